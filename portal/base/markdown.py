@@ -16,7 +16,7 @@ from markdown_it.utils import EnvType, OptionsDict
 _TAGS = frozenset(
     "p h2 h3 h4 ul ol li strong em a blockquote code pre hr br table thead tbody tr th td".split()  # noqa: SIM905
 )
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"scope"}}
+_ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}, "th": {"scope"}}
 _SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 _LOWEST_HEADING = 4
 
@@ -34,7 +34,7 @@ _lock = threading.Lock()
 class _Renderer(RendererHTML):
     """Headings one step lower, header cells with their scope."""
 
-    def renderToken(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # type: ignore[override]  # noqa: N802
+    def renderToken(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # type: ignore[override]
         token = tokens[idx]
         if token.type in {"heading_open", "heading_close"} and not token.meta.get("lowered"):
             token.tag = f"h{min(int(token.tag[1]) + 1, _LOWEST_HEADING)}"
@@ -47,7 +47,7 @@ class _Renderer(RendererHTML):
 @cache
 def _parser(lang: str) -> MarkdownIt:
     options = {"html": False, "linkify": False, "typographer": True, "quotes": _QUOTES.get(lang, "“”‘’")}
-    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)  # type: ignore[arg-type]
+    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     return parser.enable(["table", "replacements", "smartquotes"]).disable(["image", "html_block", "html_inline"])
 
 
