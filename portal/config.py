@@ -54,13 +54,19 @@ class Provider:
     issuer: str
     client_id: str
     client_secret: str = ""
-    auth_method: str = "client_secret_basic"  # or client_secret_post
+    auth_method: str = "client_secret_basic"  # client_secret_post, private_key_jwt (secret: the key as PEM), none
     scopes: str = "openid profile"
     algorithms: tuple[str, ...] = ("RS256", "ES256")  # what may sign tokens; discovery's list is never believed
     acr_values: tuple[str, ...] = ()  # from low to high; empty: the provider has no levels
+    min_acr: str = ""  # asked of everybody, and checked
     staff_acr: str = ""  # asked for when staff sign in (second factor)
+    staff_amr: tuple[str, ...] = ()  # methods that count as a second factor whatever the level
     amr_allowed: tuple[str, ...] = ()  # empty: any
-    claims: dict[str, str] = field(default_factory=dict)  # birthdate, district, resident, residence: dotted claim paths
+    claims: dict[str, str] = field(default_factory=dict)  # name, birthdate, district, resident, residence: dotted paths
+    districts: dict[str, str] = field(default_factory=dict)  # value of the district claim -> district's code, if not equal
+    register: str = ""  # what the resident claim is a number of ("ee"): providers with the same one name the same human
+    fact_days: int = 400  # how long what the provider vouched for stays good
+    userinfo: bool = True  # ask the userinfo endpoint too
     residents: str = ""  # value of the residence claim that means "lives here"; empty: having a district does
     metadata_url: str = ""  # where discovery is read, if not at the issuer (the demo's second listener)
     asks: dict[str, str] = field(default_factory=dict)  # per language: one sentence on what the provider will ask
@@ -209,6 +215,25 @@ def secret_of(settings: Settings) -> str:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_urlsafe(48))
     return file.read_text().strip()
+
+
+def key_of(settings: Settings, name: str) -> bytes:
+    """A key of 32 bytes that lies outside the database, in instance/keys/<name>.key; made when first asked for. The
+    roll's keyed hashes depend on "resident": whoever loses it cannot recognise residents again."""
+    file = settings.keys / f"{name}.key"
+    if not file.exists():
+        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = settings.keys / f".{name}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, file)  # whole or not at all, and never over another process's
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return bytes.fromhex(file.read_text().strip())
 
 
 def check_production(settings: Settings) -> None:
