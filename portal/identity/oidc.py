@@ -43,9 +43,14 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
 METADATA = (
-    "issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri end_session_endpoint "
-    "authorization_response_iss_parameter_supported"
-).split()
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+    "authorization_response_iss_parameter_supported",
+)
 
 
 class Refused(Exception):
@@ -179,6 +184,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             server_metadata_url=provider.metadata_url or _well_known(provider.issuer),
         )
         self.provider = provider
+        self.server_metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] | None = None
         self._keys_at = 0.0
 
@@ -369,9 +375,8 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if answer.headers.get("Content-Type", "").split(";")[0].strip().casefold() == "application/jwt":
             said = dict(self.decode(answer.text).claims)
             audience = said.get("aud", self.client_id)
-            if said.get("iss") != self.provider.issuer or self.client_id not in (
-                [audience] if isinstance(audience, str) else audience
-            ):
+            named = audience if isinstance(audience, list) else [audience]
+            if said.get("iss") != self.provider.issuer or self.client_id not in named:
                 raise Refused("userinfo_issuer")
             return said
         try:
@@ -408,7 +413,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if claims.get("iss") != self.provider.issuer:
             raise Refused("iss")
         audience = claims.get("aud")
-        if self.client_id not in ([audience] if isinstance(audience, str) else audience or []):
+        if self.client_id not in (audience if isinstance(audience, list) else [audience]):
             raise Refused("aud")
         for name in ("iat", "exp"):
             if not isinstance(claims.get(name), int | float) or isinstance(claims[name], bool):

@@ -90,8 +90,13 @@ class Facts:
         """Old enough? None: not known, because the rule is newer than the last sign-in or nothing was said."""
         if rule.key in self.ages:
             return self.ages[rule.key]
-        # who had reached the age on the day of a sign-in has reached it on every later day
-        return True if any(k.years == rule.years and k.on <= rule.on and yes for k, yes in self._dated()) else None
+        # ages only grow: an answer for another day or age may settle this one
+        for known, yes in self._dated():
+            if yes and known.years >= rule.years and known.on <= rule.on:
+                return True
+            if not yes and known.years <= rule.years and known.on >= rule.on:
+                return False
+        return None
 
     def _dated(self) -> list[tuple[AgeRule, bool]]:
         return [(AgeRule.read(key), yes) for key, yes in self.ages.items()]
