@@ -162,7 +162,6 @@ class Card(Base):
     summary: Mapped[str] = mapped_column(String(1000))
     picture_alt: Mapped[str] = mapped_column(String(500))
     sort_key: Mapped[str] = mapped_column(String(300))
-    words: Mapped[str] = mapped_column(String(2000))  # normalised, for the search field
 
 
 class VotePlan(Base):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.audit.actions import record
 from portal.base import clock, db, texts
 from portal.base.actor import Actor
-from portal.base.config import settings
+from portal.base.ground import settings
 from portal.base.verdict import no
 from portal.base.i18n import _l
 from portal.budgeting.models import Budget, BudgetState, VotePlan
@@ -45,7 +45,7 @@ def touch(actor: Actor, budget: Budget) -> None:
     """
     vote = voting.vote_for(db.session(), "budget", budget.id)
     if vote is not None and vote.state == "prepared":
-        vote_actions.delete_prepared(actor, vote)
+        vote_actions.delete_prepared(db.session(), actor, vote)
     budget.version += 1
     budget.changed_at = clock.now()
     db.session().flush()

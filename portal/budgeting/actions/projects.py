@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db, i18n
+from portal.base import db, i18n, search
 from portal.base.actor import Actor
-from portal.base.config import settings
+from portal.base.ground import settings
 from portal.base.normal import normalise
 from portal.base.texts import Wording
 from portal.budgeting.actions.budgets import Said, must_be_loose, put_texts, touch
@@ -88,6 +88,7 @@ def remove(actor: Actor, budget: Budget, project: Project) -> None:
     s = db.session()
     before = _told(project)
     s.execute(delete(Card).where(Card.project_id == project.id))
+    search.forget(s, "project", project.id)
     s.execute(delete(Wording).where(Wording.kind == "project", Wording.object_id == project.id))
     s.delete(project)
     s.flush()
@@ -96,7 +97,7 @@ def remove(actor: Actor, budget: Budget, project: Project) -> None:
 
 
 def refresh_cards(s: Session, project_ids: Iterable[int], languages: Sequence[str] | None = None) -> None:
-    """Writes the cards of these projects anew in every language of the portal."""
+    """Writes the cards of these projects anew in every language of the portal, and what the search finds them by."""
     ids = sorted(set(project_ids))
     languages = list(languages or settings().languages)
     for start in range(0, len(ids), _CHUNK):
@@ -105,6 +106,41 @@ def refresh_cards(s: Session, project_ids: Iterable[int], languages: Sequence[st
         s.execute(delete(Card).where(Card.project_id.in_(part)))
         if rows:
             s.execute(insert(Card), rows)
+        _make_findable(s, part)
+
+
+def _make_findable(s: Session, ids: Sequence[int]) -> None:
+    """One search text per language in which the project is really written."""
+    facts = {
+        row.id: row
+        for row in s.execute(
+            select(Project.id, Project.code, Project.place, Project.proposer, Project.status).where(Project.id.in_(ids))
+        )
+    }
+    said: dict[tuple[int, str], dict[str, str]] = {}
+    statement = select(Wording.object_id, Wording.lang, Wording.field, Wording.body)
+    for object_id, lang, field, body in s.execute(
+        statement.where(Wording.kind == "project", Wording.object_id.in_(ids))
+    ):
+        said.setdefault((object_id, lang), {})[field] = body
+    for project_id in facts:
+        search.forget(s, "project", project_id)
+    s.add_all(
+        search.SearchText(
+            kind="project",
+            object_id=object_id,
+            lang=lang,
+            body=normalise(
+                " ".join(
+                    (texts.get("title", ""), texts.get("summary", ""), facts[object_id].place,
+                     facts[object_id].proposer, facts[object_id].code, texts.get("body", ""))
+                )
+            ),
+        )
+        for (object_id, lang), texts in said.items()
+        if facts[object_id].status is not ProjectStatus.DRAFT
+    )  # fmt: skip
+    s.flush()
 
 
 def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[dict[str, Any]]:
@@ -115,16 +151,15 @@ def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[
         statement.where(Wording.kind == "project", Wording.object_id.in_(ids), Wording.field.in_(_FIELDS))
     ):
         said.setdefault(object_id, {}).setdefault(field, {})[lang] = body
-    facts = s.execute(select(Project.id, Project.code, Project.place, Project.proposer).where(Project.id.in_(ids)))
+    facts = s.execute(select(Project.id, Project.code).where(Project.id.in_(ids)))
     rows = []
-    for project_id, code, place, proposer in facts:
+    for project_id, code in facts:
         texts = said.get(project_id, {})
         titles = texts.get("title", {})
         for lang in languages:
             said_in = _best(titles, lang)
             title = titles.get(said_in, code)
             summary = texts.get("summary", {}).get(said_in, "")
-            words = " ".join((title, summary, place, proposer, code))
             rows.append(
                 {
                     "project_id": project_id,
@@ -134,7 +169,6 @@ def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[
                     "summary": summary[:1000],
                     "picture_alt": texts.get("picture_alt", {}).get(said_in, "")[:500],
                     "sort_key": normalise(title)[:300],
-                    "words": normalise(words)[:2000],
                 }
             )
     return rows

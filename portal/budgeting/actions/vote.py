@@ -102,6 +102,7 @@ def prepare(actor: Actor, budget: Budget) -> Vote:
         if field == "title"
     }
     vote = vote_actions.prepare_vote(
+        s,
         actor,
         kind="budget",
         object_id=budget.id,

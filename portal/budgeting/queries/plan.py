@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n, texts
-from portal.base.config import settings
+from portal.base.ground import settings
 from portal.base.texts import Wording
 from portal.budgeting.models import Budget, Category, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.rules import TEXTS, PotFacts, Readiness
