@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from portal.base.i18n import Text, _l
@@ -180,13 +179,6 @@ def canonical(regulation: Regulation) -> bytes:
 def fingerprint(regulation: Regulation) -> str:
     """SHA-256 (hex) of the canonical form."""
     return hashlib.sha256(canonical(regulation)).hexdigest()
-
-
-@lru_cache(maxsize=64)
-def load(text: str) -> dict[str, Any]:
-    """The document from its stored text; shared, so nobody may change it."""
-    document: dict[str, Any] = json.loads(text)
-    return document
 
 
 # --- what keeps it from opening ---------------------------------------------------------------------------------------
