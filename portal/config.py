@@ -103,7 +103,10 @@ class Settings:
     providers: tuple[Provider, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     wings: tuple[str, ...] = WINGS  # one that is not named leaves no trace
-    age_rules: tuple[int, ...] = (16, 18)  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
+    age_rules: tuple[int, ...] = (
+        16,
+        18,
+    )  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
     smtp: Smtp = field(default_factory=Smtp)
     idle_minutes: int = 60  # a session without a request ends
     session_hours: int = 12  # and every session ends
@@ -200,9 +203,7 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["city"] = City(**values["city"])
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
-        values["providers"] = tuple(
-            _provider(p) if isinstance(p, dict) else p for p in values.get("providers", ())
-        )
+        values["providers"] = tuple(_provider(p) if isinstance(p, dict) else p for p in values.get("providers", ()))
         settings = Settings(instance=folder, **values)
     except TypeError as error:
         raise ConfigError(f"{file}: unknown or missing setting: {error}") from None
@@ -269,4 +270,3 @@ def check_production(settings: Settings) -> None:
             reasons.append("every provider's issuer must begin with https://")
     if reasons:
         raise ConfigError(*reasons)
-

@@ -77,9 +77,7 @@ def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:
     """Make an object findable by this text in this language; an empty text takes it out. Title first, then the rest."""
     body = normalise(text)
     row = s.scalar(
-        select(SearchText).where(
-            SearchText.kind == kind, SearchText.object_id == object_id, SearchText.lang == lang
-        )
+        select(SearchText).where(SearchText.kind == kind, SearchText.object_id == object_id, SearchText.lang == lang)
     )
     if not body:
         if row is not None:

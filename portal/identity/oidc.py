@@ -393,9 +393,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             return None
         if not address:
             return None
-        return str(
-            self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"]
-        )
+        return str(self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"])
 
     def read_logout_token(self, raw: object) -> LogoutToken:
         """Check a back-channel logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).

@@ -56,7 +56,7 @@ class Birth:
         month = self.month or 12
         if self.day:
             return date(self.year, month, self.day)
-        return (date(self.year, 12, 31) if month == 12 else date(self.year, month + 1, 1) - timedelta(days=1))
+        return date(self.year, 12, 31) if month == 12 else date(self.year, month + 1, 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
