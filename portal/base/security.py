@@ -59,6 +59,14 @@ def outside(view: F) -> F:
     return view
 
 
+_refused: list[Callable[[Actor, tuple[str, ...]], None]] = []
+
+
+def on_refused(tell: Callable[[Actor, tuple[str, ...]], None]) -> None:
+    """Who is told of refused access to staff pages (the audit, which lies above this floor)."""
+    _refused[:] = [tell]
+
+
 class BareView(RuntimeError):
     """A view without a lock."""
 
@@ -185,9 +193,8 @@ def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], st
             next_url=sign_in_address(request.path),
         )
     if lock[0] == "staff" and not who.may(*lock[1:]):
-        app_refused = getattr(g, "on_refused", None)
-        if app_refused:
-            app_refused(who, lock)
+        for tell in _refused:
+            tell(who, lock)
         raise Refused(_l("This page is for staff with another role."), 403)
     return None
 

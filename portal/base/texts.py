@@ -84,7 +84,7 @@ def put(
         row = Wording(kind=kind, object_id=object_id, field=field, lang=lang)
         s.add(row)
     row.body, row.origin = body, origin
-    row.html = render(body) if markdown else ""
+    row.html = render(body, lang) if markdown else ""
     row.source_hash = digest(source) if source else ""
     s.flush()
 
