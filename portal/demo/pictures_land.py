@@ -15,8 +15,8 @@ def sky(scene: Scene, horizon: float, clouds: int = 4) -> None:
     palette = scene.palette
     top, middle, low = palette.sky
     half = horizon * 0.55
-    scene.fade([(0, 0), (WIDTH, 0), (WIDTH, half), (0, half)], top, middle)
-    scene.fade([(0, half), (WIDTH, half), (WIDTH, horizon + 2), (0, horizon + 2)], middle, low)
+    scene.band(0, half, top, middle)
+    scene.band(half, horizon + 2, middle, low)
     x, y = palette.sun_at
     if palette.stars:
         for _ in range(170):
@@ -33,12 +33,12 @@ def sky(scene: Scene, horizon: float, clouds: int = 4) -> None:
 
 def _clouds(scene: Scene, horizon: float, number: int) -> None:
     """Soft heaps with a flat foot and a lit upper edge, drawn small and blurred."""
-    w, h = WIDTH // 3, HEIGHT // 3
+    w, h = WIDTH // 3, int(horizon / 3)
     body, foot = Image.new("L", (w, h)), Image.new("L", (w, h))
     upper, lower = ImageDraw.Draw(body), ImageDraw.Draw(foot)
     for _ in range(number):
         cx, cy = scene.between(-10, w), scene.between(14, horizon / 3 * 0.72)
-        wide = scene.between(26, 62) * (0.6 + cy / h)
+        wide = scene.between(22, 58) * (0.6 + cy / 200)
         for step in range(9):
             share = step / 8
             bump = math.sin(math.pi * share) * wide * 0.26 * scene.between(0.6, 1.2) + 2.5
@@ -50,7 +50,7 @@ def _clouds(scene: Scene, horizon: float, number: int) -> None:
         (body, palette.cloud, 1.6),
         (foot, mix(palette.sky[1], palette.shadow, 0.16), 2.4),
     ):
-        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize(scene.image.size, Image.Resampling.BICUBIC)
+        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize((WIDTH * SCALE, h * 3 * SCALE), Image.Resampling.BILINEAR)
         scene.image.paste(colour, (0, 0), soft)
 
 
@@ -170,19 +170,16 @@ def water(scene: Scene, top: float, bottom: float = HEIGHT, mirror: float = 0.5,
     palette = scene.palette
     light, dark = palette.water
     deep = bottom - top
-    scene.fade([(0, top), (WIDTH, top), (WIDTH, bottom), (0, bottom)], light, dark)
+    scene.band(top, bottom, light, dark)
     if mirror:
         reach = min(top, deep * fall)
-        above = scene.image.crop((0, int((top - reach) * SCALE), WIDTH * SCALE, int(top * SCALE)))
-        small = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((WIDTH // 2, max(2, int(deep / 2))), Image.Resampling.BILINEAR)
-        small = small.filter(ImageFilter.BoxBlur(1.4))
-        fade = Image.new("L", (1, 20))
-        for row in range(20):
-            fade.putpixel((0, row), int(255 * mirror * (1 - row / 19) ** 0.7))
         size = (WIDTH * SCALE, int(deep * SCALE))
-        scene.image.paste(
-            small.resize(size, Image.Resampling.BILINEAR), (0, int(top * SCALE)), fade.resize(size, Image.Resampling.BILINEAR)
-        )
+        box = (0.0, (top - reach) * SCALE, float(WIDTH * SCALE), top * SCALE)
+        small = scene.image.resize((WIDTH, size[1] // 2), Image.Resampling.NEAREST, box)
+        small = small.transpose(Image.Transpose.FLIP_TOP_BOTTOM).filter(ImageFilter.BoxBlur(2.2))
+        fade = bytes(int(255 * mirror * (1 - row / size[1]) ** 0.7) for row in range(size[1]))
+        mask = Image.frombytes("L", (1, size[1]), fade).resize(size, Image.Resampling.NEAREST)
+        scene.image.paste(small.resize(size, Image.Resampling.NEAREST), (0, int(top * SCALE)), mask)
     sun_x = palette.sun_at[0]
     for _ in range(int(150 * min(1.0, deep / 200)) + 30):
         near = scene.random.random() ** 1.3

@@ -337,7 +337,7 @@ def hillpath(scene: Scene) -> None:
     """A winding path with a handrail up a hill to a pavilion."""
     sky(scene, 380)
     hills(scene, 380, 60, 0.0)
-    water(scene, 386, 470, 0.4)
+    water(scene, 386, 560, 0.4)
     far_town(scene, 392, 0, 330, 1.1)
     scene.haze(260, 390, 470, 0.5)
     light, dark = scene.palette.grass

@@ -106,9 +106,14 @@ class Scene:
         lower = min(self.image.height, int(max(y for _, y in spots) * SCALE) + 1)
         if right <= left or lower <= upper:
             return
-        mask = Image.new("L", (right - left, lower - upper), 0)
-        ImageDraw.Draw(mask).polygon([(x * SCALE - left, y * SCALE - upper) for x, y in spots], fill=255)
+        mask = Image.new("1", (right - left, lower - upper), 0)
+        ImageDraw.Draw(mask).polygon([(x * SCALE - left, y * SCALE - upper) for x, y in spots], fill=1)
         self.image.paste(_ramp(top, bottom, mask.size), (left, upper), mask)
+
+    def band(self, upper: float, lower: float, top: Colour, bottom: Colour) -> None:
+        """The whole width between two heights, from one colour to another."""
+        first, last = int(upper * SCALE), min(self.image.height, int(lower * SCALE))
+        self.image.paste(_ramp(top, bottom, (self.image.width, last - first)), (0, first))
 
     def glow(self, x: float, y: float, r: float, colour: Colour, strength: float) -> None:
         """Soft light around a spot."""
@@ -119,23 +124,28 @@ class Scene:
 
     def shade(self, shapes: Sequence[Sequence[Spot]], strength: float = 0.4) -> None:
         """Soft shadows on the ground, all at once."""
-        small = Image.new("L", (WIDTH // 2, HEIGHT // 2), 0)
+        heights = [y for spots in shapes for _, y in spots]
+        upper, lower = max(0, int(min(heights)) - 8), min(HEIGHT, int(max(heights)) + 8)
+        small = Image.new("L", (WIDTH, lower - upper), 0)
         pen = ImageDraw.Draw(small)
         for spots in shapes:
-            pen.polygon([(x / 2, y / 2) for x, y in spots], fill=int(255 * strength))
-        self._veil(small, self.palette.shadow)
+            pen.polygon([(x, y - upper) for x, y in spots], fill=int(255 * strength))
+        self._veil(small.filter(ImageFilter.BoxBlur(2.2)), self.palette.shadow, upper, lower)
 
     def haze(self, top: float, middle: float, bottom: float, strength: float) -> None:
         """Mist that is thickest at the height `middle`: what lies behind steps back."""
-        column = Image.new("L", (1, 150))
-        for row in range(150):
-            y = row * HEIGHT / 150
+        rows = bytearray()
+        for row in range(int(bottom - top) * SCALE):
+            y = top + row / SCALE
             near = (y - top) / (middle - top) if y <= middle else (bottom - y) / (bottom - middle)
-            column.putpixel((0, row), int(255 * strength * max(0.0, min(1.0, near)) ** 1.5))
-        self._veil(column, self.palette.sky[2])
+            rows.append(int(255 * strength * max(0.0, min(1.0, near)) ** 1.5))
+        column = Image.frombytes("L", (1, len(rows)), bytes(rows))
+        mask = column.resize((self.image.width, len(rows)), Image.Resampling.NEAREST)
+        self.image.paste(self.palette.sky[2], (0, int(top) * SCALE), mask)
 
-    def _veil(self, mask: Image.Image, colour: Colour) -> None:
-        self.image.paste(colour, (0, 0), mask.resize(self.image.size, Image.Resampling.BILINEAR))
+    def _veil(self, mask: Image.Image, colour: Colour, upper: int, lower: int) -> None:
+        size = (self.image.width, (lower - upper) * SCALE)
+        self.image.paste(colour, (0, upper * SCALE), mask.resize(size, Image.Resampling.BILINEAR))
 
     # --- the end ---
 
@@ -167,7 +177,8 @@ def _rim() -> Image.Image:
 
 
 def _ramp(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
-    column = Image.new("RGB", (1, 24))
+    rows = bytearray()
     for row in range(24):
-        column.putpixel((0, row), mix(top, bottom, row / 23))
-    return column.resize(size, Image.Resampling.BILINEAR)
+        rows += bytes(mix(top, bottom, row / 23))
+    column = Image.frombytes("RGB", (1, 24), bytes(rows)).resize((1, size[1]), Image.Resampling.BILINEAR)
+    return column.resize(size, Image.Resampling.NEAREST)

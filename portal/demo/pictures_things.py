@@ -17,22 +17,32 @@ def sunny_left(scene: Scene) -> bool:
 
 
 def crown(scene: Scene, x: float, y: float, rx: float, ry: float, tones: Tones, blobs: int = 46) -> None:
-    """Foliage in three tones: dark below, light where the sun falls."""
+    """Foliage in three tones: dark below, light where the sun falls, with loose leaves on top."""
     dark, middle, light = tones
     side = -1 if sunny_left(scene) else 1
+    base = math.sqrt(rx * ry)
     for share, tone, shift, spread in (
         (0.34, dark, 0.0, 1.0),
-        (0.36, middle, 0.13, 0.86),
-        (0.30, light, 0.3, 0.62),
+        (0.36, middle, 0.13, 0.88),
+        (0.30, light, 0.3, 0.64),
     ):
         for _ in range(int(blobs * share) + 3):
             turn = scene.between(0, 6.283)
             out = math.sqrt(scene.random.random()) * spread
             bx = x + math.cos(turn) * out * rx * 0.86 + side * shift * rx * 0.62
             by = y + math.sin(turn) * out * ry * 0.86 - shift * ry * 0.85
-            size = scene.between(0.13, 0.27) * min(rx, ry) * (1.1 - shift)
-            colour = mix(tone, scene.one_of(tones), 0.14)
-            scene.disc(bx, by, size * scene.between(0.9, 1.4), size, colour)
+            size = scene.between(0.12, 0.25) * base * (1.1 - shift)
+            colour = mix(tone, scene.one_of(tones), 0.16)
+            scene.disc(bx, by, size * scene.between(0.9, 1.35), size, colour)
+    for _ in range(int(base * 1.1)):
+        turn = scene.between(0, 6.283)
+        out = math.sqrt(scene.random.random())
+        lx, ly = math.cos(turn) * out, math.sin(turn) * out
+        sunny = max(0.0, min(1.0, 0.5 + side * lx * 0.45 - ly * 0.5))
+        colour = mix(mix(dark, middle, min(1.0, sunny * 2)), light, max(0.0, sunny * 1.7 - 0.7))
+        size = scene.between(0.8, 1.6) + base * 0.018
+        tint = mix(colour, light if scene.random.random() < 0.55 else dark, 0.3)
+        scene.disc(x + lx * rx * 0.9, y - ry * 0.06 + ly * ry * 0.9, size * 1.5, size, tint)
 
 
 def tree(scene: Scene, x: float, y: float, h: float, tones: Tones | None = None) -> None:
@@ -359,27 +369,29 @@ def boat(scene: Scene, x: float, y: float, w: float, sail: bool = False) -> None
 
 
 def leaves_in_front(scene: Scene, left: bool) -> None:
-    """A dark twig hanging into the upper corner: it gives depth."""
-    dark, middle, _ = scene.one_of(scene.palette.leaves)
-    deep, soft = mix(dark, scene.palette.shadow, 0.35), mix(dark, middle, 0.5)
-    sign = 1 if left else -1
-    edge = -6.0 if left else WIDTH + 6.0
-    for twig in range(3):
-        sx, sy = edge, scene.between(-20, 60) + twig * 14
-        long = scene.between(120, 230)
-        drop = scene.between(20, 80)
-        scene.line([(sx, sy), (sx + sign * long * 0.5, sy + drop * 0.3), (sx + sign * long, sy + drop)], deep, 2.2)
-        for step in range(15):
-            share = (step + 1) / 15
+    """A dark bough hanging into the upper corner: it gives depth."""
+    dark, middle, light = scene.one_of(scene.palette.leaves)
+    deep, soft = mix(dark, scene.palette.shadow, 0.3), mix(dark, middle, 0.55)
+    sign = 1.0 if left else -1.0
+    edge = -10.0 if left else WIDTH + 10.0
+    bark = mix(scene.own((70, 54, 48)), scene.palette.shadow, 0.4)
+    for sx, sy, long, drop in ((edge, 18.0, 250.0, 46.0), (edge, 74.0, 170.0, 54.0), (edge, -10.0, 330.0, 20.0)):
+        long, drop = long * scene.between(0.85, 1.1), drop * scene.between(0.7, 1.2)
+        scene.line([(sx, sy), (sx + sign * long * 0.5, sy + drop * 0.3), (sx + sign * long, sy + drop)], bark, 2.6)
+        for step in range(26):
+            share = (step + 0.5) / 26
             px = sx + sign * long * share
             py = sy + drop * share * (0.6 + 0.4 * share)
-            for up in (-1, 1):
-                size = scene.between(8, 15)
-                turn = scene.between(0.2, 1.1)
-                tip = (px + sign * math.cos(turn) * size, py + up * math.sin(turn) * size + 3)
-                flat = (px + sign * math.cos(turn + 0.5 * up) * size * 0.5, py + up * math.sin(turn + 0.5 * up) * size * 0.6)
-                back = (px + sign * math.cos(turn - 0.5 * up) * size * 0.62, py + up * math.sin(turn - 0.5 * up) * size * 0.4)
-                scene.poly([(px, py), flat, tip, back], scene.one_of((deep, deep, soft)))
+            for _ in range(2):
+                size = scene.between(15, 26) * (1.15 - share * 0.45)
+                turn = scene.between(-1.2, 1.5)
+                ax, ay = sign * math.cos(turn), math.sin(turn) * 0.85 + 0.25
+                tip = (px + ax * size, py + ay * size)
+                bend = (-ay * size * 0.27, ax * size * 0.27)
+                mid = (px + ax * size * 0.45, py + ay * size * 0.45)
+                tone = scene.one_of((deep, deep, soft, mix(soft, light, 0.35)))
+                scene.poly([(px, py), (mid[0] + bend[0], mid[1] + bend[1]), tip, (mid[0] - bend[0], mid[1] - bend[1])], tone)
+                scene.line([(px, py), tip], mix(tone, deep, 0.5), 0.7)
 
 
 def grass_in_front(scene: Scene, flowers: bool = True) -> None:

@@ -376,7 +376,7 @@ def stage(scene: Scene) -> None:
         arch.append((480 - math.cos(turn) * 268, 410 - math.sin(turn) * 236))
         inner.append((480 - math.cos(turn) * 238, 410 - math.sin(turn) * 206))
     back = scene.own((120, 78, 62), 0.9)
-    scene.fade(inner, mix(back, LAMP, 0.2), mix(back, LAMP, 0.55))
+    scene.fade(inner, mix(back, LAMP, 0.3), mix(back, LAMP, 0.85))
     for rib in range(1, 12):
         share = rib / 12
         x = 242 + 476 * share
@@ -385,7 +385,7 @@ def stage(scene: Scene) -> None:
     scene.poly([*arch, *reversed(inner)], scene.own((214, 172, 118), 1.05))
     for step in range(0, 24, 2):
         scene.line([arch[step], inner[step]], scene.own((166, 122, 80)), 1.4)
-    scene.glow(480, 330, 210, LAMP, 0.6)
+    scene.glow(480, 350, 230, (255, 232, 176), 0.75)
     scene.fade([(214, 396), (746, 396), (764, 436), (196, 436)], scene.own((190, 140, 96)), scene.own((120, 84, 62)))
     for x in range(214, 750, 22):
         scene.line([(x, 396), (x - 8 + (x - 480) * 0.04, 436)], scene.own((110, 78, 58)), 0.8)
@@ -475,8 +475,10 @@ def workshop(scene: Scene) -> None:
     scene.line([(cyclist_x - 8, foot - 58), (cyclist_x + 2, foot - 30), (cyclist_x + 16, foot - 60)], (190, 74, 58), 3)
     for side in (-1, 1):
         edge = ix - 8 if side < 0 else ix + iw + 8
-        scene.poly([(edge, iy - 8), (edge + side * 86, iy + 8), (edge + side * 86, foot + 26), (edge, foot)], mix(paint, scene.palette.shadow, 0.3 if (side < 0) == sunny_left(scene) else 0.08))
-        scene.line([(edge + side * 8, foot - 4), (edge + side * 80, iy + 22)], scene.own((244, 238, 224)), 4)
+        scene.poly([(edge, iy - 8), (edge + side * 86, iy + 8), (edge + side * 86, foot + 26), (edge, foot)], mix(paint, scene.palette.sun, 0.1) if (side > 0) == sunny_left(scene) else mix(paint, scene.palette.shadow, 0.34))
+        trim = scene.own((244, 238, 224), 0.95)
+        scene.line([(edge, iy - 6), (edge + side * 84, iy + 10), (edge + side * 84, foot + 23), (edge, foot - 2)], trim, 4)
+        scene.line([(edge + side * 6, foot - 4), (edge + side * 80, iy + 14)], trim, 4)
     scene.glow(485, foot + 40, 190, LAMP, 0.4 if scene.palette.lit > 0.2 else 0.22)
     scene.shade([[(180, 470), (330, 452), (250, 480), (120, 500)]], 0.3)
     tree(scene, 100, 500, scene.between(260, 310))
