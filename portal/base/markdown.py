@@ -51,7 +51,7 @@ def _parser(lang: str) -> MarkdownIt:
     return parser.enable(["table", "replacements", "smartquotes"]).disable(["image", "html_block", "html_inline"])
 
 
-def render(source: str, lang: str) -> str:
+def render(source: str, lang: str = "en") -> str:
     """The HTML of a Markdown text in the given language (it decides the quotation marks). Safe to print as it is."""
     with _lock:  # the parser keeps state while it works
         html = _parser(lang).render(source)

@@ -59,6 +59,14 @@ def outside(view: F) -> F:
     return view
 
 
+_refused: list[Callable[[Actor, tuple[str, ...]], None]] = []
+
+
+def on_refused(tell: Callable[[Actor, tuple[str, ...]], None]) -> None:
+    """Who is told of refused access to staff pages (the audit, which lies above this floor)."""
+    _refused[:] = [tell]
+
+
 class BareView(RuntimeError):
     """A view without a lock."""
 
@@ -92,6 +100,8 @@ class Known(UserMixin):
 def actor() -> Actor:
     """Who acts in this request."""
     known = getattr(g, "known_actor", None)
+    if known is None and ground.settings().cookie not in request.cookies:
+        known = g.known_actor = NOBODY  # without touching the session: such a page may be kept by the browser
     if known is None:
         known = current_user.actor if isinstance(getattr(current_user, "actor", None), Actor) else NOBODY
         g.known_actor = known
@@ -100,7 +110,7 @@ def actor() -> Actor:
 
 def reference() -> str:
     """The random reference of this browser's session, or an empty string."""
-    return str(session.get("_user_id", ""))
+    return str(session.get("_user_id", "")) if ground.settings().cookie in request.cookies else ""
 
 
 def enter_session(actor: Actor, reference: str) -> None:
@@ -185,9 +195,8 @@ def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], st
             next_url=sign_in_address(request.path),
         )
     if lock[0] == "staff" and not who.may(*lock[1:]):
-        app_refused = getattr(g, "on_refused", None)
-        if app_refused:
-            app_refused(who, lock)
+        for tell in _refused:
+            tell(who, lock)
         raise Refused(_l("This page is for staff with another role."), 403)
     return None
 
@@ -199,7 +208,8 @@ def _headers(response: Response) -> Response:
     head.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip() + "; base-uri 'none'; frame-ancestors 'none'",
+        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip()
+        + "; base-uri 'none'; frame-ancestors 'none'",
     )
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
@@ -213,4 +223,5 @@ def _headers(response: Response) -> Response:
         head["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html":
         head.setdefault("Cache-Control", "no-cache")
+        response.vary.add("Cookie")
     return response

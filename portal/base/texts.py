@@ -84,7 +84,7 @@ def put(
         row = Wording(kind=kind, object_id=object_id, field=field, lang=lang)
         s.add(row)
     row.body, row.origin = body, origin
-    row.html = render(body) if markdown else ""
+    row.html = render(body, lang) if markdown else ""
     row.source_hash = digest(source) if source else ""
     s.flush()
 
@@ -113,7 +113,11 @@ def load(
         if key not in best or order < best[key]:
             best[key] = order
             found[key] = Said(
-                body=row[3], lang=row[2], html=row[5] if html else "", fallback=row[2] != wanted, machine=row[4] == "machine"
+                body=row[3],
+                lang=row[2],
+                html=row[5] if html else "",
+                fallback=row[2] != wanted,
+                machine=row[4] == "machine",
             )
     return found
 
@@ -136,6 +140,4 @@ def missing(
             )
         ).tuples()
     )
-    return {
-        language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages
-    }
+    return {language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages}

@@ -41,7 +41,7 @@ TOKEN_AGE_SECONDS = 600
 TIMEOUT = (3.05, 8)
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 METADATA = (
     "issuer",
     "authorization_endpoint",
@@ -157,14 +157,14 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
     client_cls = Calls
 
     def __init__(self, provider: Provider) -> None:
-        loose = set(provider.algorithms) - SIGNED
-        if loose or not provider.algorithms:
+        loose = set(provider.allowed_algs) - SIGNED
+        if loose or not provider.allowed_algs:
             raise ValueError(f"provider {provider.key}: signature algorithms not allowed: {sorted(loose)}")
         if provider.auth_method not in METHODS:
             raise ValueError(f"provider {provider.key}: unknown way of client authentication {provider.auth_method}")
-        for level in (provider.min_acr, provider.staff_acr):
-            if level and level not in provider.acr_values:
-                raise ValueError(f"provider {provider.key}: level {level} is not in acr_values")
+        for level in (provider.acr_min, provider.acr_staff):
+            if level and level not in provider.acr_ranks:
+                raise ValueError(f"provider {provider.key}: level {level} is not in acr_ranks")
         secret: Any = provider.client_secret or None
         methods = None
         if provider.auth_method == "private_key_jwt":
@@ -176,12 +176,12 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             client_id=provider.client_id,
             client_secret=secret,
             client_kwargs={
-                "scope": provider.scopes,
+                "scope": " ".join(provider.scopes),
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": provider.auth_method,
             },
             client_auth_methods=methods,
-            server_metadata_url=provider.metadata_url or _well_known(provider.issuer),
+            server_metadata_url=provider.discovery_url or _well_known(provider.issuer),
         )
         self.provider = provider
         self.server_metadata: dict[str, Any] = {}
@@ -235,7 +235,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if not isinstance(found, dict) or not isinstance(found.get("keys"), list):
             raise Unreachable("keys")
         # a symmetric key in a public list would make everybody a signer
-        self._keys = {"keys": [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC")]}
+        self._keys = {"keys": [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC", "OKP")]}
         self._keys_at = time.time()
         return self._keys
 
@@ -247,7 +247,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         """
         if not isinstance(token, str):
             raise Refused("token_missing")
-        registry = JWSRegistry(algorithms=list(self.provider.algorithms), strict_check_header=False)
+        registry = JWSRegistry(algorithms=list(self.provider.allowed_algs), strict_check_header=False)
         try:
             try:
                 return jwt.decode(token, KeySet.import_key_set(self.fetch_jwk_set()), registry=registry)  # type: ignore[arg-type]
@@ -260,7 +260,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
     # sign-in
 
     def start(self, kept: MutableMapping[str, Any], flow: Flow, redirect_uri: str, *, login: bool = False) -> str:
-        """Begin a sign-in: the address at the provider. State, nonce and verifier go into `kept` (the signed cookie)."""
+        """Begin a sign-in: its address at the provider. State, nonce and verifier go into `kept`, the signed cookie."""
         state = secrets.token_urlsafe(32)
         wanted: dict[str, Any] = {
             "state": state,
@@ -351,9 +351,9 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         now = time.time()
         if not isinstance(found.get("iat"), int | float) or found["iat"] < now - TOKEN_AGE_SECONDS - LEEWAY:
             raise Refused("iat")
-        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_values):
+        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_ranks):
             raise Refused("acr")
-        if self.provider.amr_allowed and not set(map(str, found.get("amr") or ())) & set(self.provider.amr_allowed):
+        if self.provider.allowed_amr and not set(map(str, found.get("amr") or ())) & set(self.provider.allowed_amr):
             raise Refused("amr")
         if flow.max_age:
             when = found.get("auth_time")
@@ -397,9 +397,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             return None
         if not address:
             return None
-        return str(
-            self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"]
-        )
+        return str(self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"])
 
     def read_logout_token(self, raw: object) -> LogoutToken:
         """Check a back-channel logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
@@ -491,4 +489,3 @@ def take_flow(kept: MutableMapping[str, Any], state: str, provider: str, *, keep
         kept["oidc"] = held
     flow = Flow(*found)
     return flow if flow.provider == provider and flow.until > time.time() else None
-
