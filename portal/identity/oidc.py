@@ -8,6 +8,8 @@ the browser for an hour at most.
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 import threading
 import time
@@ -92,14 +94,17 @@ def outside() -> Iterator[None]:
         gate.release()
 
 
-class Calls(OAuth2Session):
+_Session: Any = OAuth2Session
+
+
+class Calls(_Session):
     """HTTP calls to a provider: with a time limit, over TLS outside loopback, and never sent on elsewhere."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, default_timeout=TIMEOUT, **kwargs)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if not is_secure_transport(url):
+        if not _secure(url):
             raise Unreachable("not over TLS")
         kwargs["allow_redirects"] = False
         try:
@@ -151,7 +156,14 @@ class LogoutToken:
     exp: float
 
 
-class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
+# Authlib has no types: its parts are taken as they are
+_App: Any = FlaskOAuth2App
+_Claims: Any = CodeIDToken
+_Framework: Any = FlaskIntegration
+_secure: Any = is_secure_transport
+
+
+class StrictApp(_App):
     """Authlib's client for one provider, with its gaps closed."""
 
     client_cls = Calls
@@ -171,7 +183,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             secret = _private_key(provider.client_secret)
             methods = [PrivateKeyJWT(alg="ES256" if isinstance(secret, ECKey) else "RS256")]
         super().__init__(
-            FlaskIntegration(provider.key),
+            _Framework(provider.key),
             name=provider.key,
             client_id=provider.client_id,
             client_secret=secret,
@@ -212,7 +224,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             raise Refused("discovery_issuer")
         kept = {name: found[name] for name in METADATA if name in found}
         for name in METADATA[1:-1]:
-            if name in kept and not (isinstance(kept[name], str) and is_secure_transport(kept[name])):
+            if name in kept and not (isinstance(kept[name], str) and _secure(kept[name])):
                 raise Refused(f"discovery_{name}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if name not in kept:
@@ -235,7 +247,8 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if not isinstance(found, dict) or not isinstance(found.get("keys"), list):
             raise Unreachable("keys")
         # a symmetric key in a public list would make everybody a signer
-        self._keys = {"keys": [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC", "OKP")]}
+        public = [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC", "OKP")]
+        self._keys = {"keys": public}
         self._keys_at = time.time()
         return self._keys
 
@@ -324,7 +337,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         Raises Refused.
         """
         decoded = self.decode(token.get("id_token"))
-        claims = CodeIDToken(
+        claims = _Claims(
             decoded.claims,
             decoded.header,
             {"iss": {"essential": True, "value": self.provider.issuer}},
@@ -446,6 +459,16 @@ def _private_key(pem: str) -> RSAKey | ECKey:
         return RSAKey.import_key(pem)
     except (JoseError, ValueError, TypeError):
         return ECKey.import_key(pem)
+
+
+def peek(token: str) -> dict[str, Any]:
+    """The claims of a token that has been checked already; the signature is not looked at."""
+    try:
+        body = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def client(provider: Provider) -> StrictApp:
