@@ -149,7 +149,9 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
     actor; `sign_in_address` gives the sign-in page's address with the way back."""
     manager = LoginManager()
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)
+    # no remember-me cookie: its hook would read the session on every page, and no page could be kept by a browser
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["WTF_CSRF_SSL_STRICT"] = False

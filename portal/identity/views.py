@@ -19,7 +19,7 @@ from portal.base.security import (
     actor, back_to, enter_session, leave_session, outside, public, reads, reference, safe_next, signed_in,
 )  # fmt: skip
 from portal.base.verdict import Verdict
-from portal.config import Provider, resident_key
+from portal.config import Provider, key_of
 from portal.identity import actions, oidc, queries, rules
 from portal.identity.forms import LanguageForm
 from portal.places.queries import district_codes, district_names
@@ -214,7 +214,7 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
             auth_time=vouched.auth_time,
             staff_ok=ok,
             id_token=None if _tells(vouched.id_token, provider) else vouched.id_token,
-            facts=rules.facts_of(claimed, ages, resident_key(site), provider.resident_scheme),
+            facts=rules.facts_of(claimed, ages, key_of(site, "resident"), provider.resident_scheme),
             facts_until=now + timedelta(days=provider.facts_days),
             idle=timedelta(minutes=site.idle_minutes),
             longest=timedelta(hours=site.session_hours),
