@@ -19,6 +19,7 @@ with schema.engine_for(database).connect() as connection:
         include_object=schema.ours,
         render_as_batch=False,
         compare_type=True,
+        user_module_prefix="tables.",
         transaction_per_migration=True,
     )
     with context.begin_transaction():

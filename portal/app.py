@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> web.Portal:
 
 def _identity(app: web.Portal) -> tuple[Any, Any]:
     """What the locks need to know about people, handed down."""
-    if importlib.util.find_spec("portal.identity") is None:
+    if importlib.util.find_spec("portal.identity.queries") is None:
         return (lambda _ref: None), (lambda back: "/en/")
     queries = importlib.import_module("portal.identity.queries")
 

@@ -88,7 +88,5 @@ def main(argv: list[str] | None = None) -> Any:
         sys.exit(2)
 
 
-
-
 if __name__ == "__main__":
     main()

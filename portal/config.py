@@ -53,26 +53,23 @@ class Provider:
     name: str  # shown on the sign-in link
     issuer: str
     client_id: str
-    client_secret: str = ""  # with private_key_jwt the PEM text of the key
-    auth_method: str = "client_secret_basic"  # client_secret_post, private_key_jwt, none
-    discovery_url: str = ""  # default: the issuer's /.well-known/openid-configuration
-    scopes: tuple[str, ...] = ("openid", "profile")
-    acr_ranks: tuple[str, ...] = ()  # levels of assurance, weakest first; empty: the provider has none
-    acr_min: str = ""  # asked of everybody, and checked
-    acr_staff: str = ""  # asked of people with staff roles: the second factor
-    allowed_algs: tuple[str, ...] = ("RS256", "ES256", "PS256", "EdDSA")  # what may sign; discovery is never believed
-    allowed_amr: tuple[str, ...] = ()  # ways of proving oneself that are accepted; empty: any
-    staff_amr: tuple[str, ...] = ()  # any of these counts as a second factor too
+    client_secret: str = ""
+    auth_method: str = "client_secret_basic"  # client_secret_post, private_key_jwt (secret: the key as PEM), none
+    scopes: str = "openid profile"
+    algorithms: tuple[str, ...] = ("RS256", "ES256")  # what may sign tokens; discovery's list is never believed
+    acr_values: tuple[str, ...] = ()  # from low to high; empty: the provider has no levels
+    min_acr: str = ""  # asked of everybody, and checked
+    staff_acr: str = ""  # asked for when staff sign in (second factor)
+    staff_amr: tuple[str, ...] = ()  # methods that count as a second factor whatever the level
+    amr_allowed: tuple[str, ...] = ()  # empty: any
+    claims: dict[str, str] = field(default_factory=dict)  # name, birthdate, district, resident, residence: dotted paths
+    districts: dict[str, str] = field(default_factory=dict)  # value of the district claim -> district's code, if not equal
+    register: str = ""  # what the resident claim is a number of ("ee"): providers with the same one name the same human
+    fact_days: int = 400  # how long what the provider vouched for stays good
     userinfo: bool = True  # ask the userinfo endpoint too
-    name_claim: str = "name"  # claim paths are dotted: profile_attributes.date_of_birth
-    birthdate_claim: str = "birthdate"  # answers the age rules in force, and is forgotten
-    district_claim: str = ""
-    district_values: tuple[tuple[str, str], ...] = ()  # claim value -> district code, where they differ
-    resident_claim: str = ""  # the number that names a resident across all ways in; stored as a keyed hash only
-    resident_scheme: str = ""  # providers with the same scheme name the same human by it
-    facts_days: int = 400  # how long what was learnt at sign-in stays good
-    max_age: int = 0  # seconds since the provider last checked the person; 0: not asked
-    asks: tuple[tuple[str, str], ...] = ()  # (language, sentence): what this provider will ask
+    residents: str = ""  # value of the residence claim that means "lives here"; empty: having a district does
+    metadata_url: str = ""  # where discovery is read, if not at the issuer (the demo's second listener)
+    asks: dict[str, str] = field(default_factory=dict)  # per language: one sentence on what the provider will ask
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,10 @@ class Settings:
     providers: tuple[Provider, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     wings: tuple[str, ...] = WINGS  # one that is not named leaves no trace
-    age_rules: tuple[int, ...] = (16, 18)  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
+    age_rules: tuple[int, ...] = (
+        16,
+        18,
+    )  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
     smtp: Smtp = field(default_factory=Smtp)
     idle_minutes: int = 60  # a session without a request ends
     session_hours: int = 12  # and every session ends
@@ -171,11 +171,6 @@ def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _frozen(value) for key, value in values.items()}
 
 
-def _provider(values: Mapping[str, Any]) -> Provider:
-    pairs = {k: tuple(v.items()) for k, v in values.items() if k in {"district_values", "asks"} and isinstance(v, dict)}
-    return Provider(**{**_tuples(values), **pairs})
-
-
 def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """Read the settings; `given` wins over the environment, which wins over instance/config.toml.
 
@@ -200,9 +195,7 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["city"] = City(**values["city"])
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
-        values["providers"] = tuple(
-            _provider(p) if isinstance(p, dict) else p for p in values.get("providers", ())
-        )
+        values["providers"] = tuple(Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ()))
         settings = Settings(instance=folder, **values)
     except TypeError as error:
         raise ConfigError(f"{file}: unknown or missing setting: {error}") from None
@@ -229,14 +222,22 @@ def secret_of(settings: Settings) -> str:
     return file.read_text().strip()
 
 
-def resident_key(settings: Settings) -> bytes:
-    """The key of the keyed hash that stands for a resident's number; made at the first start, kept with the backups'
-    keys, since every roll depends on it."""
-    file = settings.keys / "resident.key"
+def key_of(settings: Settings, name: str) -> bytes:
+    """A key of 32 bytes that lies outside the database, in instance/keys/<name>.key; made when first asked for. The
+    roll's keyed hashes depend on "resident": whoever loses it cannot recognise residents again."""
+    file = settings.keys / f"{name}.key"
     if not file.exists():
         settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        fresh = settings.keys / f".{name}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, file)  # whole or not at all, and never over another process's
+        except FileExistsError:
+            pass
+        fresh.unlink()
     return bytes.fromhex(file.read_text().strip())
 
 
@@ -269,4 +270,3 @@ def check_production(settings: Settings) -> None:
             reasons.append("every provider's issuer must begin with https://")
     if reasons:
         raise ConfigError(*reasons)
-

@@ -132,7 +132,9 @@ class Database:
         with self.engine.connect() as connection:
             if not self.sqlite:
                 return {"engine": "postgresql", "version": str(connection.scalar(text("SHOW server_version")))}
-            ask = {k: str(connection.scalar(text(f"PRAGMA {k}"))) for k in ("journal_mode", "synchronous", "foreign_keys")}
+            ask = {
+                k: str(connection.scalar(text(f"PRAGMA {k}"))) for k in ("journal_mode", "synchronous", "foreign_keys")
+            }
             return {"engine": "sqlite", "version": sqlite_module.sqlite_version, **ask}
 
     def dispose(self) -> None:

@@ -50,7 +50,12 @@ def page(
     db.finish(commit=False)
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     html = render_template(
-        f"errors/{shown}.html", number=number(), reason=reason, next=next, typed=_typed() if keep else [], status=status
+        [f"errors/{shown}.html", "errors/plain.html"],
+        number=number(),
+        reason=reason,
+        next=next,
+        typed=_typed() if keep else [],
+        status=status,
     )
     return html, status
 

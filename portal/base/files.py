@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,13 +28,13 @@ from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.base import clock, db, ground, jobs
+from portal.base.feature import Job
 from portal.base.i18n import Text, _l
 from portal.base.security import public
 from portal.base.tables import Base, Id, UtcTime, choice
 
 log = structlog.get_logger("portal.files")
 
-MOST_BYTES = 8 * 1024 * 1024
 LONGEST_ALT = 250
 JOB = "files.picture"
 SIZES = ("card", "full")
@@ -82,7 +83,7 @@ class File(Base):
     height: Mapped[int | None]
     state: Mapped[State] = mapped_column(choice(State, name="state"), default=State.WAITING)
     reason: Mapped[Reason | None] = mapped_column(choice(Reason, name="reason"))
-    received_at: Mapped[Any] = mapped_column(UtcTime)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
 
     @property
     def sentence(self) -> Text | None:
@@ -90,7 +91,7 @@ class File(Base):
         return SENTENCES[self.reason] if self.reason else None
 
 
-class Refused(Exception):
+class PictureRefused(Exception):
     """The upload was not taken in; `reason` is the sentence for the person."""
 
     def __init__(self, reason: Text) -> None:
@@ -100,7 +101,7 @@ class Refused(Exception):
 
 def uploads() -> Path:
     """Where pictures lie: the instance's own folder, made when first needed."""
-    folder = ground.current().settings.instance / "uploads"
+    folder = ground.settings().uploads
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -116,18 +117,18 @@ def type_of(head: bytes) -> str | None:
     return None
 
 
-def store_picture(s: Session, stream: BinaryIO, *, alt: str, most: int = MOST_BYTES) -> File:
+def store_picture(s: Session, stream: BinaryIO, *, alt: str) -> File:
     """Take in an upload and queue its making; the answer's state tells whether it can be shown already.
 
     `alt` is what the picture shows, in the language of the form; without it no picture is taken.
-    Raises Refused with a sentence: no alternative text, too large, empty, no picture.
+    Raises PictureRefused with a sentence: no alternative text, too large, empty, no picture.
     """
     check_alt(alt)
     incoming = uploads() / "incoming"
     incoming.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=incoming, prefix=".", suffix=".part", delete=False) as part:
         try:
-            sha, length, mime = _take(stream, part, most)
+            sha, length, mime = _take(stream, part, ground.settings().upload_megabytes * 1024**2)
             part.flush()
             os.fsync(part.fileno())
         except BaseException:
@@ -148,11 +149,11 @@ def store_picture(s: Session, stream: BinaryIO, *, alt: str, most: int = MOST_BY
 
 
 def check_alt(alt: str) -> None:
-    """Raises Refused when the alternative text is missing or too long."""
+    """Raises PictureRefused when the alternative text is missing or too long."""
     if not alt.strip():
-        raise Refused(_l("Describe the picture for people who cannot see it."))
+        raise PictureRefused(_l("Describe the picture for people who cannot see it."))
     if len(alt) > LONGEST_ALT:
-        raise Refused(_l("Describe the picture in at most %(n)s characters.", n=LONGEST_ALT))
+        raise PictureRefused(_l("Describe the picture in at most %(n)s characters.", n=LONGEST_ALT))
 
 
 def _take(stream: BinaryIO, part: Any, most: int) -> tuple[str, int, str]:
@@ -162,14 +163,14 @@ def _take(stream: BinaryIO, part: Any, most: int) -> tuple[str, int, str]:
         if not length:
             mime = type_of(piece)
             if mime is None:
-                raise Refused(SENTENCES[Reason.NOT_A_PICTURE])
+                raise PictureRefused(SENTENCES[Reason.NOT_A_PICTURE])
         length += len(piece)
         if length > most:
-            raise Refused(_l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2))
+            raise PictureRefused(_l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2))
         digest.update(piece)
         part.write(piece)
     if mime is None:
-        raise Refused(_l("This file is empty. Choose another picture."))
+        raise PictureRefused(_l("This file is empty. Choose another picture."))
     return digest.hexdigest(), length, mime
 
 
@@ -188,7 +189,6 @@ def make_picture(payload: dict[str, Any]) -> None:
             if not reason:
                 row.width, row.height = sizes["full"]
     source.unlink(missing_ok=True)
-    _sweep()
 
 
 def encode(source: Path, folder: Path, name: str) -> tuple[dict[str, list[int]], Reason | None]:
@@ -261,8 +261,8 @@ def _old_incoming() -> Iterator[Path]:
             yield path
 
 
-def _sweep() -> None:
-    """Take away what uploads left whose transaction was rolled back."""
+def sweep(_payload: dict[str, Any]) -> None:
+    """The daily job: take away what uploads left whose transaction was rolled back."""
     old = {path.name: path for path in _old_incoming()}
     if not old:
         return
@@ -273,6 +273,7 @@ def _sweep() -> None:
             path.unlink(missing_ok=True)
 
 
+JOBS = [Job(JOB, make_picture), Job("files.sweep", sweep, every=_DAY)]
 blueprint = Blueprint("files", __name__)
 
 

@@ -52,7 +52,14 @@ def enqueue(
     s: Session, kind: str, payload: dict[str, Any], *, dedup: str | None = None, run_at: datetime | None = None
 ) -> None:
     """Add work in this transaction. The same `dedup` key is added once."""
-    values = {"kind": kind, "payload": payload, "dedup": dedup, "run_at": run_at or clock.now(), "tries": 0, "last_error": ""}
+    values = {
+        "kind": kind,
+        "payload": payload,
+        "dedup": dedup,
+        "run_at": run_at or clock.now(),
+        "tries": 0,
+        "last_error": "",
+    }
     dialect = s.get_bind().dialect.name
     insert = sqlite.insert(JobRow) if dialect == "sqlite" else postgresql.insert(JobRow)
     s.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["dedup"]))

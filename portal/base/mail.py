@@ -34,9 +34,7 @@ class Outgoing(Base):
     message_id: Mapped[str] = mapped_column(String(200), default="")
 
 
-def put(
-    s: Session, *, to: str, subject: str, body: str, lang: str, html: str = "", secret: bool = False
-) -> None:
+def put(s: Session, *, to: str, subject: str, body: str, lang: str, html: str = "", secret: bool = False) -> None:
     """Put a mail into the outbox of this transaction. `secret`: blank its text once sent."""
     row = Outgoing(
         recipient=to, subject=subject, body=body, html=html, lang=lang, secret=secret, created_at=clock.now(),

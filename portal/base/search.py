@@ -48,21 +48,21 @@ class SearchText(Base):
 
 
 TRIGRAM_UP = (
-    "CREATE VIRTUAL TABLE search_trigram USING fts5("
+    "CREATE VIRTUAL TABLE search_fts USING fts5("
     "body, content='search_text', content_rowid='id', tokenize='trigram')",
     "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
-    "INSERT INTO search_trigram(rowid, body) VALUES (new.id, new.body); END",
+    "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
     "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "
-    "INSERT INTO search_trigram(search_trigram, rowid, body) VALUES ('delete', old.id, old.body); END",
+    "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); END",
     "CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN "
-    "INSERT INTO search_trigram(search_trigram, rowid, body) VALUES ('delete', old.id, old.body); "
-    "INSERT INTO search_trigram(rowid, body) VALUES (new.id, new.body); END",
+    "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); "
+    "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
 )
 TRIGRAM_DOWN = (
     "DROP TRIGGER search_text_changed",
     "DROP TRIGGER search_text_removed",
     "DROP TRIGGER search_text_added",
-    "DROP TABLE search_trigram",
+    "DROP TABLE search_fts",
 )
 for _statement in TRIGRAM_UP:
     event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
@@ -77,9 +77,7 @@ def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:
     """Make an object findable by this text in this language; an empty text takes it out. Title first, then the rest."""
     body = normalise(text)
     row = s.scalar(
-        select(SearchText).where(
-            SearchText.kind == kind, SearchText.object_id == object_id, SearchText.lang == lang
-        )
+        select(SearchText).where(SearchText.kind == kind, SearchText.object_id == object_id, SearchText.lang == lang)
     )
     if not body:
         if row is not None:
@@ -131,7 +129,7 @@ def _conditions(words: list[str], sqlite: bool) -> list[ColumnElement[bool]]:
     if sqlite and long:
         # Each word is a quoted phrase: nothing a reader types is an operator of the query language.
         phrase = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-        rows = text("SELECT rowid FROM search_trigram WHERE search_trigram MATCH :phrase").bindparams(phrase=phrase)
+        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :phrase").bindparams(phrase=phrase)
         conditions.append(SearchText.id.in_(rows.columns(literal_column("rowid"))))
         words = [word for word in words if len(word) < 3]
     conditions += [SearchText.body.contains(word, autoescape=True) for word in words]

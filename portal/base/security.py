@@ -100,6 +100,8 @@ class Known(UserMixin):
 def actor() -> Actor:
     """Who acts in this request."""
     known = getattr(g, "known_actor", None)
+    if known is None and ground.settings().cookie not in request.cookies:
+        known = g.known_actor = NOBODY  # without touching the session: such a page may be kept by the browser
     if known is None:
         known = current_user.actor if isinstance(getattr(current_user, "actor", None), Actor) else NOBODY
         g.known_actor = known
@@ -108,7 +110,7 @@ def actor() -> Actor:
 
 def reference() -> str:
     """The random reference of this browser's session, or an empty string."""
-    return str(session.get("_user_id", ""))
+    return str(session.get("_user_id", "")) if ground.settings().cookie in request.cookies else ""
 
 
 def enter_session(actor: Actor, reference: str) -> None:
@@ -147,7 +149,9 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
     actor; `sign_in_address` gives the sign-in page's address with the way back."""
     manager = LoginManager()
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)
+    # no remember-me cookie: its hook would read the session on every page, and no page could be kept by a browser
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["WTF_CSRF_SSL_STRICT"] = False
@@ -206,7 +210,8 @@ def _headers(response: Response) -> Response:
     head.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip() + "; base-uri 'none'; frame-ancestors 'none'",
+        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip()
+        + "; base-uri 'none'; frame-ancestors 'none'",
     )
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
@@ -220,4 +225,5 @@ def _headers(response: Response) -> Response:
         head["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html":
         head.setdefault("Cache-Control", "no-cache")
+        response.vary.add("Cookie")
     return response

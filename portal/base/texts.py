@@ -113,7 +113,11 @@ def load(
         if key not in best or order < best[key]:
             best[key] = order
             found[key] = Said(
-                body=row[3], lang=row[2], html=row[5] if html else "", fallback=row[2] != wanted, machine=row[4] == "machine"
+                body=row[3],
+                lang=row[2],
+                html=row[5] if html else "",
+                fallback=row[2] != wanted,
+                machine=row[4] == "machine",
             )
     return found
 
@@ -136,6 +140,4 @@ def missing(
             )
         ).tuples()
     )
-    return {
-        language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages
-    }
+    return {language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages}

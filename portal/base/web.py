@@ -73,9 +73,7 @@ class LanguageLink:
 def _language_links() -> list[LanguageLink]:
     args = dict(request.view_args or {})
     endpoint = request.endpoint
-    known = endpoint is not None and "lang" in (
-        request.url_rule.arguments if request.url_rule is not None else set()
-    )
+    known = endpoint is not None and "lang" in (request.url_rule.arguments if request.url_rule is not None else set())
     query = {k: v for k, v in request.args.items(multi=False) if len(v) < 200} if request.method in SAFE else {}
     links = []
     for code in ground.settings().languages:

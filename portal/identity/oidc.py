@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.security import is_secure_transport
@@ -30,7 +29,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from portal.base import ground
-from portal.base.config import Provider
+from portal.config import Provider
 from portal.identity import rules
 
 LEEWAY = 60
@@ -44,9 +43,14 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
 METADATA = (
-    "issuer authorization_endpoint token_endpoint userinfo_endpoint jwks_uri end_session_endpoint "
-    "authorization_response_iss_parameter_supported"
-).split()
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+    "authorization_response_iss_parameter_supported",
+)
 
 
 class Refused(Exception):
@@ -153,14 +157,14 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
     client_cls = Calls
 
     def __init__(self, provider: Provider) -> None:
-        loose = set(provider.allowed_algs) - SIGNED
-        if loose or not provider.allowed_algs:
+        loose = set(provider.algorithms) - SIGNED
+        if loose or not provider.algorithms:
             raise ValueError(f"provider {provider.key}: signature algorithms not allowed: {sorted(loose)}")
         if provider.auth_method not in METHODS:
             raise ValueError(f"provider {provider.key}: unknown way of client authentication {provider.auth_method}")
-        for level in (provider.acr_min, provider.acr_staff):
-            if level and level not in provider.acr_ranks:
-                raise ValueError(f"provider {provider.key}: level {level} is not in acr_ranks")
+        for level in (provider.min_acr, provider.staff_acr):
+            if level and level not in provider.acr_values:
+                raise ValueError(f"provider {provider.key}: level {level} is not in acr_values")
         secret: Any = provider.client_secret or None
         methods = None
         if provider.auth_method == "private_key_jwt":
@@ -172,14 +176,15 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             client_id=provider.client_id,
             client_secret=secret,
             client_kwargs={
-                "scope": " ".join(provider.scopes),
+                "scope": provider.scopes,
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": provider.auth_method,
             },
             client_auth_methods=methods,
-            server_metadata_url=provider.discovery_url or _well_known(provider.issuer),
+            server_metadata_url=provider.metadata_url or _well_known(provider.issuer),
         )
         self.provider = provider
+        self.server_metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] | None = None
         self._keys_at = 0.0
 
@@ -242,7 +247,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         """
         if not isinstance(token, str):
             raise Refused("token_missing")
-        registry = JWSRegistry(algorithms=list(self.provider.allowed_algs), strict_check_header=False)
+        registry = JWSRegistry(algorithms=list(self.provider.algorithms), strict_check_header=False)
         try:
             try:
                 return jwt.decode(token, KeySet.import_key_set(self.fetch_jwk_set()), registry=registry)  # type: ignore[arg-type]
@@ -346,9 +351,9 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         now = time.time()
         if not isinstance(found.get("iat"), int | float) or found["iat"] < now - TOKEN_AGE_SECONDS - LEEWAY:
             raise Refused("iat")
-        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_ranks):
+        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_values):
             raise Refused("acr")
-        if self.provider.allowed_amr and not set(map(str, found.get("amr") or ())) & set(self.provider.allowed_amr):
+        if self.provider.amr_allowed and not set(map(str, found.get("amr") or ())) & set(self.provider.amr_allowed):
             raise Refused("amr")
         if flow.max_age:
             when = found.get("auth_time")
@@ -370,9 +375,8 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if answer.headers.get("Content-Type", "").split(";")[0].strip().casefold() == "application/jwt":
             said = dict(self.decode(answer.text).claims)
             audience = said.get("aud", self.client_id)
-            if said.get("iss") != self.provider.issuer or self.client_id not in (
-                [audience] if isinstance(audience, str) else audience
-            ):
+            named = audience if isinstance(audience, list) else [audience]
+            if said.get("iss") != self.provider.issuer or self.client_id not in named:
                 raise Refused("userinfo_issuer")
             return said
         try:
@@ -393,9 +397,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             return None
         if not address:
             return None
-        return str(
-            self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"]
-        )
+        return str(self.create_logout_url(back, id_token, state, client_id=self.client_id, ui_locales=lang)["url"])
 
     def read_logout_token(self, raw: object) -> LogoutToken:
         """Check a back-channel logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
@@ -409,7 +411,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if claims.get("iss") != self.provider.issuer:
             raise Refused("iss")
         audience = claims.get("aud")
-        if self.client_id not in ([audience] if isinstance(audience, str) else audience or []):
+        if self.client_id not in (audience if isinstance(audience, list) else [audience]):
             raise Refused("aud")
         for name in ("iat", "exp"):
             if not isinstance(claims.get(name), int | float) or isinstance(claims[name], bool):
@@ -448,10 +450,11 @@ def _private_key(pem: str) -> RSAKey | ECKey:
 
 def client(provider: Provider) -> StrictApp:
     """The client for a provider, one per process, so that discovery and keys are fetched once."""
-    held: dict[Provider, StrictApp] = ground.current().extra.setdefault("oidc_clients", {})
-    if provider not in held:
-        held[provider] = StrictApp(provider)
-    return held[provider]
+    held: dict[str, StrictApp] = ground.current().extra.setdefault("oidc_clients", {})
+    found = held.get(provider.key)
+    if found is None or found.provider != provider:
+        found = held[provider.key] = StrictApp(provider)
+    return found
 
 
 def new_flow(provider: Provider, lang: str, **more: Any) -> Flow:
@@ -487,8 +490,3 @@ def take_flow(kept: MutableMapping[str, Any], state: str, provider: str, *, keep
     flow = Flow(*found)
     return flow if flow.provider == provider and flow.until > time.time() else None
 
-
-def host_of(url: str) -> str:
-    """Scheme and host of an address, for the Content-Security-Policy."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

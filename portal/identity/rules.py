@@ -8,16 +8,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 
-# Sessions (ASVS 7.3): ends after an hour without a page, and after twelve hours in any case.
-IDLE = timedelta(hours=1)
-ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 INVITATION = timedelta(hours=1)
+
+# What the fact of residence says besides a district's code.
+ELSEWHERE = "no"
+IN_CITY = "city"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class AgeRule:
         """The name under which the answer is stored: "16@2026-06-01"."""
         return f"{self.years}@{self.on.isoformat()}"
 
+    @classmethod
+    def read(cls, key: str) -> AgeRule:
+        """The rule that a stored name means."""
+        years, _, on = key.partition("@")
+        return cls(int(years), date.fromisoformat(on))
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -39,7 +46,7 @@ class Claimed:
 
     name: str = ""
     birth: Birth | None = None
-    residence: str | None = None  # a district's code, "no" for elsewhere, None where nothing was said
+    residence: str | None = None  # a district's code, IN_CITY, ELSEWHERE; None where nothing was said
     resident: str | None = None  # the personal code or register number, raw: never stored
 
 
@@ -56,7 +63,7 @@ class Birth:
         month = self.month or 12
         if self.day:
             return date(self.year, month, self.day)
-        return (date(self.year, 12, 31) if month == 12 else date(self.year, month + 1, 1) - timedelta(days=1))
+        return date(self.year, 12, 31) if month == 12 else date(self.year, month + 1, 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +88,28 @@ class Facts:
 
     def age(self, rule: AgeRule) -> bool | None:
         """Old enough? None: not known, because the rule is newer than the last sign-in or nothing was said."""
-        return self.ages.get(rule.key)
+        if rule.key in self.ages:
+            return self.ages[rule.key]
+        # ages only grow: an answer for another day or age may settle this one
+        for known, yes in self._dated():
+            if yes and known.years >= rule.years and known.on <= rule.on:
+                return True
+            if not yes and known.years <= rule.years and known.on >= rule.on:
+                return False
+        return None
+
+    def _dated(self) -> list[tuple[AgeRule, bool]]:
+        return [(AgeRule.read(key), yes) for key, yes in self.ages.items()]
 
     @property
     def district(self) -> str | None:
         """Code of the district of residence; None outside the city or when unknown."""
-        return self.residence if self.residence and self.residence != "no" else None
+        return self.residence if self.residence not in (None, ELSEWHERE, IN_CITY) else None
 
     @property
     def lives_here(self) -> bool | None:
         """Lives in the city? None: nobody has said."""
-        return None if self.residence is None else self.residence != "no"
+        return None if self.residence is None else self.residence != ELSEWHERE
 
     @property
     def resident(self) -> str | None:
@@ -155,40 +173,44 @@ def folded(name: str) -> str:
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())[:400]
 
 
-class ClaimPaths(Protocol):
-    """The part of a provider's configuration that says where claims are."""
+def read_claims(
+    claims: Mapping[str, Any],
+    paths: Mapping[str, str],
+    *,
+    districts: Iterable[str] = (),
+    told: Mapping[str, str] | None = None,
+    residents: str = "",
+) -> Claimed:
+    """Read a provider's claims.
 
-    @property
-    def name_claim(self) -> str: ...
-    @property
-    def birthdate_claim(self) -> str: ...
-    @property
-    def district_claim(self) -> str: ...
-    @property
-    def district_values(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def resident_claim(self) -> str: ...
-
-
-def read_claims(claims: Mapping[str, Any], paths: ClaimPaths, districts: Iterable[str]) -> Claimed:
-    """Read a provider's claims. `districts`: codes of the city's districts."""
-    name = clean_name(at_path(claims, paths.name_claim))
+    `paths`: where each claim is; `districts`: codes of the city's districts; `told`: what the provider calls them, if
+    not by code; `residents`: the value of the residence claim that means "lives in the city".
+    """
+    name = clean_name(at_path(claims, paths.get("name", "name")))
     if not name:
         name = clean_name(f"{at_path(claims, 'given_name') or ''} {at_path(claims, 'family_name') or ''}")
-    said = at_path(claims, paths.district_claim)
     residence: str | None = None
-    if isinstance(said, str) and said.strip():
-        told = {value.casefold(): code for value, code in paths.district_values}
+    said = _word(at_path(claims, paths.get("district", "")))
+    if said:
+        names = {value.casefold(): code for value, code in (told or {}).items()}
         known = {code.casefold(): code for code in districts}
-        wanted = told.get(said.strip().casefold(), said.strip())
-        residence = known.get(wanted.casefold(), "no")
-    resident = at_path(claims, paths.resident_claim)
+        residence = known.get(names.get(said.casefold(), said).casefold(), ELSEWHERE)
+    home = _word(at_path(claims, paths.get("residence", "")))
+    if home and residents:
+        if home.casefold() != residents.casefold():
+            residence = ELSEWHERE
+        elif residence in (None, ELSEWHERE):
+            residence = IN_CITY
     return Claimed(
         name=name,
-        birth=read_birth(at_path(claims, paths.birthdate_claim)),
+        birth=read_birth(at_path(claims, paths.get("birthdate", "birthdate"))),
         residence=residence,
-        resident=str(resident).strip() if isinstance(resident, str | int) and str(resident).strip() else None,
+        resident=_word(at_path(claims, paths.get("resident", ""))) or None,
     )
+
+
+def _word(value: object) -> str:
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def resident_hash(key: bytes, scheme: str, claim: str) -> str:
