@@ -1,0 +1,131 @@
+"""create_app(): the ground floor, then the features in order, then the locks are checked."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import redirect, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+from whitenoise import WhiteNoise
+
+from portal import paths
+from portal.audit.actions import record_now
+from portal.base import db, errors, ground, log, mail, marks, security, web
+from portal.base.feature import Feature
+from portal.base.ground import Ground
+from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_production, load, secret_of
+
+# In the order in which they are put on; a wing that the configuration leaves out is not even imported.
+FEATURES = (
+    "audit", "places", "identity", "processes", "voting", "budgeting", "home", "admin", "opendata", "backup", "demo",
+)  # fmt: skip
+
+
+def manifests(settings: Settings) -> list[Feature]:
+    """The manifests of the features that are on. The demo is one of them only in demo mode."""
+    found = []
+    for name in FEATURES:
+        if (name in WINGS and name not in settings.wings) or (name == "demo" and not settings.demo):
+            continue
+        if importlib.util.find_spec(f"portal.{name}") is None:
+            continue
+        if importlib.util.find_spec(f"portal.{name}.manifest") is None:
+            continue
+        found.append(importlib.import_module(f"portal.{name}.manifest").FEATURE)
+    return found
+
+
+def stand(settings: Settings | None = None) -> Ground:
+    """Settings, database and features without Flask: what the worker and the command line need."""
+    settings = settings or load()
+    base = Feature(name="base", jobs=[mail.JOB])
+    here = Ground(settings, db.Database(settings.database, journal=settings.journal), [base, *manifests(settings)])
+    ground.stand_on(here)
+    return here
+
+
+def create_app(settings: Settings | None = None) -> web.Portal:
+    """Make the application.
+
+    Raises ConfigError where the settings would be unsafe, BareView where a view has no lock.
+    """
+    settings = settings or load()
+    check_production(settings)
+    log.set_up(plain=settings.demo)
+    here = stand(settings)
+    app = web.Portal(
+        "portal", template_folder=str(paths.shipped("templates")), static_folder=None, subdomain_matching=False
+    )
+    app.ground = here
+    app.config.update(
+        SECRET_KEY=secret_of(settings),
+        SESSION_COOKIE_NAME=settings.cookie,
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=(settings.upload_megabytes + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TESTING=settings.testing,
+    )
+    web.install(app)
+    errors.install(app)
+    _check_database(here)
+    load_actor, address = _identity(app)
+    security.install(app, load_actor, address)
+    for feature in here.features:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint, url_prefix="/<lang:lang>" + (blueprint.url_prefix or ""))
+        for blueprint in feature.plain:
+            app.register_blueprint(blueprint)
+        if feature.setup is not None:
+            feature.setup(app)
+    if settings.demo:
+        app.before_request(_to_base_host)
+    security.check_locks(app)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(web.STATIC), prefix="static/", max_age=31536000)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0, x_port=0)  # type: ignore[method-assign]
+    return app
+
+
+def _identity(app: web.Portal) -> tuple[Any, Any]:
+    """What the locks need to know about people, handed down."""
+    if importlib.util.find_spec("portal.identity.queries") is None:
+        return (lambda _ref: None), (lambda back: "/en/")
+    queries = importlib.import_module("portal.identity.queries")
+
+    def sign_in_address(back: str) -> str:
+        return url_for("identity.sign_in", next=back)
+
+    security.on_refused(lambda who, lock: record_now(who, "refused", "page", request.endpoint or "", after=list(lock)))
+    return queries.load_actor, sign_in_address
+
+
+def _check_database(here: Ground) -> None:
+    """Production refuses a database that was made for the demo."""
+    if not here.settings.production:
+        return
+    try:
+        with db.read():
+            demo = marks.get("demo")
+    except Exception:  # not migrated yet: /readyz says so
+        return
+    if demo:
+        raise ConfigError("this database belongs to the demo; production needs one of its own")
+
+
+def _to_base_host() -> Response | None:
+    """In the demo every loopback name leads to the base address, so that cookies and sign-in meet."""
+    base = urlsplit(ground.settings().base_url)
+    host = urlsplit(f"//{request.host}")
+    if base.netloc and request.method == "GET" and host.netloc != base.netloc and host.hostname in LOOPBACK:
+        return redirect(f"{base.scheme}://{base.netloc}{request.full_path.rstrip('?')}", 307)
+    return None

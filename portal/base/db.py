@@ -1,0 +1,297 @@
+"""Engines, sessions and transactions: one per request, read-only for reading methods, on both databases.
+
+SQLite: write-ahead log where the library is sound, synchronous=FULL, BEGIN IMMEDIATE behind a mutex of the process
+(SQLite's own waiting polls and is unfair; a mutex queues), BEGIN with query_only for reading.
+PostgreSQL: READ ONLY transactions for reading, row locks through `locked`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Select, create_engine, event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from portal.base import ground
+
+try:
+    from pysqlite3 import dbapi2 as sqlite_module
+except ImportError:  # no wheel for this machine: the system's library, under the version gate
+    import sqlite3 as sqlite_module
+
+log = structlog.get_logger("portal.db")
+
+BUSY_MILLISECONDS = 8000
+
+
+class Busy(Exception):
+    """The database could not be had in time; nothing was stored."""
+
+
+class SecondTransaction(RuntimeError):
+    """A writing transaction inside an open one: it would wait for itself."""
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """False for the SQLite releases that can damage a database in WAL mode (3.7.0 to 3.51.2, but for the fixes).
+
+    Source: sqlite.org/wal.html, "the WAL-reset bug".
+    """
+    if version < (3, 7, 0) or version >= (3, 51, 3):
+        return True
+    return version in {(3, 50, 7), (3, 44, 6)}
+
+
+class Database:
+    """One engine with its rules of the road."""
+
+    def __init__(self, url: str, *, journal: str = "wal", pool_size: int = 12) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.mutex = threading.Lock()
+        self.journal = "none"
+        if self.sqlite:
+            self.journal = journal if journal != "wal" or wal_is_safe(sqlite_module.sqlite_version_info) else "delete"
+            if journal == "wal" and self.journal != "wal":
+                log.warning("wal_refused", sqlite=sqlite_module.sqlite_version)
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(self.url, module=sqlite_module, pool_size=pool_size, max_overflow=20)
+            event.listen(self.engine, "connect", self._on_connect)
+            event.listen(self.engine, "begin", _on_begin)
+        else:
+            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=8, pool_timeout=8)
+
+    def _on_connect(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        run = connection.execute
+        run(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        run("PRAGMA foreign_keys=ON")
+        run(f"PRAGMA journal_mode={self.journal}")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA mmap_size=0")
+
+    def open(self, write: bool) -> Session:
+        """A session whose transaction has begun. The caller ends it with `close`.
+
+        Raises Busy when SQLite's write lock could not be had in time.
+        """
+        if write and self.sqlite and not self.mutex.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise Busy
+        try:
+            session = Session(
+                self.engine.connect().execution_options(portal_write=write, postgresql_readonly=not write),
+                expire_on_commit=False,
+                info={"write": write},
+            )
+            session.connection()
+        except OperationalError as error:
+            if write and self.sqlite:
+                self.mutex.release()
+            if "locked" in str(error) or "busy" in str(error):
+                raise Busy from error
+            raise
+        except BaseException:
+            if write and self.sqlite:
+                self.mutex.release()
+            raise
+        return session
+
+    def close(self, session: Session, *, commit: bool) -> None:
+        """COMMIT or ROLLBACK, then free connection and mutex. A failing COMMIT raises: nothing was acknowledged."""
+        connection = session.connection() if session.in_transaction() else None
+        try:
+            if commit:
+                session.flush()
+                for check in session.info.get("before_commit", ()):
+                    check()
+                session.commit()
+            else:
+                session.rollback()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+            bind = session.get_bind() if connection is None else connection
+            if isinstance(bind, Connection):
+                bind.close()
+            if self.sqlite and session.info["write"]:
+                self.mutex.release()
+
+    def self_test(self) -> dict[str, str]:
+        """What /readyz reports: version and settings as the database itself states them."""
+        with self.engine.connect() as connection:
+            if not self.sqlite:
+                return {"engine": "postgresql", "version": str(connection.scalar(text("SHOW server_version")))}
+            ask = {
+                k: str(connection.scalar(text(f"PRAGMA {k}"))) for k in ("journal_mode", "synchronous", "foreign_keys")
+            }
+            return {"engine": "sqlite", "version": sqlite_module.sqlite_version, **ask}
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _on_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("portal_write", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+class Unit:
+    """The work of one request or of one `with` block: opened at first use, ended once."""
+
+    def __init__(self, database: Database, write: bool) -> None:
+        self.database, self.write = database, write
+        self.session: Session | None = None
+        self.afterwards: list[Callable[[Session], None]] = []
+
+    def open(self) -> Session:
+        if self.session is None:
+            self.session = self.database.open(self.write)
+        return self.session
+
+    def end(self, commit: bool) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            self.database.close(session, commit=commit)
+
+
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+
+
+def start(write: bool) -> Any:
+    """Begin a request's unit (nothing is opened yet); returns what `stop` needs."""
+    return _unit.set(Unit(ground.current().database, write))
+
+
+def stop(token: Any) -> None:
+    """End of the request: whatever is still open is rolled back."""
+    unit = _unit.get()
+    if unit is not None:
+        unit.end(commit=False)
+    _unit.reset(token)
+
+
+def as_reading() -> None:
+    """Turn the request's unit into a reading one, before its first use (views marked @reads)."""
+    unit = _unit.get()
+    if unit is not None and unit.session is None:
+        unit.write = False
+
+
+def finish(commit: bool) -> None:
+    """Commit or roll back the request's unit; what comes after reads in a fresh transaction."""
+    unit = _unit.get()
+    if unit is None:
+        return
+    unit.end(commit=commit and unit.write)
+    unit.write = False
+    later, unit.afterwards = unit.afterwards, []
+    if later:
+        with write() as s:
+            for act in later:
+                act(s)
+
+
+def afterwards(act: Callable[[Session], None]) -> None:
+    """Do this in a short transaction of its own after the request's has ended, however it ended (audit of refusals)."""
+    unit = _unit.get()
+    if unit is None:
+        with write() as s:
+            act(s)
+    else:
+        unit.afterwards.append(act)
+
+
+def session() -> Session:
+    """The current transaction's session.
+
+    Raises RuntimeError outside a request or a `with db.read()` / `with db.write()` block.
+    """
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("no transaction here: use `with db.read()` or `with db.write()`")
+    return unit.open()
+
+
+def before_commit(check: Callable[[], None]) -> None:
+    """Run `check` as the last thing before COMMIT; what it raises rolls everything back."""
+    session().info.setdefault("before_commit", []).append(check)
+
+
+@contextmanager
+def read() -> Iterator[Session]:
+    """A reading transaction; inside an open one, that one."""
+    outer = _unit.get()
+    if outer is not None:
+        yield outer.open()
+        return
+    token = _unit.set(Unit(ground.current().database, write=False))
+    try:
+        yield session()
+    finally:
+        unit = _unit.get()
+        if unit is not None:
+            unit.end(commit=False)
+        _unit.reset(token)
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """A short writing transaction of its own, committed at the end of the block. A request's open reading transaction
+    is ended first (in rollback-journal mode its own read lock would block the commit).
+
+    Raises SecondTransaction inside a writing one, Busy when the lock could not be had.
+    """
+    outer = _unit.get()
+    if outer is not None and outer.session is not None:
+        if outer.write:
+            raise SecondTransaction("a writing transaction is open already")
+        outer.end(commit=False)
+    unit = Unit(ground.current().database, write=True)
+    token = _unit.set(unit)
+    try:
+        try:
+            yield unit.open()
+        except BaseException:
+            unit.end(commit=False)
+            raise
+        unit.end(commit=True)
+    finally:
+        _unit.reset(token)
+
+
+S = TypeVar("S", bound=Select[Any])
+
+
+def locked(statement: S) -> S:
+    """The statement with a row lock where rows can be locked; SQLite's writer is alone already."""
+    return statement.with_for_update()
+
+
+def is_sqlite() -> bool:
+    """True on the embedded database."""
+    return ground.current().database.sqlite
+
+
+def abandon() -> None:
+    """Let go of the request's transaction even where rolling back fails."""
+    unit = _unit.get()
+    if unit is not None:
+        try:
+            unit.end(commit=False)
+        except Exception as error:
+            log.warning("rollback_failed", kind=type(error).__name__)
+        unit.write = False
+        unit.afterwards = []

@@ -1,0 +1,195 @@
+"""Languages: sentences, numbers, money and dates in the reader's language.
+
+A thin layer over Babel's catalogues. It knows no Flask: the language is a context variable, so rules, mails and the
+worker use the same functions as pages. Sentences made outside a request are lazy `Text` objects; what they say is
+decided when they are shown.
+"""
+
+from __future__ import annotations
+
+import gettext as stdlib_gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel import dates as babel_dates
+from babel import lists as babel_lists
+from babel import numbers as babel_numbers
+
+from portal.paths import shipped
+
+SOURCE = "en"
+SHIPPED = ("en", "de", "et", "fr", "pl", "ar")
+RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
+
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
+_currency: ContextVar[str] = ContextVar("currency", default="EUR")
+
+
+@lru_cache(maxsize=None)
+def _catalogue(language: str) -> stdlib_gettext.NullTranslations:
+    if language == SOURCE or language not in SHIPPED:  # never a path made from outside
+        return stdlib_gettext.NullTranslations()
+    return stdlib_gettext.translation("messages", str(shipped("translations")), [language], fallback=True)
+
+
+@lru_cache(maxsize=None)
+def locale(language: str | None = None) -> Locale:
+    """Babel's locale of a language (the current one by default)."""
+    return Locale.parse(language or _language.get())
+
+
+def lang() -> str:
+    """The current language's code."""
+    return _language.get()
+
+
+def direction(language: str | None = None) -> str:
+    """'rtl' or 'ltr'."""
+    return "rtl" if (language or lang()) in RIGHT_TO_LEFT else "ltr"
+
+
+def own_name(language: str) -> str:
+    """A language's name in itself, with a capital where it has capitals."""
+    name = locale(language).get_display_name(language) or language
+    return name[0].upper() + name[1:]
+
+
+def set_locale(language: str, zone: str = "UTC", currency: str = "EUR") -> None:
+    """Language, zone and currency of everything said from here on in this thread."""
+    _language.set(language)
+    _zone.set(ZoneInfo(zone))
+    _currency.set(currency)
+
+
+@contextmanager
+def use_locale(language: str) -> Iterator[None]:
+    """Say everything inside in another language (mails, papers, tests)."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _shown(value: Any) -> Any:
+    """Numbers and dates inside a sentence are written as the language writes them."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return value
+
+
+def _fill(sentence: str, params: dict[str, Any]) -> str:
+    return sentence % {key: _shown(value) for key, value in params.items()} if params else sentence
+
+
+def _(msgid: str, **params: Any) -> str:
+    """The sentence in the current language, now."""
+    return _fill(_catalogue(_language.get()).gettext(msgid) if msgid else "", params)
+
+
+def ngettext(one: str, many: str, n: int, **params: Any) -> str:
+    """The sentence in the form that goes with `n`, now; %(n)s stands for the number."""
+    return _fill(_catalogue(_language.get()).ngettext(one, many, n), {"n": n, **params})
+
+
+gettext = _
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence that is put into a language when it is shown."""
+
+    msgid: str
+    plural: str | None = None
+    n: int = 0
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if self.plural is not None:
+            return ngettext(self.msgid, self.plural, self.n, **self.params)
+        return _(self.msgid, **self.params)
+
+    def __html__(self) -> str:
+        from_text = str(self)
+        for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;")):
+            from_text = from_text.replace(sign, entity)
+        return from_text
+
+    def __mod__(self, params: dict[str, Any]) -> str:
+        return str(self) % params
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, self.plural, self.n, tuple(sorted((k, str(v)) for k, v in self.params.items()))))
+
+
+def _l(msgid: str, **params: Any) -> Text:
+    """A lazy sentence."""
+    return Text(msgid, params=params)
+
+
+def _n(one: str, many: str, n: int, **params: Any) -> Text:
+    """A lazy sentence in the form that goes with `n`."""
+    return Text(one, many, n, params)
+
+
+def number(n: int | float | Decimal) -> str:
+    """12,345 as the language writes it."""
+    return babel_numbers.format_decimal(n, locale=locale())
+
+
+def percent(fraction: float | Decimal, digits: int = 0) -> str:
+    """A fraction (0.25) as a percentage (25 %)."""
+    pattern = locale().percent_formats[None].pattern
+    if digits:
+        pattern = pattern.replace("0", "0." + "0" * digits, 1) if "." not in pattern else pattern
+    return babel_numbers.format_percent(fraction, format=pattern, locale=locale())
+
+
+def money(cents: int, currency: str | None = None) -> str:
+    """Integer cents as money; whole amounts without decimals."""
+    whole = cents % 100 == 0
+    pattern = locale().currency_formats["standard"].pattern
+    if whole:
+        pattern = pattern.replace("0.00", "0")
+    return babel_numbers.format_currency(
+        Decimal(cents) / 100, currency or _currency.get(), format=pattern, locale=locale(), currency_digits=False
+    )
+
+
+def in_zone(when: datetime) -> datetime:
+    """The instant on the city's clock."""
+    return when.astimezone(_zone.get())
+
+
+def day(when: date | datetime, form: str = "long") -> str:
+    """A day in words: 5 June 2026."""
+    if isinstance(when, datetime):
+        when = in_zone(when).date()
+    return babel_dates.format_date(when, format=form, locale=locale())
+
+
+def moment(when: datetime, form: str = "long") -> str:
+    """Day and time on the city's clock, without seconds."""
+    local = in_zone(when)
+    time = babel_dates.format_time(local, format="short", locale=locale())
+    return f"{day(when, form)}, {time}"
+
+
+def listing(parts: list[str]) -> str:
+    """a, b and c."""
+    return babel_lists.format_list(parts, locale=locale())

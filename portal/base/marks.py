@@ -1,0 +1,37 @@
+"""Marks: small facts about the installation itself (is it the demo, how far its clock is ahead, versions for caching)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.base import db
+from portal.base.tables import Base
+
+
+class Mark(Base):
+    """One fact under one name."""
+
+    __tablename__ = "mark"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+def get(name: str, default: Any = None) -> Any:
+    """The mark's value; read once per transaction and kept for it."""
+    session = db.session()
+    held: dict[str, Any] | None = session.info.get("marks")
+    if held is None:
+        held = dict(session.execute(select(Mark.name, Mark.value)).tuples().all())
+        session.info["marks"] = held
+    return held.get(name, default)
+
+
+def put(session: Session, name: str, value: Any) -> None:
+    """Set a mark in this transaction."""
+    session.merge(Mark(name=name, value=value))
+    session.flush()
+    session.info.pop("marks", None)

@@ -1,0 +1,97 @@
+"""Migrations: plain Alembic, on an engine of their own with foreign keys off, checked at the end."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+import portal
+from portal.base.db import Database, sqlite_module
+from portal.base.tables import Base
+from portal.paths import shipped
+
+# Tables that the database's own search keeps behind ours.
+OTHERS = ("search_fts", "alembic_version", "sqlite_")
+
+
+def load_models() -> None:
+    """Import every room that declares tables."""
+    names = ["portal.base.marks", "portal.base.texts", "portal.base.jobs", "portal.base.mail", "portal.base.limits"]
+    names += ["portal.base.files", "portal.base.search"]
+    names += [f"portal.{m.name}.models" for m in pkgutil.iter_modules(portal.__path__) if m.ispkg]
+    for name in names:
+        parent = name.rpartition(".")[0]
+        if importlib.util.find_spec(parent) and importlib.util.find_spec(name):
+            importlib.import_module(name)
+
+
+def config(database: Database) -> Config:
+    """Alembic's configuration for this database."""
+    made = Config()
+    made.set_main_option("script_location", str(shipped("migrations")))
+    made.attributes["database"] = database
+    return made
+
+
+def engine_for(database: Database) -> Any:
+    """A plain engine without the portal's events: batch changes must not cascade over foreign keys."""
+    if database.sqlite:
+        return create_engine(database.url, module=sqlite_module, poolclass=NullPool)
+    return create_engine(database.url, poolclass=NullPool)
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run the migrations upwards."""
+    command.upgrade(config(database), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Run the migrations downwards."""
+    command.downgrade(config(database), revision)
+
+
+def head() -> str:
+    """The newest migration's number."""
+    script = ScriptDirectory(str(shipped("migrations")))
+    return str(script.get_current_head())
+
+
+def current(database: Database) -> str | None:
+    """The migration this database stands at."""
+    engine = engine_for(database)
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    """Leave the search engine's own tables out of comparisons."""
+    return not (kind == "table" and name is not None and name.startswith(OTHERS))
+
+
+def differences(database: Database) -> list[str]:
+    """Where models and schema differ, one line each; nothing is changed."""
+    load_models()
+    engine = engine_for(database)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": ours, "compare_type": True, "compare_server_default": False}
+        )
+        return [str(change) for change in compare_metadata(context, Base.metadata)]
+
+
+def faults(database: Database) -> list[str]:
+    """Rows whose foreign keys lead nowhere (SQLite only: PostgreSQL never lets them in)."""
+    if not database.sqlite:
+        return []
+    with engine_for(database).connect() as connection:
+        return [str(row) for row in connection.execute(text("PRAGMA foreign_key_check"))]

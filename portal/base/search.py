@@ -1,0 +1,136 @@
+"""Search: one table of normalised texts, one question. FTS5 trigrams on SQLite, pg_trgm on PostgreSQL.
+
+Each object has one row per language. Triggers keep the SQLite trigram table equal to it, so copies, imports and
+restores need no special care. Words under three characters have no trigram and are looked up with LIKE.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    ColumnElement,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    delete,
+    event,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.base.normal import normalise, tokens
+from portal.base.tables import Base, Id
+
+MOST = 1000
+
+
+class SearchText(Base):
+    """What can be found of one object in one language, in comparable form: the title first, then the rest."""
+
+    __tablename__ = "search_text"
+    __table_args__ = (
+        UniqueConstraint("kind", "object_id", "lang"),
+        Index("ix_search_text_body", "body", postgresql_using="gin", postgresql_ops={"body": "gin_trgm_ops"}).ddl_if(
+            dialect="postgresql"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[int] = mapped_column(Id)
+    lang: Mapped[str] = mapped_column(String(12))
+    body: Mapped[str] = mapped_column(LongText)
+
+
+TRIGRAM_UP = (
+    "CREATE VIRTUAL TABLE search_fts USING fts5("
+    "body, content='search_text', content_rowid='id', tokenize='trigram')",
+    "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
+    "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
+    "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "
+    "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); END",
+    "CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN "
+    "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); "
+    "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
+)
+TRIGRAM_DOWN = (
+    "DROP TRIGGER search_text_changed",
+    "DROP TRIGGER search_text_removed",
+    "DROP TRIGGER search_text_added",
+    "DROP TABLE search_fts",
+)
+for _statement in TRIGRAM_UP:
+    event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+event.listen(
+    SearchText.__table__,
+    "before_create",
+    DDL("CREATE EXTENSION IF NOT EXISTS pg_trgm").execute_if(dialect="postgresql"),
+)
+
+
+def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:
+    """Make an object findable by this text in this language; an empty text takes it out. Title first, then the rest."""
+    body = normalise(text)
+    row = s.scalar(
+        select(SearchText).where(SearchText.kind == kind, SearchText.object_id == object_id, SearchText.lang == lang)
+    )
+    if not body:
+        if row is not None:
+            s.delete(row)
+    elif row is None:
+        s.add(SearchText(kind=kind, object_id=object_id, lang=lang, body=body))
+    elif row.body != body:
+        row.body = body
+    s.flush()
+
+
+def forget(s: Session, kind: str, object_id: int) -> None:
+    """Take an object out in every language."""
+    s.execute(delete(SearchText).where(SearchText.kind == kind, SearchText.object_id == object_id))
+
+
+def find(s: Session, kind: str, query: str, lang: str, most: int = MOST) -> list[int]:
+    """The ids of a kind's objects that hold every word of the query, best first, each once.
+
+    Texts in the reader's language come before finds in other languages; then the earlier the first word stands,
+    the better. Which of them the reader may see is the caller's question. An empty query finds nothing.
+    """
+    return [object_id for _kind, object_id in find_any(s, [kind], query, lang, most)]
+
+
+def find_any(s: Session, kinds: list[str], query: str, lang: str, most: int = MOST) -> list[tuple[str, int]]:
+    """The same over several kinds: (kind, id), best first."""
+    words = tokens(query)
+    if not words:
+        return []
+    sqlite = s.get_bind().dialect.name == "sqlite"
+    place = func.instr(SearchText.body, words[0]) if sqlite else func.strpos(SearchText.body, words[0])
+    best = func.min(
+        case((SearchText.lang == lang, 0), else_=10_000_000) + place + func.length(SearchText.body) / 1_000_000.0
+    )
+    statement = (
+        select(SearchText.kind, SearchText.object_id)
+        .where(SearchText.kind.in_(kinds), *_conditions(words, sqlite))
+        .group_by(SearchText.kind, SearchText.object_id)
+        .order_by(best, SearchText.kind, SearchText.object_id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in s.execute(statement)]
+
+
+def _conditions(words: list[str], sqlite: bool) -> list[ColumnElement[bool]]:
+    long = [word for word in words if len(word) >= 3]
+    conditions: list[ColumnElement[bool]] = []
+    if sqlite and long:
+        # Each word is a quoted phrase: nothing a reader types is an operator of the query language.
+        phrase = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :phrase").bindparams(phrase=phrase)
+        conditions.append(SearchText.id.in_(rows.columns(literal_column("rowid"))))
+        words = [word for word in words if len(word) < 3]
+    conditions += [SearchText.body.contains(word, autoescape=True) for word in words]
+    return conditions

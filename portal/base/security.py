@@ -1,0 +1,229 @@
+"""Locks, sessions in the browser, CSRF, headers and the one redirect function.
+
+Every view carries a lock, written under its route; an application with a bare view does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, redirect, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.base import db, ground, limits
+from portal.base.actor import NOBODY, Actor
+from portal.base.errors import Refused
+from portal.base.i18n import _l
+
+F = TypeVar("F", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ACTS_PER_MINUTE = 120
+csrf = CSRFProtect()
+
+
+def public(view: F) -> F:
+    """Open to everybody."""
+    view.lock = ("public",)  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: F) -> F:
+    """Open to people with a living session."""
+    view.lock = ("signed_in",)  # type: ignore[attr-defined]
+    return view
+
+
+def staff(*roles: str) -> Callable[[F], F]:
+    """Open to those who hold one of the roles."""
+
+    def lock(view: F) -> F:
+        view.lock = ("staff", *roles)  # type: ignore[attr-defined]
+        return view
+
+    return lock
+
+
+def reads(view: F) -> F:
+    """Marks a POST view that only reads: it gets the read-only transaction."""
+    view.reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def outside(view: F) -> F:
+    """Marks a POST view that other servers call: no browser, so no CSRF token; it must prove the caller itself."""
+    view.outside = True  # type: ignore[attr-defined]
+    return view
+
+
+_refused: list[Callable[[Actor, tuple[str, ...]], None]] = []
+
+
+def on_refused(tell: Callable[[Actor, tuple[str, ...]], None]) -> None:
+    """Who is told of refused access to staff pages (the audit, which lies above this floor)."""
+    _refused[:] = [tell]
+
+
+class BareView(RuntimeError):
+    """A view without a lock."""
+
+
+def check_locks(app: Flask) -> None:
+    """Refuse to start with a view that has no lock.
+
+    Raises BareView naming every bare endpoint.
+    """
+    bare = sorted(
+        {
+            rule.endpoint
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "lock")
+        }
+    )
+    if bare:
+        raise BareView("views without a lock: " + ", ".join(bare))
+
+
+class Known(UserMixin):
+    """What Flask-Login carries: the session's reference and the actor behind it."""
+
+    def __init__(self, actor: Actor, reference: str) -> None:
+        self.actor, self.reference = actor, reference
+
+    def get_id(self) -> str:
+        return self.reference
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    known = getattr(g, "known_actor", None)
+    if known is None and ground.settings().cookie not in request.cookies:
+        known = g.known_actor = NOBODY  # without touching the session: such a page may be kept by the browser
+    if known is None:
+        known = current_user.actor if isinstance(getattr(current_user, "actor", None), Actor) else NOBODY
+        g.known_actor = known
+    return known
+
+
+def reference() -> str:
+    """The random reference of this browser's session, or an empty string."""
+    return str(session.get("_user_id", "")) if ground.settings().cookie in request.cookies else ""
+
+
+def enter_session(actor: Actor, reference: str) -> None:
+    """Begin a signed-in session in this browser: everything the anonymous one held is thrown away."""
+    session.clear()
+    login_user(Known(actor, reference))
+    session.pop("_id", None)
+    g.known_actor = actor
+
+
+def leave_session() -> None:
+    """End the session in this browser; the row on the server is ended by the caller."""
+    logout_user()
+    session.clear()
+    g.known_actor = NOBODY
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """The path a person may be sent on to: one of our own, or the default. Refuses other hosts and the slash tricks
+    that browsers repair (//, /\\, control signs)."""
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"} or len(target) > 2000:
+        return default
+    if any(ord(sign) < 33 or sign == "\\" for sign in target):
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc else target
+
+
+def back_to(target: str | None, default: str = "/") -> BaseResponse:
+    """The one redirect to an address that came from outside."""
+    return redirect(safe_next(target, default), 303)
+
+
+def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_address: Callable[[str], str]) -> None:
+    """Put locks, CSRF, sessions and headers on the application. `load_actor` turns a session's reference into an
+    actor; `sign_in_address` gives the sign-in page's address with the way back."""
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app, add_context_processor=False)
+    # no remember-me cookie: its hook would read the session on every page, and no page could be kept by a browser
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    csrf.init_app(app)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(reference: str) -> Known | None:
+        found = load_actor(reference)
+        return Known(found, reference) if found else None
+
+    def guard() -> BaseResponse | None:
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        view = app.view_functions[request.endpoint]
+        lock: tuple[str, ...] = getattr(view, "lock", ("closed",))
+        if getattr(view, "reads", False):
+            db.as_reading()
+        if request.method not in SAFE:
+            len(request.form)  # the body is read before any lock is taken
+            if not getattr(view, "outside", False):
+                csrf.protect()
+        who = actor() if lock[0] != "public" or reference() else NOBODY
+        if request.method not in SAFE and who.signed_in and not limits.allow("act", reference(), ACTS_PER_MINUTE):
+            abort(429)
+        return _pass(lock, who, sign_in_address)
+
+    app.before_request(guard)
+    app.after_request(_headers)
+
+
+def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], str]) -> BaseResponse | None:
+    if lock[0] == "public":
+        return None
+    if lock[0] == "closed":
+        abort(500)
+    if not who.signed_in:
+        if request.method in SAFE:
+            return redirect(sign_in_address(request.full_path.rstrip("?")), 303)
+        raise Refused(
+            _l("You are not signed in any more. What you entered was not stored."),
+            403,
+            next_label=_l("Sign in"),
+            next_url=sign_in_address(request.path),
+        )
+    if lock[0] == "staff" and not who.may(*lock[1:]):
+        for tell in _refused:
+            tell(who, lock)
+        raise Refused(_l("This page is for staff with another role."), 403)
+    return None
+
+
+def _headers(response: Response) -> Response:
+    settings = ground.settings()
+    issuers = " ".join(sorted({f"{u.scheme}://{u.netloc}" for u in (urlsplit(p.issuer) for p in settings.providers)}))
+    head = response.headers
+    head.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip()
+        + "; base-uri 'none'; frame-ancestors 'none'",
+    )
+    head["X-Content-Type-Options"] = "nosniff"
+    head["Referrer-Policy"] = "same-origin"
+    head["X-Frame-Options"] = "DENY"
+    head["Cross-Origin-Opener-Policy"] = "same-origin"
+    head["Cross-Origin-Resource-Policy"] = "same-origin"
+    head["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+    if settings.secure:
+        head["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if session.accessed or request.method not in SAFE:
+        head["Cache-Control"] = "no-store"
+    elif response.mimetype == "text/html":
+        head.setdefault("Cache-Control", "no-cache")
+        response.vary.add("Cookie")
+    return response

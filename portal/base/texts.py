@@ -1,0 +1,143 @@
+"""What the city writes in several languages: one row per object, field and language.
+
+Markdown fields keep their rendered HTML beside the source, made when the text is stored. A missing language falls
+back to another with an honest mark; a machine's text is marked as such.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import CheckConstraint, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.base import i18n
+from portal.base.markdown import render
+from portal.base.tables import Base, Id
+
+
+class Wording(Base):
+    """A text of one object's field in one language."""
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        CheckConstraint("origin IN ('human', 'machine')", name="origin"),
+        {"sqlite_with_rowid": False},
+    )
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    object_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(12), primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(String(8), default="human")
+    source_hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text as it can be shown: `fallback` when it is not in the language asked for."""
+
+    body: str
+    lang: str
+    html: str = ""
+    fallback: bool = False
+    machine: bool = False
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of this text's own language."""
+        return i18n.direction(self.lang)
+
+    def __str__(self) -> str:
+        return self.body
+
+
+def digest(body: str) -> str:
+    """What a translation was made from, to see when it is stale."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def put(
+    s: Session,
+    kind: str,
+    object_id: int,
+    field: str,
+    lang: str,
+    body: str,
+    *,
+    origin: str = "human",
+    markdown: bool = False,
+    source: str = "",
+) -> None:
+    """Store a text; an empty one removes the row."""
+    row = s.get(Wording, (kind, object_id, field, lang))
+    if not body.strip():
+        if row is not None:
+            s.delete(row)
+            s.flush()
+        return
+    if row is None:
+        row = Wording(kind=kind, object_id=object_id, field=field, lang=lang)
+        s.add(row)
+    row.body, row.origin = body, origin
+    row.html = render(body, lang) if markdown else ""
+    row.source_hash = digest(source) if source else ""
+    s.flush()
+
+
+def load(
+    s: Session, kind: str, ids: Iterable[int], fields: Iterable[str], lang: str | None = None, *, html: bool = False
+) -> dict[tuple[int, str], Said]:
+    """The best text per (id, field) in one select: the language asked for, else English, else any other.
+
+    `html` loads the rendered form too; lists leave it away.
+    """
+    wanted, ids, fields = lang or i18n.lang(), list(ids), list(fields)
+    if not ids or not fields:
+        return {}
+    columns = [Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin]
+    if html:
+        columns.append(Wording.html)
+    rows = s.execute(
+        select(*columns).where(Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields))
+    ).all()
+    rank = {wanted: 0, i18n.SOURCE: 1}
+    found: dict[tuple[int, str], Said] = {}
+    best: dict[tuple[int, str], tuple[int, str]] = {}
+    for row in rows:
+        key, order = (row[0], row[1]), (rank.get(row[2], 2), row[2])
+        if key not in best or order < best[key]:
+            best[key] = order
+            found[key] = Said(
+                body=row[3],
+                lang=row[2],
+                html=row[5] if html else "",
+                fallback=row[2] != wanted,
+                machine=row[4] == "machine",
+            )
+    return found
+
+
+def all_languages(s: Session, kind: str, object_id: int) -> dict[tuple[str, str], Wording]:
+    """Every text of one object by (field, language), for the form that edits them."""
+    rows = s.scalars(select(Wording).where(Wording.kind == kind, Wording.object_id == object_id))
+    return {(row.field, row.lang): row for row in rows}
+
+
+def missing(
+    s: Session, kind: str, ids: Iterable[int], fields: Iterable[str], languages: Iterable[str]
+) -> dict[str, list[tuple[int, str]]]:
+    """What each language lacks: language -> [(id, field)]."""
+    ids, fields = list(ids), list(fields)
+    have = set(
+        s.execute(
+            select(Wording.object_id, Wording.field, Wording.lang).where(
+                Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields)
+            )
+        ).tuples()
+    )
+    return {language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages}

@@ -1,0 +1,208 @@
+"""The Flask side of the ground floor: one request on one transaction, languages in addresses, what templates see."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from werkzeug.routing import BaseConverter, ValidationError
+
+from portal.base import clock, db, errors, ground, i18n
+from portal.base.feature import Menu
+from portal.base.ground import Ground
+from portal.base.security import SAFE, actor, public
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+
+class Portal(Flask):
+    """A Flask application whose requests stand on one ground and run in one transaction each."""
+
+    ground: Ground
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """One request: the ground is entered, and whatever is still open at the end is rolled back."""
+        here = ground.enter(self.ground)
+        unit = db.start(environ.get("REQUEST_METHOD", "GET") not in SAFE)
+        structlog.contextvars.clear_contextvars()
+        try:
+            return super().wsgi_app(environ, start_response)
+        finally:
+            db.stop(unit)
+            ground.leave(here)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Ask the view; then COMMIT, before anything is answered. A failing COMMIT becomes an error page."""
+        response = self.make_response(super().dispatch_request())
+        db.finish(commit=response.status_code < 400)
+        return response
+
+
+class LanguageConverter(BaseConverter):
+    """The first part of an address: one of the site's languages."""
+
+    regex = "[a-z]{2,3}(?:-[A-Za-z]+)?"
+
+    def to_python(self, value: str) -> str:
+        if value not in ground.settings().languages:
+            raise ValidationError
+        return value
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """This page in another language."""
+
+    code: str
+    name: str
+    dir: str
+    url: str
+    current: bool
+
+
+def _language_links() -> list[LanguageLink]:
+    args = dict(request.view_args or {})
+    endpoint = request.endpoint
+    known = endpoint is not None and "lang" in (request.url_rule.arguments if request.url_rule is not None else set())
+    query = {k: v for k, v in request.args.items(multi=False) if len(v) < 200} if request.method in SAFE else {}
+    links = []
+    for code in ground.settings().languages:
+        if known and endpoint is not None and request.method in SAFE:
+            url = url_for(endpoint, **{**query, **args, "lang": code})
+        else:
+            url = f"/{code}{_without_language(request.path)}"
+        links.append(LanguageLink(code, i18n.own_name(code), i18n.direction(code), url, code == i18n.lang()))
+    return links
+
+
+def _without_language(path: str) -> str:
+    parts = path.split("/", 2)
+    if len(parts) > 1 and parts[1] in ground.settings().languages:
+        return "/" + (parts[2] if len(parts) > 2 else "")
+    return path if path.startswith("/") else "/"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu entry as a page shows it."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+def _links(entries: list[Menu]) -> list[Link]:
+    here = request.path
+    return [
+        Link(str(entry.label), url, here == url or (here.startswith(url) and url.count("/") > 2))
+        for entry, url in ((entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order))
+    ]
+
+
+_hashes: dict[str, str] = {}
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its content's hash, so that browsers may keep it for ever."""
+    if name not in _hashes:
+        file = STATIC / name
+        _hashes[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
+    return f"/static/{name}?v={_hashes[name]}"
+
+
+def _page_context(app: Portal) -> dict[str, Any]:
+    settings = app.ground.settings
+    features = app.ground.features
+    who = actor() if not getattr(g, "no_actor", False) else None
+    staff = [m for f in features for m in f.staff_menu if who is not None and (not m.roles or who.may(*m.roles))]
+    context: dict[str, Any] = {
+        "lang": i18n.lang(),
+        "dir": i18n.direction(),
+        "city": settings.city,
+        "demo": settings.demo,
+        "actor": who,
+        "menu": _links([m for f in features for m in f.menu]),
+        "staff_menu": _links(staff) if who is not None and who.roles else [],
+        "footer": _links([m for f in features for m in f.footer]),
+        "languages": _language_links(),
+        "base_url": settings.base_url,
+    }
+    for feature in features:
+        if feature.page is not None:
+            context.update(feature.page())
+    return context
+
+
+def page_filters() -> dict[str, Any]:
+    """Filters that write numbers, money and days in the page's language."""
+    return {
+        "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
+        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction,
+    }  # fmt: skip
+
+
+def install(app: Portal) -> None:
+    """Put languages, template globals and health pages on the application."""
+    settings = app.ground.settings
+    app.url_map.converters["lang"] = LanguageConverter
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(page_filters())
+    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset)
+
+    @app.url_value_preprocessor
+    def language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        code = (values or {}).pop("lang", None)
+        if code is None:
+            first = request.path.split("/", 2)[1] if request.path.count("/") else ""
+            code = first if first in settings.languages else preferred(settings.languages)
+        i18n.set_locale(code, settings.city.time_zone or "UTC", settings.city.currency)
+        structlog.contextvars.bind_contextvars(number=errors.number())
+
+    @app.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = i18n.lang()
+
+    app.context_processor(lambda: _page_context(app))
+    app.register_blueprint(health)
+
+
+def preferred(languages: tuple[str, ...]) -> str:
+    """The best of the site's languages for an address that names none."""
+    kept = request.cookies.get("lang", "")
+    if kept in languages:
+        return kept
+    return request.accept_languages.best_match(languages) or languages[0]
+
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@health.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """The database answers, with the settings that keep its promises."""
+    try:
+        return jsonify(status="ok", database=ground.current().database.self_test()), 200
+    except Exception as error:
+        return jsonify(status="not ready", reason=type(error).__name__), 503

@@ -1,0 +1,199 @@
+"""Projects and the cards by which lists show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.audit.actions import record
+from portal.base import db, i18n, search
+from portal.base.actor import Actor
+from portal.base.ground import settings
+from portal.base.normal import normalise
+from portal.base.texts import Wording
+from portal.budgeting.actions.budgets import Said, must_be_loose, put_texts, touch
+from portal.budgeting.models import Budget, Card, Project, ProjectStatus
+
+_FIELDS = ("title", "summary", "picture_alt")
+_CHUNK = 200  # projects whose texts are read at once; keeps the number of bound values far from either database's limit
+
+
+def add(
+    actor: Actor,
+    budget: Budget,
+    *,
+    pot_id: int,
+    cost: int,
+    texts: Said,
+    category_id: int | None = None,
+    status: ProjectStatus = ProjectStatus.DRAFT,
+    place: str = "",
+    x: float | None = None,
+    y: float | None = None,
+    picture_id: int | None = None,
+    proposer: str = "",
+    code: str | None = None,
+) -> Project:
+    """A new project with the next free number. Cost in cents. Raises Denied when frozen."""
+    must_be_loose(budget)
+    s = db.session()
+    number = (s.scalar(select(func.max(Project.number)).where(Project.budget_id == budget.id)) or 0) + 1
+    project = Project(
+        budget_id=budget.id,
+        pot_id=pot_id,
+        category_id=category_id,
+        number=number,
+        code=code or str(number),
+        cost=cost,
+        status=status,
+        place=place,
+        x=x,
+        y=y,
+        picture_id=picture_id,
+        proposer=proposer,
+    )
+    s.add(project)
+    s.flush()
+    put_texts("project", project.id, texts)
+    refresh_cards(s, [project.id])
+    touch(actor, budget)
+    record(actor, "add", "project", project.id, after=_told(project) | {"texts": _plain(texts)})
+    return project
+
+
+def edit(actor: Actor, budget: Budget, project: Project, *, texts: Said | None = None, **changes: Any) -> None:
+    """Changes columns and texts of a project. Raises Denied when frozen, TypeError for a column it does not have."""
+    must_be_loose(budget)
+    s = db.session()
+    before = _told(project)
+    for column, value in changes.items():
+        if column not in before:
+            raise TypeError(f"a project has no {column} to change")
+        setattr(project, column, value)
+    s.flush()
+    if texts:
+        put_texts("project", project.id, texts)
+    refresh_cards(s, [project.id])
+    touch(actor, budget)
+    after = _told(project) | ({"texts": _plain(texts)} if texts else {})
+    record(actor, "edit", "project", project.id, before=before, after=after)
+
+
+def remove(actor: Actor, budget: Budget, project: Project) -> None:
+    """Removes a project for good. Raises Denied when frozen; a public project is better withdrawn."""
+    must_be_loose(budget)
+    s = db.session()
+    before = _told(project)
+    s.execute(delete(Card).where(Card.project_id == project.id))
+    search.forget(s, "project", project.id)
+    s.execute(delete(Wording).where(Wording.kind == "project", Wording.object_id == project.id))
+    s.delete(project)
+    s.flush()
+    touch(actor, budget)
+    record(actor, "remove", "project", project.id, before=before)
+
+
+def refresh_cards(s: Session, project_ids: Iterable[int], languages: Sequence[str] | None = None) -> None:
+    """Writes the cards of these projects anew in every language of the portal, and what the search finds them by."""
+    ids = sorted(set(project_ids))
+    languages = list(languages or settings().languages)
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        rows = cards_for(s, part, languages)
+        s.execute(delete(Card).where(Card.project_id.in_(part)))
+        if rows:
+            s.execute(insert(Card), rows)
+        _make_findable(s, part)
+
+
+def _make_findable(s: Session, ids: Sequence[int]) -> None:
+    """One search text per language in which the project is really written."""
+    facts = {
+        row.id: row
+        for row in s.execute(
+            select(Project.id, Project.code, Project.place, Project.proposer, Project.status).where(Project.id.in_(ids))
+        )
+    }
+    said: dict[tuple[int, str], dict[str, str]] = {}
+    statement = select(Wording.object_id, Wording.lang, Wording.field, Wording.body)
+    for object_id, lang, field, body in s.execute(
+        statement.where(Wording.kind == "project", Wording.object_id.in_(ids))
+    ):
+        said.setdefault((object_id, lang), {})[field] = body
+    for project_id in facts:
+        search.forget(s, "project", project_id)
+    s.add_all(
+        search.SearchText(
+            kind="project",
+            object_id=object_id,
+            lang=lang,
+            body=normalise(
+                " ".join(
+                    (texts.get("title", ""), texts.get("summary", ""), facts[object_id].place,
+                     facts[object_id].proposer, facts[object_id].code, texts.get("body", ""))
+                )
+            ),
+        )
+        for (object_id, lang), texts in said.items()
+        if facts[object_id].status is not ProjectStatus.DRAFT
+    )  # fmt: skip
+    s.flush()
+
+
+def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[dict[str, Any]]:
+    """The card rows of these projects, one per language: the best text there is, and in which language it is written."""
+    said: dict[int, dict[str, dict[str, str]]] = {}
+    statement = select(Wording.object_id, Wording.field, Wording.lang, Wording.body)
+    for object_id, field, lang, body in s.execute(
+        statement.where(Wording.kind == "project", Wording.object_id.in_(ids), Wording.field.in_(_FIELDS))
+    ):
+        said.setdefault(object_id, {}).setdefault(field, {})[lang] = body
+    facts = s.execute(select(Project.id, Project.code).where(Project.id.in_(ids)))
+    rows = []
+    for project_id, code in facts:
+        texts = said.get(project_id, {})
+        titles = texts.get("title", {})
+        for lang in languages:
+            said_in = _best(titles, lang)
+            title = titles.get(said_in, code)
+            summary = texts.get("summary", {}).get(said_in, "")
+            rows.append(
+                {
+                    "project_id": project_id,
+                    "lang": lang,
+                    "said_in": said_in,
+                    "title": title[:300],
+                    "summary": summary[:1000],
+                    "picture_alt": texts.get("picture_alt", {}).get(said_in, "")[:500],
+                    "sort_key": normalise(title)[:300],
+                }
+            )
+    return rows
+
+
+def _best(by_lang: dict[str, str], lang: str) -> str:
+    """The reader's language, else English, else the first of the others."""
+    if lang in by_lang or not by_lang:
+        return lang
+    return i18n.SOURCE if i18n.SOURCE in by_lang else min(by_lang)
+
+
+def _told(project: Project) -> dict[str, Any]:
+    return {
+        "pot_id": project.pot_id,
+        "category_id": project.category_id,
+        "cost": project.cost,
+        "status": project.status.value,
+        "place": project.place,
+        "x": project.x,
+        "y": project.y,
+        "picture_id": project.picture_id,
+        "proposer": project.proposer,
+    }
+
+
+def _plain(texts: Said) -> dict[str, dict[str, str]]:
+    return {field: dict(by_lang) for field, by_lang in texts.items()}

@@ -1,0 +1,1 @@
+"""What the pages of budgets read, fully loaded, in a fixed number of selects."""

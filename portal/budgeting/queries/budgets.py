@@ -1,0 +1,238 @@
+"""Lists of budgets, and one budget with everything its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.base import files, texts
+from portal.base.files import File, State
+from portal.base.i18n import Text
+from portal.base.texts import Said
+from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
+from portal.budgeting.rules import PUBLIC
+from portal.places.models import District
+from portal.processes import rules as process_rules
+from portal.processes.models import PhaseKind
+from portal.processes.queries import phases_of
+from portal.voting.models import Vote
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A phase as the public sees it: where the vote was prolonged, with the vote's own close."""
+
+    kind: PhaseKind
+    opens_at: datetime
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The phases of a budget and the state of its vote (None: nothing prepared)."""
+
+    phases: Sequence[Dated]
+    vote_state: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A budget as lists show it. Amounts in cents."""
+
+    id: int
+    slug: str
+    currency: str
+    title: Said
+    lead: Said | None
+    picture: str | None
+    total: int
+    projects: int
+    stage: process_rules.Stage
+    now: Text | None
+    next: Text | None
+    dates: Dates
+    state: BudgetState
+
+
+@dataclass(frozen=True)
+class PotShown:
+    """A pot with its names and sources."""
+
+    id: int
+    position: int
+    name: Said
+    amount: int
+    district_id: int | None
+    district_code: str | None
+    projects: int
+    sources: Sequence[tuple[Said | None, int]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page of a budget."""
+
+    budget: Budget
+    title: Said
+    lead: Said | None
+    body: Said | None
+    picture: str | None
+    pots: Sequence[PotShown]
+    dates: Dates
+    plan: VotePlan
+    projects: int
+
+    @property
+    def total(self) -> int:
+        """The money of all pots, in cents."""
+        return sum(pot.amount for pot in self.pots)
+
+
+def by_slug(s: Session, slug: str) -> Budget | None:
+    """The budget at this address, in whatever state."""
+    return s.scalars(select(Budget).where(Budget.slug == slug)).one_or_none()
+
+
+def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:
+    """The dates of several budgets, given as (id, process id): two selects."""
+    pairs = dict(budgets)
+    if not pairs:
+        return {}
+    phases = phases_of(s, pairs.values())
+    votes = {
+        row.object_id: row
+        for row in s.execute(
+            select(Vote.object_id, Vote.state, Vote.closes_at).where(Vote.kind == "budget", Vote.object_id.in_(pairs))
+        )
+    }
+    found = {}
+    for budget_id, process_id in pairs.items():
+        dated = [Dated(p.kind, p.opens_at, p.closes_at) for p in phases[process_id]]
+        vote = votes.get(budget_id)
+        if vote is not None and vote.state != "prepared":
+            dated = [replace(p, closes_at=vote.closes_at) if p.kind is PhaseKind.VOTE else p for p in dated]
+        found[budget_id] = Dates(dated, None if vote is None else str(vote.state))
+    return found
+
+
+def listed(
+    s: Session, now: datetime, *, drafts: bool = False, ids: Sequence[int] | None = None, lang: str | None = None
+) -> list[Listed]:
+    """Budgets for lists, those that close soonest first, then the latest: four selects. `drafts` for staff."""
+    states = [BudgetState.SHOWN, BudgetState.DRAFT] if drafts else [BudgetState.SHOWN]
+    money = select(func.sum(Pot.amount)).where(Pot.budget_id == Budget.id).scalar_subquery()
+    number = (
+        select(func.count())
+        .where(Project.budget_id == Budget.id, Project.status.in_(PUBLIC))
+        .correlate(Budget)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Budget.id, Budget.slug, Budget.process_id, Budget.currency, Budget.state, File.sha256,
+            money.label("total"), number.label("projects"),
+        )
+        .outerjoin(File, (File.id == Budget.picture_id) & (File.state == State.READY))
+        .where(Budget.state.in_(states))
+    )  # fmt: skip
+    if ids is not None:
+        statement = statement.where(Budget.id.in_(ids))
+    rows = s.execute(statement).all()
+    dates = dates_of(s, [(row.id, row.process_id) for row in rows])
+    said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
+    found = [
+        Listed(
+            id=row.id,
+            slug=row.slug,
+            currency=row.currency,
+            title=said.get((row.id, "title")) or Said(row.slug, "en"),
+            lead=said.get((row.id, "lead")),
+            picture=files.url(row.sha256) if row.sha256 else None,
+            total=int(row.total or 0),
+            projects=row.projects,
+            stage=process_rules.stage(dates[row.id].phases, now),
+            now=process_rules.what_now(dates[row.id].phases, now),
+            next=process_rules.what_next(dates[row.id].phases, now),
+            dates=dates[row.id],
+            state=row.state,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=_latest_first)
+
+
+def _latest_first(budget: Listed) -> tuple[float, int]:
+    begins = [phase.opens_at.timestamp() for phase in budget.dates.phases if phase.kind is PhaseKind.VOTE]
+    return (-max(begins, default=0.0), -budget.id)
+
+
+def page(s: Session, budget: Budget) -> Page:
+    """The budget's own page: a fixed number of selects."""
+    pots = pots_of(s, budget.id)
+    said = texts.load(s, "budget", [budget.id], ["title", "lead", "body"], html=True)
+    sha = (
+        s.scalar(select(File.sha256).where(File.id == budget.picture_id, File.state == State.READY))
+        if budget.picture_id
+        else None
+    )
+    return Page(
+        budget=budget,
+        title=said.get((budget.id, "title")) or Said(budget.slug, "en"),
+        lead=said.get((budget.id, "lead")),
+        body=said.get((budget.id, "body")),
+        picture=files.url(sha, "full") if sha else None,
+        pots=pots,
+        dates=dates_of(s, [(budget.id, budget.process_id)])[budget.id],
+        plan=s.scalars(select(VotePlan).where(VotePlan.budget_id == budget.id)).one(),
+        projects=sum(pot.projects for pot in pots),
+    )
+
+
+def pots_of(s: Session, budget_id: int, *, sources: bool = True) -> list[PotShown]:
+    """The pots of a budget in order: four selects, two without sources."""
+    number = (
+        select(func.count())
+        .where(Project.pot_id == Pot.id, Project.status.in_(PUBLIC))
+        .correlate(Pot)
+        .scalar_subquery()
+    )
+    rows = s.execute(
+        select(Pot.id, Pot.position, Pot.amount, Pot.district_id, District.code, number.label("projects"))
+        .outerjoin(District, District.id == Pot.district_id)
+        .where(Pot.budget_id == budget_id)
+        .order_by(Pot.position)
+    ).all()
+    names = texts.load(s, "pot", [row.id for row in rows], ["name"])
+    by_pot: dict[int, list[tuple[Said | None, int]]] = {}
+    if sources and rows:
+        found = s.execute(
+            select(Source.id, Source.pot_id, Source.amount)
+            .where(Source.pot_id.in_([row.id for row in rows]))
+            .order_by(Source.pot_id, Source.position)
+        ).all()
+        said = texts.load(s, "source", [source.id for source in found], ["name"])
+        for source in found:
+            by_pot.setdefault(source.pot_id, []).append((said.get((source.id, "name")), source.amount))
+    return [
+        PotShown(
+            id=row.id,
+            position=row.position,
+            name=names.get((row.id, "name")) or Said(str(row.position), "en"),
+            amount=row.amount,
+            district_id=row.district_id,
+            district_code=row.code,
+            projects=row.projects,
+            sources=by_pot.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def on_ballot(s: Session, budget_id: int) -> int:
+    """How many projects stand on the ballot."""
+    statement = select(func.count()).where(Project.budget_id == budget_id, Project.status == ProjectStatus.BALLOT)
+    return s.scalar(statement) or 0

@@ -1,0 +1,272 @@
+"""One typed settings object, from instance/config.toml and the environment (which wins).
+
+Each setting is documented where it is declared. Environment names: PORTAL_ and the setting's name in capitals, for the
+plain ones (PORTAL_BASE_URL); nested ones stand in config.toml only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from portal import paths
+
+LANGUAGES = ("en", "de", "et", "fr", "pl", "ar")
+WINGS = ("ideas", "plans", "services", "workshops", "voting", "budgeting")
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
+
+
+class ConfigError(Exception):
+    """The portal will not start like this; the sentences say why."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class City:
+    """[city]: how the city presents itself."""
+
+    name: str = "Our city"
+    emblem: str = ""  # file name in instance/ (SVG or PNG); empty: the shipped mark
+    colours: dict[str, str] = field(default_factory=dict)  # brand, accent, link ... as #rrggbb; checked for contrast
+    time_zone: str = ""  # as Europe/Tallinn; obligatory in production; a day is the city's day
+    currency: str = "EUR"  # ISO 4217
+    telephone: str = ""  # help line, shown in the footer
+    hours: str = ""  # when the help line answers
+    mail: str = ""  # sender of mails and receiver of barrier reports
+
+
+@dataclass(frozen=True)
+class Provider:
+    """[[providers]]: one OpenID provider of the city's people."""
+
+    key: str  # small letters, digits, hyphens: stands in addresses
+    name: str  # shown on the sign-in link
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    auth_method: str = "client_secret_basic"  # client_secret_post, private_key_jwt (secret: the key as PEM), none
+    scopes: str = "openid profile"
+    algorithms: tuple[str, ...] = ("RS256", "ES256")  # what may sign tokens; discovery's list is never believed
+    acr_values: tuple[str, ...] = ()  # from low to high; empty: the provider has no levels
+    min_acr: str = ""  # asked of everybody, and checked
+    staff_acr: str = ""  # asked for when staff sign in (second factor)
+    staff_amr: tuple[str, ...] = ()  # methods that count as a second factor whatever the level
+    amr_allowed: tuple[str, ...] = ()  # empty: any
+    claims: dict[str, str] = field(default_factory=dict)  # name, birthdate, district, resident, residence: dotted paths
+    districts: dict[str, str] = field(default_factory=dict)  # value of the district claim -> district's code, if not equal
+    register: str = ""  # what the resident claim is a number of ("ee"): providers with the same one name the same human
+    fact_days: int = 400  # how long what the provider vouched for stays good
+    userinfo: bool = True  # ask the userinfo endpoint too
+    residents: str = ""  # value of the residence claim that means "lives here"; empty: having a district does
+    metadata_url: str = ""  # where discovery is read, if not at the issuer (the demo's second listener)
+    asks: dict[str, str] = field(default_factory=dict)  # per language: one sentence on what the provider will ask
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """[smtp]: the way out for mail; without a host mails wait in the outbox."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    tls: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set."""
+
+    instance: Path
+    demo: bool = False  # the demo city: own provider, city clock; never beside real data
+    debug: bool = False  # refused in production
+    base_url: str = ""  # https://votes.city.example, without a path; every absolute link is made from it
+    trusted_hosts: tuple[str, ...] = ()  # host names that requests may name; obligatory in production
+    trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*; 0: none is believed
+    database_url: str = ""  # empty: SQLite in the instance folder
+    journal: str = "wal"  # SQLite's journal mode: wal or delete
+    secret: str = ""  # signs cookies; empty: instance/secret.key
+    city: City = field(default_factory=City)
+    providers: tuple[Provider, ...] = ()
+    languages: tuple[str, ...] = LANGUAGES
+    wings: tuple[str, ...] = WINGS  # one that is not named leaves no trace
+    age_rules: tuple[int, ...] = (
+        16,
+        18,
+    )  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
+    smtp: Smtp = field(default_factory=Smtp)
+    idle_minutes: int = 60  # a session without a request ends
+    session_hours: int = 12  # and every session ends
+    upload_megabytes: int = 10  # largest picture
+    threads: int = 8  # of the embedded server; half of them may wait for other servers
+    translator: str = ""  # module:function of the city's own translation engine; empty: none
+    testing: bool = False  # set by tests only
+
+    @property
+    def production(self) -> bool:
+        """Neither demo nor test."""
+        return not (self.demo or self.testing)
+
+    @property
+    def secure(self) -> bool:
+        """Served over TLS: Secure cookies and HSTS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name."""
+        return "__Host-portal" if self.secure else "portal"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys, outside the database."""
+        return self.instance / "keys"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of uploaded files."""
+        return self.instance / "uploads"
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.instance / 'portal.db'}"
+
+
+_PLAIN: dict[str, type] = {
+    "demo": bool, "debug": bool, "base_url": str, "trusted_hosts": tuple, "trusted_proxies": int, "database_url": str,
+    "journal": str, "secret": str, "languages": tuple, "wings": tuple, "idle_minutes": int, "session_hours": int,
+    "upload_megabytes": int, "threads": int, "translator": str,
+}  # fmt: skip
+
+
+def _from_env(name: str, kind: type, raw: str) -> Any:
+    if kind is bool:
+        return raw.strip().lower() in {"1", "true", "yes", "on"}
+    if kind is int:
+        try:
+            return int(raw)
+        except ValueError:
+            raise ConfigError(f"PORTAL_{name.upper()} must be a whole number, not {raw!r}") from None
+    if kind is tuple:
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    return raw
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _frozen(value) for key, value in values.items()}
+
+
+def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Read the settings; `given` wins over the environment, which wins over instance/config.toml.
+
+    Raises ConfigError naming the setting that does not fit.
+    """
+    env = os.environ if env is None else env
+    folder = Path(given.pop("instance", None) or paths.instance())
+    values: dict[str, Any] = {}
+    file = folder / "config.toml"
+    if file.is_file():
+        try:
+            values = tomllib.loads(file.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{file}: {error}") from None
+    for name, kind in _PLAIN.items():
+        raw = env.get(f"PORTAL_{name.upper()}")
+        if raw is not None:
+            values[name] = _from_env(name, kind, raw)
+    values = _tuples({**values, **given})
+    try:
+        if isinstance(values.get("city"), dict):
+            values["city"] = City(**values["city"])
+        if isinstance(values.get("smtp"), dict):
+            values["smtp"] = Smtp(**values["smtp"])
+        values["providers"] = tuple(Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ()))
+        settings = Settings(instance=folder, **values)
+    except TypeError as error:
+        raise ConfigError(f"{file}: unknown or missing setting: {error}") from None
+    unknown = set(settings.languages) - set(LANGUAGES)
+    if unknown or not settings.languages:
+        raise ConfigError(f"languages: not shipped: {', '.join(sorted(unknown))}")
+    if settings.city.time_zone:
+        try:
+            ZoneInfo(settings.city.time_zone)
+        except Exception:
+            raise ConfigError(f"city.time_zone: {settings.city.time_zone!r} is not a time zone") from None
+    return settings
+
+
+def secret_of(settings: Settings) -> str:
+    """The key that signs cookies; the first start writes instance/secret.key, readable by its owner alone."""
+    if settings.secret:
+        return settings.secret
+    file = settings.instance / "secret.key"
+    if not file.exists():
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def key_of(settings: Settings, name: str) -> bytes:
+    """A key of 32 bytes that lies outside the database, in instance/keys/<name>.key; made when first asked for. The
+    roll's keyed hashes depend on "resident": whoever loses it cannot recognise residents again."""
+    file = settings.keys / f"{name}.key"
+    if not file.exists():
+        settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = settings.keys / f".{name}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, file)  # whole or not at all, and never over another process's
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return bytes.fromhex(file.read_text().strip())
+
+
+def check_production(settings: Settings) -> None:
+    """Refuse a start that would be unsafe.
+
+    Raises ConfigError with every reason at once.
+    """
+    reasons: list[str] = []
+    host = urlsplit(settings.base_url).hostname or ""
+    if settings.demo:
+        if host and host not in LOOPBACK:
+            reasons.append("the demo runs on this machine only: base_url must be a loopback address")
+    elif settings.production:
+        if not settings.base_url:
+            reasons.append("base_url is missing (https://...)")
+        elif not settings.secure:
+            reasons.append("base_url must begin with https://")
+        if not settings.trusted_hosts:
+            reasons.append("trusted_hosts is missing")
+        if not settings.city.time_zone:
+            reasons.append("city.time_zone is missing")
+        if settings.debug:
+            reasons.append("debug must be off")
+        if settings.secret and len(settings.secret) < 32:
+            reasons.append("secret is shorter than 32 signs")
+        if any("/demo-idp" in p.issuer for p in settings.providers):
+            reasons.append("the demo's sign-in provider is configured")
+        if any(not p.issuer.startswith("https://") for p in settings.providers):
+            reasons.append("every provider's issuer must begin with https://")
+    if reasons:
+        raise ConfigError(*reasons)

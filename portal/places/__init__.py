@@ -1,0 +1,1 @@
+"""Places: the city's districts, and the venues where people meet."""

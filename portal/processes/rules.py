@@ -1,0 +1,217 @@
+"""What the dates of a process allow, when, and in which sentence the answer is told. Pure: `now` is handed in."""
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from portal.base.i18n import Text, _l
+from portal.base.verdict import YES, Verdict, no
+from portal.processes.models import ORDER, PhaseKind
+
+
+class PhaseLike(Protocol):
+    """What a rule needs to know of a phase: rows of the database and values of a form both have it."""
+
+    @property
+    def kind(self) -> PhaseKind: ...
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+P = TypeVar("P", bound=PhaseLike)
+
+# What a person wants to do -> the phase in which it is allowed.
+VERBS: dict[str, PhaseKind] = {
+    "submit": PhaseKind.SUBMIT,
+    "review": PhaseKind.REVIEW,
+    "vote": PhaseKind.VOTE,
+    "results": PhaseKind.RESULTS,
+    "follow": PhaseKind.WORKS,
+}
+
+
+class State(enum.StrEnum):
+    """Where a phase stands against the clock."""
+
+    PAST = "past"
+    NOW = "now"
+    COMING = "coming"
+
+
+class Stage(enum.StrEnum):
+    """Where a whole process stands: before its first phase, between that and the close of the vote, after it."""
+
+    COMING = "coming"
+    OPEN = "open"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline that a page shows."""
+
+    kind: PhaseKind
+    name: Text
+    opens_at: datetime
+    closes_at: datetime | None
+    state: State
+
+
+def name(kind: PhaseKind) -> Text:
+    """The phase as a heading of the timeline."""
+    return {
+        PhaseKind.SUBMIT: _l("Ideas are handed in"),
+        PhaseKind.REVIEW: _l("The city checks the projects"),
+        PhaseKind.VOTE: _l("Voting"),
+        PhaseKind.RESULTS: _l("Results"),
+        PhaseKind.WORKS: _l("Projects are built"),
+    }[kind]
+
+
+def state(phase: PhaseLike, now: datetime) -> State:
+    """Past, now or coming. A phase is open at its opening instant and no longer at its closing instant."""
+    if now < phase.opens_at:
+        return State.COMING
+    if phase.closes_at is not None and now >= phase.closes_at:
+        return State.PAST
+    return State.NOW
+
+
+def find(phases: Iterable[P], kind: PhaseKind) -> P | None:
+    """The phase of this kind, if the process has one."""
+    return next((phase for phase in phases if phase.kind == kind), None)
+
+
+def timeline(phases: Iterable[PhaseLike], now: datetime) -> list[Step]:
+    """All phases in order, each with its state."""
+    ordered = sorted(phases, key=lambda phase: (phase.opens_at, ORDER[phase.kind]))
+    return [Step(p.kind, name(p.kind), p.opens_at, p.closes_at, state(p, now)) for p in ordered]
+
+
+def coming(phases: Iterable[P], now: datetime) -> P | None:
+    """The next phase that will open."""
+    later = [phase for phase in phases if now < phase.opens_at]
+    return min(later, key=lambda phase: (phase.opens_at, ORDER[phase.kind]), default=None)
+
+
+def stage(phases: Sequence[PhaseLike], now: datetime) -> Stage:
+    """Coming, open or finished. Finished starts when the vote closes, or the last phase that does close."""
+    if not phases or all(now < phase.opens_at for phase in phases):
+        return Stage.COMING
+    decisive = [p for p in phases if p.kind not in (PhaseKind.RESULTS, PhaseKind.WORKS)] or list(phases)
+    closes = [p.closes_at for p in decisive]
+    if all(moment is not None and now >= moment for moment in closes):
+        return Stage.FINISHED
+    return Stage.OPEN
+
+
+def phase_allows(phases: Iterable[PhaseLike], verb: str, now: datetime) -> Verdict:
+    """May this be done now, by the dates alone? A no says since when or from when, and what comes next.
+
+    Raises KeyError for a verb that no phase knows.
+    """
+    kind = VERBS[verb]
+    phases = list(phases)
+    phase = find(phases, kind)
+    if phase is None:
+        return no(_NEVER[kind](), next=what_next(phases, now))
+    where = state(phase, now)
+    if where is State.COMING:
+        return no(opens(phase), next=what_next(phases, now))
+    if where is State.PAST:
+        return no(_closed(phase), next=what_next(phases, now))
+    return YES
+
+
+def opens(phase: PhaseLike) -> Text:
+    """The sentence that says when a phase opens."""
+    moment = phase.opens_at
+    match phase.kind:
+        case PhaseKind.SUBMIT:
+            return _l("You can hand in ideas from %(moment)s.", moment=moment)
+        case PhaseKind.REVIEW:
+            return _l("The city starts to check the projects on %(moment)s.", moment=moment)
+        case PhaseKind.VOTE:
+            return _l("Voting opens on %(moment)s.", moment=moment)
+        case PhaseKind.RESULTS:
+            return _l("The results follow on %(moment)s.", moment=moment)
+        case PhaseKind.WORKS:
+            return _l("The city starts to build the chosen projects on %(moment)s.", moment=moment)
+
+
+def lasts(phase: PhaseLike) -> Text:
+    """The sentence that says until when an open phase lasts."""
+    moment = phase.closes_at
+    match phase.kind:
+        case PhaseKind.SUBMIT:
+            return _l("You can hand in ideas until %(moment)s.", moment=moment)
+        case PhaseKind.REVIEW:
+            return _l("The city checks the projects until %(moment)s.", moment=moment)
+        case PhaseKind.VOTE:
+            return _l("Voting is open until %(moment)s.", moment=moment)
+        case PhaseKind.RESULTS:
+            return _l("The vote is over. Read the results.")
+        case PhaseKind.WORKS:
+            return _l("The city builds the chosen projects.")
+
+
+def _closed(phase: PhaseLike) -> Text:
+    moment = phase.closes_at
+    match phase.kind:
+        case PhaseKind.SUBMIT:
+            return _l("The time to hand in ideas ended on %(moment)s.", moment=moment)
+        case PhaseKind.REVIEW:
+            return _l("The check of the projects ended on %(moment)s.", moment=moment)
+        case PhaseKind.VOTE:
+            return _l("Voting closed on %(moment)s.", moment=moment)
+        case PhaseKind.RESULTS:
+            return _l("The time of the results ended on %(moment)s.", moment=moment)
+        case PhaseKind.WORKS:
+            return _l("The works ended on %(moment)s.", moment=moment)
+
+
+_NEVER = {
+    PhaseKind.SUBMIT: lambda: _l("Ideas are not collected here."),
+    PhaseKind.REVIEW: lambda: _l("Projects are not checked here."),
+    PhaseKind.VOTE: lambda: _l("No vote is planned here."),
+    PhaseKind.RESULTS: lambda: _l("No results are planned here."),
+    PhaseKind.WORKS: lambda: _l("No works are planned here."),
+}
+
+
+def what_now(phases: Iterable[PhaseLike], now: datetime) -> Text | None:
+    """What is open at this moment, in one sentence; the latest of the open phases. None between two phases."""
+    open_now = [phase for phase in phases if state(phase, now) is State.NOW]
+    latest = max(open_now, key=lambda phase: ORDER[phase.kind], default=None)
+    return None if latest is None else lasts(latest)
+
+
+def what_next(phases: Iterable[PhaseLike], now: datetime) -> Text | None:
+    """What opens next, and when; None when nothing more comes."""
+    phase = coming(phases, now)
+    return None if phase is None else opens(phase)
+
+
+def dates_fit(phases: Sequence[PhaseLike]) -> dict[PhaseKind, Text]:
+    """What is wrong with a set of dates, by phase: each opens before it closes, and none before the one in front of it."""
+    wrong: dict[PhaseKind, Text] = {}
+    before: PhaseLike | None = None
+    for phase in sorted(phases, key=lambda phase: ORDER[phase.kind]):
+        if phase.closes_at is None and phase.kind is not PhaseKind.WORKS:
+            wrong[phase.kind] = _l("Enter the day on which this phase ends.")
+        elif phase.closes_at is not None and phase.closes_at <= phase.opens_at:
+            wrong[phase.kind] = _l("The end must be later than the beginning.")
+        elif before is not None and phase.opens_at < before.opens_at:
+            wrong[phase.kind] = _l("This phase opens before the phase in front of it.")
+        elif before is not None and before.kind is PhaseKind.VOTE and _overlap(before, phase):
+            wrong[phase.kind] = _l("This phase opens before the vote closes.")
+        before = phase
+    return wrong
+
+
+def _overlap(earlier: PhaseLike, later: PhaseLike) -> bool:
+    return earlier.closes_at is not None and later.opens_at < earlier.closes_at

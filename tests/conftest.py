@@ -1,0 +1,130 @@
+"""What every test may ask for: an application on a fresh migrated database, a strict client, a writing transaction.
+
+`--db postgres` runs the same tests on PostgreSQL (PORTAL_TEST_POSTGRES names a server where databases may be made).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from portal import config
+from portal.app import create_app
+from portal.base import db, ground, schema
+from portal.base.db import Database
+from portal.base.web import Portal
+from tests.client import Client
+
+POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/root")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgres"], default="sqlite", help="the database the suite runs on")
+    parser.addoption("--journal", choices=["wal", "delete"], default="wal", help="SQLite's journal mode")
+    parser.addoption("--long", action="store_true", help="the big repetitions too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        left = [item for item in items if item.get_closest_marker("long")]
+        if left:
+            config.hook.pytest_deselected(items=left)
+            items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated, empty database, made once."""
+    if request.config.getoption("--db") == "sqlite":
+        file = tmp_path_factory.mktemp("template") / "portal.db"
+        made = Database(f"sqlite:///{file}", journal="delete")
+        schema.upgrade(made)
+        made.dispose()
+        yield str(file)
+        return
+    name = f"portal_template_{uuid.uuid4().hex[:8]}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    made = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    schema.upgrade(made)
+    made.dispose()
+    yield name
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, template: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh copy of the migrated database, for one test."""
+    if request.config.getoption("--db") == "sqlite":
+        (tmp_path / "instance").mkdir(exist_ok=True)
+        file = tmp_path / "instance" / "portal.db"
+        shutil.copyfile(template, file)
+        yield f"sqlite:///{file}"
+        return
+    name = f"portal_test_{uuid.uuid4().hex[:12]}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def make_settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Callable[..., config.Settings]:
+    """Settings for one test, with what it wants otherwise."""
+
+    def make(**given: Any) -> config.Settings:
+        values: dict[str, Any] = {
+            "instance": tmp_path / "instance",
+            "testing": True,
+            "database_url": database_url,
+            "base_url": "http://127.0.0.1:8000",
+            "journal": request.config.getoption("--journal"),
+            "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
+            "secret": "a secret for tests only, longer than thirty-two signs",
+        }
+        return config.load({}, **{**values, **given})
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., config.Settings]) -> config.Settings:
+    """The usual settings of a test."""
+    return make_settings()
+
+
+@pytest.fixture
+def app(settings: config.Settings) -> Iterator[Portal]:
+    """The application on a fresh database."""
+    made = create_app(settings)
+    yield made
+    made.ground.database.dispose()
+
+
+@pytest.fixture
+def client(app: Portal) -> Client:
+    """A browser that looks at every page's HTML."""
+    return Client(app)
+
+
+@pytest.fixture
+def db_session(app: Portal) -> Iterator[Session]:
+    """A writing transaction; what the test does not commit is rolled back."""
+    ground.stand_on(app.ground)
+    token = db.start(write=True)
+    yield db.session()
+    db.stop(token)
