@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -28,10 +29,11 @@ def test_a_mail_arrives_once_in_its_language_and_a_secret_one_is_blanked(
     make_settings: Callable[..., config.Settings],
 ) -> None:
     box = Box()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        port = server.server.sockets[0].getsockname()[1]
         app = create_app(make_settings(smtp=config.Smtp(host="127.0.0.1", port=port)))
         with db.write() as s:
             mail.put(s, to="ana@example.org", subject="إيصال", body="رمز: ABC", lang="ar", secret=True)
