@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.base import clock, db, errors, ground, i18n, languages, limits, ui
 from portal.base.i18n import _l
 from portal.base.security import actor, public, safe_next
-from portal.home import actions, front, queries, rules
+from portal.home import actions, queries, queries_front, rules
 from portal.home.forms import ReportForm
 
 bp = Blueprint("home", __name__)
@@ -23,7 +23,7 @@ _YEAR = 365 * 24 * 60 * 60
 @public
 def index() -> str:
     """Open now, next, finished."""
-    return render_template("home/index.html", front=front.front(db.session(), clock.city_now(), i18n.lang()))
+    return render_template("home/index.html", front=queries_front.front(db.session(), clock.city_now(), i18n.lang()))
 
 
 @bp.get("/search")
@@ -179,7 +179,7 @@ def robots() -> Response:
 @public
 def sitemap() -> Response:
     """The public pages of every language, with their other languages."""
-    paths = front.public_paths(db.session(), url_for)
+    paths = queries_front.public_paths(db.session(), url_for)
     xml = render_template("home/sitemap.xml", entries=paths, base=ground.settings().base_url)
     return Response(xml, mimetype="application/xml")
 
