@@ -69,7 +69,7 @@ class Budget(Base):
     currency: Mapped[str] = mapped_column(String(3))
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     # A real election: its META lines, kept as they stood in the file. None for a budget of the city's own.
-    source_meta: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    source_meta: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # Why a text may be missing in some language at the opening: {language: reason}, shown to the public.
     language_reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change that a public page shows
@@ -130,6 +130,7 @@ class Project(Base):
         CheckConstraint("(x IS NULL) = (y IS NULL)", name="whole_place"),
         CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place_on_plan"),
         Index("ix_project_budget_id_status_number", "budget_id", "status", "number"),
+        Index("ix_project_pot_id", "pot_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -146,7 +147,9 @@ class Project(Base):
     y: Mapped[float | None] = mapped_column(Float)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     proposer: Mapped[str] = mapped_column(String(200), default="")
-    source_row: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # an imported project's columns, as in the file
+    source_row: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # an imported project's columns, as in the file
 
 
 class Card(Base):
@@ -187,7 +190,9 @@ class VotePlan(Base):
     pot_voters: Mapped[PotVoters] = mapped_column(choice(PotVoters, name="pot_voters"), default=PotVoters.ANY)
     publication: Mapped[Publication] = mapped_column(choice(Publication, name="publication"), default=Publication.FULL)
     complaint_days: Mapped[int] = mapped_column(Integer, default=14)
-    districts: Mapped[list[str] | None] = mapped_column(JSON)  # codes of the districts that vote; None = all of the city
+    districts: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # codes of the districts that vote; None = all of the city
     # The public draw that lots come from; without one, lots are not among the criteria for ties.
     draw_name: Mapped[str] = mapped_column(String(200), default="")
     draw_on: Mapped[date | None] = mapped_column(Date)

@@ -97,9 +97,7 @@ def prepare(actor: Actor, budget: Budget) -> Vote:
     phase = process_rules.find(phases_of(s, [budget.process_id])[budget.process_id], PhaseKind.VOTE)
     assert regulation is not None and phase is not None and phase.closes_at is not None  # the check list saw to it
     titles = {
-        lang: row.body
-        for (field, lang), row in texts.all_languages(s, "budget", budget.id).items()
-        if field == "title"
+        lang: row.body for (field, lang), row in texts.all_languages(s, "budget", budget.id).items() if field == "title"
     }
     vote = vote_actions.prepare_vote(
         s,
