@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from portal.base import clock, db, ground
+from portal.base import ground
 from portal.base.actor import Actor
 from portal.base.feature import Role
 from portal.identity import rules
@@ -71,12 +71,6 @@ def living(s: Session, reference: str, now: datetime) -> Living | None:
         language=row.language or "",
     )
     return Living(actor, row.last_seen_at)
-
-
-def load_actor(reference: str) -> Actor | None:
-    """Who acts with this session's reference, or None; reads in the current transaction."""
-    found = living(db.session(), reference, clock.now()) if reference else None
-    return found.actor if found else None
 
 
 def roles_of(s: Session, issuer: str, sub: str) -> frozenset[str]:
