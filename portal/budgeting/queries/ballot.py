@@ -84,7 +84,15 @@ class BallotPage:
 
 
 def ballot_page(
-    s: Session, actor: Actor, budget: Budget, vote: Vote, now: datetime, *, look: Look, ticked: Collection[str], secret: str
+    s: Session,
+    actor: Actor,
+    budget: Budget,
+    vote: Vote,
+    now: datetime,
+    *,
+    look: Look,
+    ticked: Collection[str],
+    secret: str,
 ) -> BallotPage:
     """Loads the ballot for one voter in a fixed number of selects. `ticked`: codes of projects."""
     document = vote.document

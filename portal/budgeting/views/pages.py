@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request, url_for
-
 from markupsafe import Markup
 
 from portal.base import clock, db, ui
