@@ -1,7 +1,8 @@
 """Budget, Pot, Source, Category, Project, Card and VotePlan: what exists before, during and after the vote.
 
 Texts that the city writes in several languages stand in base.texts under these kinds and fields:
-budget: title, lead, body, notice · pot: name · source: name · category: name · project: title, summary, body, picture_alt, decision
+budget: title, lead, body · pot: name · source: name · category: name
+project: title, summary, body, picture_alt, decision
 """
 
 import enum
@@ -23,7 +24,7 @@ class BudgetState(enum.StrEnum):
 
 
 class ProjectStatus(enum.StrEnum):
-    """Draft: staff only. Review: public, not decided. Ballot: stands on the ballot. Denied and withdrawn stay listed."""
+    """Draft: staff only. Review: public, not decided. Ballot: on the ballot. Refused and withdrawn stay listed."""
 
     DRAFT = "draft"
     REVIEW = "review"
@@ -108,7 +109,7 @@ class Source(Base):
 
 
 class Category(Base):
-    """A subject by which people sort projects. An imported election may cap the money per category; here it is only shown."""
+    """A subject by which people sort projects. `cap`: the most money of an imported election for it, only shown."""
 
     __tablename__ = "category"
     __table_args__ = (UniqueConstraint("budget_id", "position"),)
@@ -153,7 +154,7 @@ class Project(Base):
 
 
 class Card(Base):
-    """A project as lists show it in one language, written whenever one of its texts changes: a list needs one select."""
+    """A project as lists show it in one language, written when one of its texts changes: a list needs one select."""
 
     __tablename__ = "project_card"
     __table_args__ = {"sqlite_with_rowid": False}

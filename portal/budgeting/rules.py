@@ -1,4 +1,4 @@
-"""Pure questions about budgets: may it change, who may see it, what is missing before its vote can open, what is spent."""
+"""Pure questions about budgets: may it change, who may see it, what is missing before its vote can open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Denied(Exception):
 
 @dataclass(frozen=True)
 class TextField:
-    """A text that the city writes per language: its name, its longest length, Markdown or not, needed at the opening."""
+    """A text that the city writes per language: its name, its greatest length, Markdown or not, needed or not."""
 
     label: Text
     longest: int
@@ -153,7 +153,7 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the check list. `where`: the part of the staff area that mends it. A warning does not stop the opening."""
+    """One line of the check list. `where`: the part of the staff area that mends it. A warning stops nothing."""
 
     ok: bool
     text: Text

@@ -38,7 +38,7 @@ class Process(Base):
 
 
 class Phase(Base):
-    """One phase: open from opens_at (included) to closes_at (excluded), both UTC. Only the works may stay open-ended."""
+    """One phase: open from opens_at (included) to closes_at (excluded), in UTC. Only the works may have no end."""
 
     __tablename__ = "phase"
     __table_args__ = (

@@ -70,7 +70,7 @@ def _ask_age(budget: Budget, years: int, on: date) -> None:
 
 
 def give_reason(actor: Actor, budget: Budget, lang: str, reason: str) -> None:
-    """Says to the public why texts are missing in a language; an empty reason takes it back. Raises Denied when frozen."""
+    """Says to the public why texts are missing in a language; an empty reason takes it back. Denied when frozen."""
     must_be_loose(budget)
     before = dict(budget.language_reasons)
     after = {key: said for key, said in before.items() if key != lang}

@@ -98,7 +98,8 @@ def _cards(lang: str) -> Select[Any]:
     return (
         select(
             Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,
-            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key, File.sha256,
+            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key,
+            File.sha256,
         )
         .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
         .outerjoin(File, (File.id == Project.picture_id) & (File.state == State.READY))
