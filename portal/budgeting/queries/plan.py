@@ -92,7 +92,11 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     status = dict(
         s.execute(
             select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
+<<<<<<< HEAD
         ).all()
+=======
+        )
+>>>>>>> main
     )
     bare = s.scalar(
         select(func.count())
