@@ -184,7 +184,9 @@ def _note_footer(s: Session) -> None:
 def _note_notices(s: Session) -> None:
     """Every page reads this mark: notices that show now or later, with their words."""
     now = clock.now()
-    rows = list(s.scalars(select(Notice).where((Notice.ends_at.is_(None)) | (Notice.ends_at > now)).order_by(Notice.id)))
+    rows = list(
+        s.scalars(select(Notice).where((Notice.ends_at.is_(None)) | (Notice.ends_at > now)).order_by(Notice.id))
+    )
     words = notice_words(s, [row.id for row in rows])
     marks.put(
         s,

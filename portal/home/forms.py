@@ -23,7 +23,9 @@ class ReportForm(fields.Form):
         hint=_l("Name the device, the browser and any aid you use, if you like."),
     )
     page = fields.Text(
-        _l("Address of the page (optional)"), [optional(), length(max=500)], attributes={"dir": "ltr", "spellcheck": "false"}
+        _l("Address of the page (optional)"),
+        [optional(), length(max=500)],
+        attributes={"dir": "ltr", "spellcheck": "false"},
     )
     contact = fields.Email(
         _l("Your e-mail address (optional)"),

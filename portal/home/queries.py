@@ -60,7 +60,11 @@ def site_notice(now: datetime, lang: str) -> Shown | None:
     if said is None:
         return None
     return Shown(
-        text=said[1], lang=said[0], fallback=said[0] != lang, kind=notice["kind"], day=datetime.fromisoformat(notice["from"])
+        text=said[1],
+        lang=said[0],
+        fallback=said[0] != lang,
+        kind=notice["kind"],
+        day=datetime.fromisoformat(notice["from"]),
     )
 
 

@@ -142,7 +142,9 @@ def notices() -> str:
     rows = queries.notices(s)
     words = queries.notice_words(s, [row.id for row in rows])
     now = clock.now()
-    lines = [(row, rules.in_language(words.get(row.id, {}), i18n.lang()), _when(row, now), KINDS[row.kind]) for row in rows]
+    lines = [
+        (row, rules.in_language(words.get(row.id, {}), i18n.lang()), _when(row, now), KINDS[row.kind]) for row in rows
+    ]
     return render_template("home/staff/notices.html", lines=lines)
 
 
@@ -195,9 +197,7 @@ def barriers() -> str:
     """Reports of barriers, open ones first."""
     number = ui.page_number(request.args.get("page"))
     rows, total = queries.barrier_reports(db.session(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    paging = ui.paging(
-        total, number, PAGE_SIZE, lambda n: ui.address(url_for("home_staff.barriers"), {}, page=n)
-    )
+    paging = ui.paging(total, number, PAGE_SIZE, lambda n: ui.address(url_for("home_staff.barriers"), {}, page=n))
     return render_template("home/staff/barriers.html", rows=rows, paging=paging)
 
 
@@ -225,13 +225,20 @@ def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
     if waiting:
         found.append(
             (
-                _n("%(n)s report of a barrier waits for an answer", "%(n)s reports of barriers wait for an answer", waiting),
+                _n(
+                    "%(n)s report of a barrier waits for an answer",
+                    "%(n)s reports of barriers wait for an answer",
+                    waiting,
+                ),
                 url_for("home_staff.barriers"),
             )
         )
     for slug in queries.missing_pages(s):
         found.append(
-            (_l("“%(page)s” is not written in every language", page=rules.FIXED[slug]), url_for("home_staff.page", slug=slug))
+            (
+                _l("“%(page)s” is not written in every language", page=rules.FIXED[slug]),
+                url_for("home_staff.page", slug=slug),
+            )
         )
     return found
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.base import clock, db, errors, ground, i18n, languages, limits, ui
+from portal.base import clock, db, errors, ground, i18n, languages, limits, theme, ui
 from portal.base.i18n import _l
 from portal.base.security import actor, public, safe_next
-from portal.home import actions, front, queries, rules
+from portal.home import actions, queries, queries_front, rules
 from portal.home.forms import ReportForm
 
 bp = Blueprint("home", __name__)
 PAGE_SIZE = 20
 LONGEST_QUERY = 200
 _YEAR = 365 * 24 * 60 * 60
+_EMBLEMS = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 @bp.get("/")
 @public
 def index() -> str:
     """Open now, next, finished."""
-    return render_template("home/index.html", front=front.front(db.session(), clock.city_now(), i18n.lang()))
+    return render_template("home/index.html", front=queries_front.front(db.session(), clock.city_now(), i18n.lang()))
 
 
 @bp.get("/search")
@@ -50,7 +54,11 @@ def page(slug: str) -> str:
     if said is None and slug not in rules.FIXED:
         abort(404)
     return render_template(
-        "home/page.html", said=said, slug=slug, title=said.title if said else rules.FIXED[slug], city_help=slug == "help"
+        "home/page.html",
+        said=said,
+        slug=slug,
+        title=said.title if said else rules.FIXED[slug],
+        city_help=slug == "help",
     )
 
 
@@ -120,18 +128,29 @@ def _came_from() -> str:
     return actions.path_of(referrer) if base and referrer.startswith(base + "/") else ""
 
 
+@dataclass(frozen=True, slots=True)
+class FooterItem:
+    """A link of the footer; `lang` is the language its words are in."""
+
+    label: str
+    url: str
+    lang: str = ""
+
+
 def everywhere() -> dict[str, Any]:
     """What every page shows of this feature: the site notice and the footer's links."""
     lang = i18n.lang()
-    links = [(link.title, url_for("home.page", slug=link.slug)) for link in queries.footer(lang)]
-    links.append((str(_l("Accessibility statement")), url_for("home.accessibility")))
+    links = [FooterItem(link.title, url_for("home.page", slug=link.slug), link.lang) for link in queries.footer(lang)]
+    links.append(FooterItem(str(_l("Accessibility statement")), url_for("home.accessibility")))
+    links.append(FooterItem(str(_l("Language")), url_for("home.language")))
     menus = sorted((m for f in ground.current().features for m in f.footer), key=lambda m: m.order)
-    links += [(str(m.label), url_for(m.endpoint)) for m in menus]
+    links += [FooterItem(str(m.label), url_for(m.endpoint)) for m in menus]
     return {
         "notice": queries.site_notice(clock.now(), lang),
         "footer": links,
         "home_url": url_for("home.index"),
         "page_url_default": _without_language(),
+        **_city_looks(),
     }
 
 
@@ -140,7 +159,53 @@ def _without_language() -> str | None:
     return "/" if request.endpoint == "home.index" else None
 
 
+def _city_looks() -> dict[str, str]:
+    """Addresses of the city's own emblem and colours, where it has any; they change when the files do."""
+    city = ground.settings().city
+    looks = {}
+    emblem = _emblem_file()
+    if emblem is not None:
+        looks["emblem_url"] = url_for("home_plain.emblem", v=f"{emblem.stat().st_mtime_ns:x}")
+    if city.colours:
+        looks["theme_url"] = url_for(
+            "home_plain.colours", v=hashlib.sha256(theme.css(city.colours).encode()).hexdigest()[:10]
+        )
+    return looks
+
+
+def _emblem_file() -> Path | None:
+    """The emblem in the instance folder. Only a bare name of a known type: nothing else there may be read out."""
+    name = ground.settings().city.emblem
+    if not name or Path(name).name != name or Path(name).suffix.lower() not in _EMBLEMS:
+        return None
+    file = ground.settings().instance / name
+    return file if file.is_file() else None
+
+
 plain = Blueprint("home_plain", __name__)
+
+
+@plain.get("/emblem")
+@public
+def emblem() -> BaseResponse:
+    """The city's emblem. A browser may show it, but run nothing in it."""
+    file = _emblem_file()
+    if file is None:
+        return redirect("/static/img/emblem.svg", 302)
+    answer = send_file(file, mimetype=_EMBLEMS[file.suffix.lower()], conditional=True)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
+@plain.get("/theme.css")
+@public
+def colours() -> Response:
+    """The city's colours."""
+    answer = make_response(theme.css(ground.settings().city.colours))
+    answer.mimetype = "text/css"
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
 
 
 @plain.get("/")
@@ -179,7 +244,7 @@ def robots() -> Response:
 @public
 def sitemap() -> Response:
     """The public pages of every language, with their other languages."""
-    paths = front.public_paths(db.session(), url_for)
+    paths = queries_front.public_paths(db.session(), url_for)
     xml = render_template("home/sitemap.xml", entries=paths, base=ground.settings().base_url)
     return Response(xml, mimetype="application/xml")
 
@@ -207,7 +272,7 @@ def security_txt() -> Response:
 @public
 def favicon() -> BaseResponse:
     """Browsers ask for it by this name; pages link the emblem itself."""
-    return redirect("/static/img/emblem.svg", 301)
+    return redirect(url_for("home_plain.emblem"), 302)
 
 
 def _plain_text(text: str) -> Response:
