@@ -224,9 +224,9 @@ def test_failures_are_counted_without_the_address(browser: Browser, liar: Liar) 
     liar.bend = _set(aud="another")
     browser.sign_in()
     with db.read() as s:
-        rows = s.scalars(select(Attempt)).all()
+        rows = s.execute(select(Attempt.scope, Attempt.key_hash)).all()
     assert [row.scope for row in rows] == ["sign-in"]
-    assert "127" not in rows[0].key_hash[:3] or len(rows[0].key_hash) == 64
+    assert len(rows[0].key_hash) == 64
 
 
 def test_silent_provider(browser: Browser, liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
