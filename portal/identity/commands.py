@@ -10,7 +10,7 @@ from portal.base import clock, db, ground
 from portal.identity import actions, queries
 
 
-@click.command("invite", help="Print a link that gives a staff role to whoever signs in with it; good once, for an hour.")
+@click.command("invite", help="Print a link that gives a staff role to whoever signs in with it; good once, an hour.")
 @click.argument("role", default="administrator")
 def invite(role: str) -> None:
     """Make an invitation and print its link."""

@@ -161,6 +161,7 @@ _App: Any = FlaskOAuth2App
 _Claims: Any = CodeIDToken
 _Framework: Any = FlaskIntegration
 _secure: Any = is_secure_transport
+_Signed: Any = PrivateKeyJWT
 
 
 class StrictApp(_App):
@@ -169,31 +170,31 @@ class StrictApp(_App):
     client_cls = Calls
 
     def __init__(self, provider: Provider) -> None:
-        loose = set(provider.allowed_algs) - SIGNED
-        if loose or not provider.allowed_algs:
+        loose = set(provider.algorithms) - SIGNED
+        if loose or not provider.algorithms:
             raise ValueError(f"provider {provider.key}: signature algorithms not allowed: {sorted(loose)}")
         if provider.auth_method not in METHODS:
             raise ValueError(f"provider {provider.key}: unknown way of client authentication {provider.auth_method}")
-        for level in (provider.acr_min, provider.acr_staff):
-            if level and level not in provider.acr_ranks:
-                raise ValueError(f"provider {provider.key}: level {level} is not in acr_ranks")
+        for level in (provider.min_acr, provider.staff_acr):
+            if level and level not in provider.acr_values:
+                raise ValueError(f"provider {provider.key}: level {level} is not in acr_values")
         secret: Any = provider.client_secret or None
         methods = None
         if provider.auth_method == "private_key_jwt":
             secret = _private_key(provider.client_secret)
-            methods = [PrivateKeyJWT(alg="ES256" if isinstance(secret, ECKey) else "RS256")]
+            methods = [_Signed(alg="ES256" if isinstance(secret, ECKey) else "RS256")]
         super().__init__(
             _Framework(provider.key),
             name=provider.key,
             client_id=provider.client_id,
             client_secret=secret,
             client_kwargs={
-                "scope": " ".join(provider.scopes),
+                "scope": provider.scopes,
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": provider.auth_method,
             },
             client_auth_methods=methods,
-            server_metadata_url=provider.discovery_url or _well_known(provider.issuer),
+            server_metadata_url=provider.metadata_url or _well_known(provider.issuer),
         )
         self.provider = provider
         self.server_metadata: dict[str, Any] = {}
@@ -260,7 +261,7 @@ class StrictApp(_App):
         """
         if not isinstance(token, str):
             raise Refused("token_missing")
-        registry = JWSRegistry(algorithms=list(self.provider.allowed_algs), strict_check_header=False)
+        registry = JWSRegistry(algorithms=list(self.provider.algorithms), strict_check_header=False)
         try:
             try:
                 return jwt.decode(token, KeySet.import_key_set(self.fetch_jwk_set()), registry=registry)  # type: ignore[arg-type]
@@ -364,9 +365,9 @@ class StrictApp(_App):
         now = time.time()
         if not isinstance(found.get("iat"), int | float) or found["iat"] < now - TOKEN_AGE_SECONDS - LEEWAY:
             raise Refused("iat")
-        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_ranks):
+        if not rules.reaches(str(found.get("acr") or ""), flow.acr, self.provider.acr_values):
             raise Refused("acr")
-        if self.provider.allowed_amr and not set(map(str, found.get("amr") or ())) & set(self.provider.allowed_amr):
+        if self.provider.amr_allowed and not set(map(str, found.get("amr") or ())) & set(self.provider.amr_allowed):
             raise Refused("amr")
         if flow.max_age:
             when = found.get("auth_time")

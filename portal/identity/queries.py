@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.base import ground
@@ -177,7 +177,7 @@ PER_PAGE = 25
 
 def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> PeoplePage:
     """Staff search: people by part of the name and by role, in the order of their names; three selects."""
-    where = [Person.closed_at.is_(None)]
+    where: list[ColumnElement[bool]] = [Person.closed_at.is_(None)]
     wanted = rules.folded(name)
     if wanted:
         where.append(Person.name_folded.contains(wanted, autoescape=True))

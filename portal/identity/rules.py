@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
@@ -18,6 +18,7 @@ INVITATION = timedelta(hours=1)
 
 # What the fact of residence says besides a district's code.
 ELSEWHERE = "no"
+IN_CITY = "city"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Claimed:
 
     name: str = ""
     birth: Birth | None = None
-    residence: str | None = None  # a district's code or ELSEWHERE; None where nothing was said
+    residence: str | None = None  # a district's code, IN_CITY or ELSEWHERE; None where nothing was said
     resident: str | None = None  # the personal code or register number, raw: never stored
 
 
@@ -103,7 +104,7 @@ class Facts:
     @property
     def district(self) -> str | None:
         """Code of the district of residence; None outside the city or when unknown."""
-        return self.residence if self.residence not in (None, ELSEWHERE) else None
+        return self.residence if self.residence not in (None, ELSEWHERE, IN_CITY) else None
 
     @property
     def lives_here(self) -> bool | None:
@@ -172,38 +173,40 @@ def folded(name: str) -> str:
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())[:400]
 
 
-class ClaimPaths(Protocol):
-    """The part of a provider's configuration that says where claims are, as dotted paths."""
+def read_claims(
+    claims: Mapping[str, Any],
+    paths: Mapping[str, str],
+    *,
+    districts: Iterable[str] = (),
+    told: Mapping[str, str] | None = None,
+    residents: str = "",
+) -> Claimed:
+    """Read a provider's claims.
 
-    @property
-    def name_claim(self) -> str: ...
-    @property
-    def birthdate_claim(self) -> str: ...
-    @property
-    def district_claim(self) -> str: ...
-    @property
-    def district_values(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def resident_claim(self) -> str: ...
-
-
-def read_claims(claims: Mapping[str, Any], paths: ClaimPaths, districts: Iterable[str]) -> Claimed:
-    """Read a provider's claims. `districts`: codes of the city's districts; a district that is none of them means that
-    the person lives elsewhere."""
-    name = clean_name(at_path(claims, paths.name_claim))
+    `paths`: where each claim is; `districts`: codes of the city's districts (a district that is none of them means
+    that the person lives elsewhere); `told`: what the provider calls them, if not by code; `residents`: the value of
+    the residence claim that means "lives in the city".
+    """
+    name = clean_name(at_path(claims, paths.get("name", "name")))
     if not name:
         name = clean_name(f"{at_path(claims, 'given_name') or ''} {at_path(claims, 'family_name') or ''}")
     residence: str | None = None
-    said = _word(at_path(claims, paths.district_claim))
+    said = _word(at_path(claims, paths.get("district", "")))
     if said:
-        told = {value.casefold(): code for value, code in paths.district_values}
+        names = {value.casefold(): code for value, code in (told or {}).items()}
         known = {code.casefold(): code for code in districts}
-        residence = known.get(told.get(said.casefold(), said).casefold(), ELSEWHERE)
+        residence = known.get(names.get(said.casefold(), said).casefold(), ELSEWHERE)
+    home = _word(at_path(claims, paths.get("residence", "")))
+    if home and residents:
+        if home.casefold() != residents.casefold():
+            residence = ELSEWHERE
+        elif residence in (None, ELSEWHERE):
+            residence = IN_CITY
     return Claimed(
         name=name,
-        birth=read_birth(at_path(claims, paths.birthdate_claim)),
+        birth=read_birth(at_path(claims, paths.get("birthdate", "birthdate"))),
         residence=residence,
-        resident=_word(at_path(claims, paths.resident_claim)) or None,
+        resident=_word(at_path(claims, paths.get("resident", ""))) or None,
     )
 
 

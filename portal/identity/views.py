@@ -7,16 +7,36 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, limits
 from portal.base.errors import Refused
-from portal.base.i18n import Text, _, _l
 from portal.base.ground import settings
+from portal.base.i18n import Text, _, _l
 from portal.base.security import (
-    actor, back_to, enter_session, leave_session, outside, public, reads, reference, safe_next, signed_in,
+    actor,
+    back_to,
+    enter_session,
+    leave_session,
+    outside,
+    public,
+    reads,
+    reference,
+    safe_next,
+    signed_in,
 )  # fmt: skip
 from portal.base.verdict import Verdict
 from portal.config import Provider, key_of
@@ -42,13 +62,12 @@ def provider_of(key: str) -> Provider:
 
 def asks(provider: Provider) -> str:
     """One sentence in the reader's language on what this provider will ask."""
-    told = dict(provider.asks)
-    if i18n.lang() in told:
-        return told[i18n.lang()]
-    if provider.district_claim and provider.birthdate_claim:
+    if i18n.lang() in provider.asks:
+        return provider.asks[i18n.lang()]
+    if "district" in provider.claims and "birthdate" in provider.claims:
         return _("It will ask who you are, and tell us your name, your date of birth and your district. "
                  "We keep only whether you are old enough.")  # fmt: skip
-    if provider.birthdate_claim:
+    if "birthdate" in provider.claims:
         return _("It will ask who you are, and tell us your name and your date of birth. "
                  "We keep only whether you are old enough.")  # fmt: skip
     return _("It will ask who you are, and tell us your name.")
@@ -88,12 +107,12 @@ def sign_in() -> ResponseReturnValue:
 def begin(key: str) -> ResponseReturnValue:
     """On to the provider. A GET, because browsers apply form-action to redirects after a POST."""
     provider = provider_of(key)
-    second = "second" in request.args and bool(provider.acr_staff)
+    second = "second" in request.args and bool(provider.staff_acr)
     flow = oidc.new_flow(
         provider,
         i18n.lang(),
         next=safe_next(request.args.get("next"), ""),
-        acr=provider.acr_staff if second else provider.acr_min,
+        acr=provider.staff_acr if second else provider.min_acr,
         max_age=provider.max_age,
         extra={"second": True} if second else {},
     )
@@ -186,7 +205,7 @@ def _refused(error: oidc.Refused, flow: oidc.Flow) -> Text:
 def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
     now, site = clock.now(), settings()
     ok = rules.staff_ok(
-        vouched.acr, vouched.amr, acr_staff=provider.acr_staff, staff_amr=provider.staff_amr, ranks=provider.acr_ranks
+        vouched.acr, vouched.amr, acr_staff=provider.staff_acr, staff_amr=provider.staff_amr, ranks=provider.acr_values
     )
     invited = session.get("invitation")
     with db.read() as s:
@@ -194,11 +213,17 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
         codes = district_codes(s)
         today = clock.city_now().astimezone(ZoneInfo(site.city.time_zone or "UTC")).date()
         ages = queries.age_rules(s, today)
-    if staff and not ok and provider.acr_staff and not flow.extra.get("second"):
+    if staff and not ok and provider.staff_acr and not flow.extra.get("second"):
         # roles need the second factor: back to the provider for it, once
-        more = oidc.new_flow(provider, flow.lang, next=flow.next, acr=provider.acr_staff, extra={"second": True})
+        more = oidc.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
         return _send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
-    claimed = rules.read_claims(vouched.claims, provider, codes)
+    claimed = rules.read_claims(
+        vouched.claims,
+        provider.claims,
+        districts=codes,
+        told=provider.districts,
+        residents=provider.residents,
+    )
     before = reference()
     with db.write() as s:
         entered = actions.sign_in(
@@ -214,8 +239,8 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
             auth_time=vouched.auth_time,
             staff_ok=ok,
             id_token=None if _tells(vouched.id_token, provider) else vouched.id_token,
-            facts=rules.facts_of(claimed, ages, key_of(site, "resident"), provider.resident_scheme),
-            facts_until=now + timedelta(days=provider.facts_days),
+            facts=rules.facts_of(claimed, ages, key_of(site, "resident"), provider.register),
+            facts_until=now + timedelta(days=provider.fact_days),
             idle=timedelta(minutes=site.idle_minutes),
             longest=timedelta(hours=site.session_hours),
             now=now,
@@ -237,8 +262,8 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
 def _tells(id_token: str, provider: Provider) -> bool:
     """Does the signed token itself hold a birth date, a district or a personal code? Then it is not kept."""
     claims = oidc.peek(id_token)
-    paths = (provider.birthdate_claim, provider.district_claim, provider.resident_claim)
-    return any(rules.at_path(claims, path) is not None for path in paths if path and path != "sub")
+    paths = [path for name, path in provider.claims.items() if name != "name" and path != "sub"]
+    return any(rules.at_path(claims, path) is not None for path in (*paths, "birthdate"))
 
 
 def _tell(gift: Verdict | None) -> None:
@@ -352,7 +377,7 @@ def _account_page(form: LanguageForm, status: int = 200) -> ResponseReturnValue:
         role_names=[str(labels.get(role, role)) for role in page.roles],
         facts=[_fact(fact, district_names(s)) for fact in page.facts],
         ways=ways,
-        second=next((p for p in settings().providers if p.acr_staff and not page.staff_ok and page.roles), None),
+        second=next((p for p in settings().providers if p.staff_acr and not page.staff_ok and page.roles), None),
     ), status
 
 
@@ -361,8 +386,9 @@ def _fact(fact: Any, districts: dict[str, Any]) -> dict[str, Any]:
         rule = rules.AgeRule.read(fact.name)
         old = _("At least %(years)s years old on %(day)s", years=i18n.number(rule.years), day=i18n.day(rule.on))
         return {"label": old, "value": _("Yes") if fact.value == "yes" else _("No"), "fact": fact, "said": None}
-    if fact.value == rules.ELSEWHERE:
-        return {"label": _("District"), "value": _("Outside the city"), "fact": fact, "said": None}
+    if fact.value in (rules.ELSEWHERE, rules.IN_CITY):
+        where = _("Outside the city") if fact.value == rules.ELSEWHERE else _("In the city")
+        return {"label": _("Residence"), "value": where, "fact": fact, "said": None}
     return {"label": _("District"), "value": fact.value, "fact": fact, "said": districts.get(fact.value)}
 
 

@@ -74,9 +74,7 @@ def add_venue(
 ) -> Venue:
     """Make a venue; `names` per language."""
     s = db.session()
-    row = Venue(
-        address=address, district_id=district_id, latitude=latitude, longitude=longitude, position=position
-    )
+    row = Venue(address=address, district_id=district_id, latitude=latitude, longitude=longitude, position=position)
     s.add(row)
     s.flush()
     _name(s, "venue", row.id, names)
@@ -87,5 +85,3 @@ def add_venue(
 def _name(s: Session, kind: str, object_id: int, names: Mapping[str, str]) -> None:
     for lang, name in names.items():
         texts.put(s, kind, object_id, "name", lang, name.strip())
-
-

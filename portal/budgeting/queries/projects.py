@@ -52,6 +52,7 @@ class Shown:
     status: ProjectStatus
     place: str
     proposer: str
+    sort_key: str
 
     @property
     def dir(self) -> str:
@@ -97,7 +98,8 @@ def _cards(lang: str) -> Select[Any]:
     return (
         select(
             Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,
-            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, File.sha256,
+            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key,
+            File.sha256,
         )
         .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
         .outerjoin(File, (File.id == Project.picture_id) & (File.state == State.READY))
@@ -120,17 +122,18 @@ def _shown(row: Any) -> Shown:
         status=row.status,
         place=row.place,
         proposer=row.proposer,
+        sort_key=row.sort_key,
     )
 
 
-def _asked(s: Session, budget_id: int, filters: Filters, statuses: Iterable[ProjectStatus]) -> list[ColumnElement[bool]]:
+def _asked(
+    s: Session, budget_id: int, filters: Filters, statuses: Iterable[ProjectStatus]
+) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = [Project.budget_id == budget_id, Project.status.in_(list(statuses))]
     if filters.status is not None:
         asked.append(Project.status == filters.status)
     if filters.pot is not None:
-        asked.append(
-            Project.pot_id.in_(select(Pot.id).where(Pot.budget_id == budget_id, Pot.position == filters.pot))
-        )
+        asked.append(Project.pot_id.in_(select(Pot.id).where(Pot.budget_id == budget_id, Pot.position == filters.pot)))
     if filters.category is not None:
         asked.append(Project.category_id == filters.category)
     if filters.q.strip():
@@ -147,7 +150,12 @@ _ORDERS: dict[str, list[Any]] = {
 
 
 def listed(
-    s: Session, budget_id: int, filters: Filters, *, statuses: Sequence[ProjectStatus] = PUBLIC, per_page: int = PER_PAGE
+    s: Session,
+    budget_id: int,
+    filters: Filters,
+    *,
+    statuses: Sequence[ProjectStatus] = PUBLIC,
+    per_page: int = PER_PAGE,
 ) -> tuple[list[Shown], int]:
     """One page of projects and the number of all that fit: one select, two with a search or a page beyond the last."""
     asked = _asked(s, budget_id, filters, statuses)
@@ -207,9 +215,7 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
     """The project with this number, where the reader may see it."""
     statuses = list(ProjectStatus) if drafts else list(PUBLIC)
     return s.scalars(
-        select(Project).where(
-            Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses)
-        )
+        select(Project).where(Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses))
     ).one_or_none()
 
 

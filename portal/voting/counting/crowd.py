@@ -19,9 +19,9 @@ from portal.voting.counting.profile import BadElection, Profile
 class Crowd:
     """Voters merged by what they support in this race.
 
-    For each project p: `members[p]` the groups that support it, `worth[p]` the utility that it has for each of them (one
-    number where it is the same for all), `heads[p]` their voters, `total[p]` their utility together. `size[g]` is the
-    number of voters of group g and `likes[g]` the projects that it supports.
+    For each project p: `members[p]` the groups that support it, `worth[p]` the utility that it has for each of them
+    (one number where it is the same for all), `heads[p]` their voters, `total[p]` their utility together. `size[g]` is
+    the number of voters of group g and `likes[g]` the projects that it supports.
     """
 
     def __init__(self, profile: Profile, race: Iterable[int], utility: str) -> None:
@@ -46,9 +46,7 @@ class Crowd:
         self.likes = [key[0] for key in merged]
         self.size = list(merged.values())
         self.members: list[list[int]] = [[] for _ in range(count)]
-        self.worth: list[int | list[int]] = [
-            project.cost if utility == "cost" else 1 for project in profile.projects
-        ]
+        self.worth: list[int | list[int]] = [project.cost if utility == "cost" else 1 for project in profile.projects]
         if any(key[1] for key in merged):
             self.worth = [[] for _ in range(count)]
         self.heads = [0] * count
@@ -180,9 +178,7 @@ class ExactTill:
 
     def price(self, project: int) -> Fraction:
         """The smallest price at which the supporters cover the cost; they must own enough."""
-        rows = [
-            (self._balance[number], utility, voters) for (number, utility), voters in self._tally(project).items()
-        ]
+        rows = [(self._balance[number], utility, voters) for (number, utility), voters in self._tally(project).items()]
         need, rich = self._crowd.projects[project].cost * self.scale, self._crowd.total[project]
         while True:
             gone = [row for row in rows if row[0] * rich < need * row[1]]
@@ -193,7 +189,7 @@ class ExactTill:
             rich -= sum(row[1] * row[2] for row in gone)
 
     def buy(self, project: int) -> tuple[Fraction, list[int]]:
-        """Let the supporters pay; returns the price and, in the order of `members`, what each of them paid over `scale`."""
+        """Let the supporters pay; returns the price and, in the order of `members`, what each paid over `scale`."""
         price = self.price(project)
         factor = price.denominator // gcd(price.denominator, self.scale)
         if factor > 1:

@@ -1,9 +1,9 @@
 """The method of equal shares, with Add1 completion, decided exactly.
 
-Source: Peters, Pierczynski, Skowron, "Proportional Participatory Budgeting with Additive Utilities" (2021); Add1 and its
-two stop conditions as in official elections. Every voter starts with an equal share. A project can be bought when its
-supporters own its cost together; each then pays price x utility or what is left, and the project with the lowest price
-is bought, until none can be.
+Source: Peters, Pierczynski, Skowron, "Proportional Participatory Budgeting with Additive Utilities" (2021); Add1 and
+its two stop conditions as in official elections. Every voter starts with an equal share. A project can be bought when
+its supporters own its cost together; each then pays price x utility or what is left, and the project with the lowest
+price is bought, until none can be.
 
 A pass guesses in floating point. Two prices, or money and cost, that lie within a margin of 1e-9 are compared again as
 fractions. Prices never fall during a pass, so old prices stay lower bounds and only the front of the queue is priced.
@@ -194,6 +194,9 @@ def equal_shares(result: Result) -> None:
     result.wins += [Win(project, "shares", till.buy(project)[0]) for project in final.wins]
     result.ties += final.ties
     result.near = final.near
+    for tie in final.ties:
+        for project in set(tie.order).difference(final.wins):
+            result.outdrawn.setdefault(project, []).append(tie.order[0])  # it may still win in the top-up
     if rule.completion == "add1-greedy":
         chosen = {win.project for win in result.wins}
         spend(result, [project for project in race if project not in chosen], budget - result.spent, "top-up")

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from portal.voting.counting.profile import BadElection, Profile
-from portal.voting.counting.rule import Result, Rule, Win
+from portal.voting.counting.rule import Result, Rule, Win, make_tie
 
 
 def _key(profile: Profile, rule: Rule, project: int) -> tuple[int, Fraction | int]:
-    """What greedy orders by, high to low: the score or, with a utility, total utility per unit of cost (free ones first)."""
+    """What greedy orders by, high to low: the score or, with a utility, total utility per cost (free ones first)."""
     votes, cost = profile.votes[project], profile.projects[project].cost
     if rule.utility is None:
         return (0, profile.scores[project])
@@ -38,20 +38,23 @@ def spend(result: Result, race: Iterable[int], left: int, by: str) -> None:
         rule = Rule("greedy")
     keys = {project: _key(profile, rule, project) for project in race}
     ordered = sorted(result.order.sort(keys), key=keys.__getitem__, reverse=True)
-    step = 1
+    step, stopped = 1, False
     for _, equal in groupby(ordered, key=keys.__getitem__):
         group = list(equal)
         if len(group) > 1:
-            result.note_tie(by, step, group)
+            result.ties.append(make_tie(result.order, by, step, group))
         step += len(group)
-    stopped = False
-    for project in ordered:
-        cost = profile.projects[project].cost
-        if stopped:
-            result.after_stop.add(project)
-        elif cost <= left:
-            result.wins.append(Win(project, by))
-            left -= cost
-        else:
-            result.left[project] = left
-            stopped = rule.on_misfit == "stop"
+        before, funded = left, []
+        for project in group:
+            cost = profile.projects[project].cost
+            if stopped:
+                result.after_stop.add(project)
+            elif cost <= left:
+                result.wins.append(Win(project, by))
+                funded.append(project)
+                left -= cost
+            else:
+                result.left[project] = left
+                stopped = rule.on_misfit == "stop"
+                if cost <= before:
+                    result.outdrawn.setdefault(project, []).extend(funded)

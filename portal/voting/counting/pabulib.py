@@ -1,8 +1,8 @@
 """Read and write elections in the .pb format of Pabulib, the public participatory-budgeting library.
 
-Format: https://pabulib.org/format. UTF-8, fields parted by semicolons, three sections (META, PROJECTS, VOTES), each with a
-header line. Columns are found by their names. Of the voters only `vote` and `points` are read: the other columns describe
-people and are left where they are.
+Format: https://pabulib.org/format. UTF-8, fields parted by semicolons, three sections (META, PROJECTS, VOTES), each
+with a header line. Columns are found by their names. Of the voters only `vote` and `points` are read: the other columns
+describe people and are left where they are.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from portal.voting.counting.profile import BadElection, Ballot, Profile, Project
 SECTIONS = ("META", "PROJECTS", "VOTES")
 VOTE_TYPES = ("approval", "choose-1", "cumulative", "ordinal")
 META_ORDER = (
-    "description country unit district subunit instance num_projects num_votes budget vote_type rule date_begin date_end "
-    "min_length max_length min_sum_cost max_sum_cost min_points max_points min_sum_points max_sum_points default_score "
-    "min_project_cost max_project_cost min_project_score_threshold neighborhoods subdistricts categories edition language "
-    "currency fully_funded experimental comment acknowledgments leftover_budget budget_per_category "
-    "budget_per_neighborhood min_length_per_category max_length_per_category min_sum_cost_per_category "
-    "max_sum_cost_per_category"
+    "description country unit district subunit instance num_projects num_votes budget vote_type rule date_begin "
+    "date_end min_length max_length min_sum_cost max_sum_cost min_points max_points min_sum_points max_sum_points "
+    "default_score min_project_cost max_project_cost min_project_score_threshold neighborhoods subdistricts "
+    "categories edition language currency fully_funded experimental comment acknowledgments leftover_budget "
+    "budget_per_category budget_per_neighborhood min_length_per_category max_length_per_category "
+    "min_sum_cost_per_category max_sum_cost_per_category"
 ).split()
 PROJECT_ORDER = (
-    "project_id cost votes score name category beneficiaries selected neighborhood subunit district description proposer "
-    "public_id latitude longitude"
+    "project_id cost votes score name category beneficiaries selected neighborhood subunit district description "
+    "proposer public_id latitude longitude"
 ).split()
 _AMOUNT = re.compile(r"\+?(\d+)(?:[.,](\d*))?")
 _WHOLE = re.compile(r"\d+(?:[.,]0*)?")
@@ -277,7 +277,7 @@ class _Reader:
             else:
                 ballot = tuple(ids) if len(ids) < 2 else tuple(dict.fromkeys(ids))
                 if kind == "choose-1" and len(ballot) > 1:
-                    raise _bad(self.text_line[key], self.votes_at[0], "vote", "more than one project in a choose-1 ballot")
+                    raise _bad(self.text_line[key], self.votes_at[0], "vote", "a choose-1 ballot names one project")
             ballots[ballot] = ballots.get(ballot, 0) + times
         return ballots
 
@@ -307,11 +307,11 @@ def dump(
 ) -> str:
     """The text of a .pb file that pabulib-checker accepts.
 
-    `rows` are the PROJECTS columns as text (`project_id` and `cost` at least; `votes`, `score` and `num_*` are filled in
-    here, columns that the format does not know are left out). `ballots` come one by one and already shuffled: lists of
-    ids or, for cumulative, of pairs of id and points; they are numbered anew and carry no voter columns. META's keys are
-    put in the official order; `knapsack` is written as approval with a cost limit, which the caller puts into META as
-    `max_sum_cost`. Raises BadElection for an id or a text that the format cannot hold.
+    `rows` are the PROJECTS columns as text (`project_id` and `cost` at least; `votes`, `score` and `num_*` are filled
+    in here, columns that the format does not know are left out). `ballots` come one by one and already shuffled: lists
+    of ids or, for cumulative, of pairs of id and points; they are numbered anew and carry no voter columns. META's keys
+    are put in the official order; `knapsack` is written as approval with a cost limit, which the caller puts into META
+    as `max_sum_cost`. Raises BadElection for an id or a text that the format cannot hold.
     """
     if kind not in (*VOTE_TYPES, "knapsack"):
         raise BadElection(f"ballot kind {kind} is not known")

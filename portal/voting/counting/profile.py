@@ -1,10 +1,12 @@
-"""Projects and ballots in the form that every rule counts: ballots merged with their multiplicity, scores, tie order."""
+"""Projects and ballots in the form that every rule counts: ballots merged with their number, scores, tie order."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import cast
 
 KINDS = ("approval", "knapsack", "choose-1", "cumulative", "ordinal")
 CRITERIA = ("min-cost", "max-score", "lot", "id")
@@ -29,7 +31,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Identical ballots: sorted positions of the projects named, their points (None: one each), and how many they are."""
+    """Identical ballots: positions of the projects named, sorted, their points (None: one each), and their number."""
 
     projects: tuple[int, ...]
     points: tuple[int, ...] | None
@@ -55,7 +57,7 @@ class Profile:
 def sort_projects(projects: Iterable[Project]) -> tuple[Project, ...]:
     """Projects in the order of their ids as text. Raises BadElection for a repeated id or a negative cost."""
     ordered = tuple(sorted(projects, key=lambda project: project.id))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.id == after.id:
             raise BadElection(f"project {after.id} is listed twice")
     for project in ordered:
@@ -83,13 +85,13 @@ def make_profile(
         try:
             if kind == "cumulative":
                 given: dict[int, int] = {}
-                for project, points in ballot:
+                for project, points in cast(tuple[tuple[str, int], ...], ballot):
                     if type(points) is not int or points < 0:
                         raise BadElection(f"points of project {project} are not a whole number from 0 up")
                     given.setdefault(place[project], points)
                 pairs = sorted(given.items())
             else:
-                named = list(dict.fromkeys(place[project] for project in ballot))  # type: ignore[index]
+                named = list(dict.fromkeys(place[project] for project in cast(tuple[str, ...], ballot)))
                 if kind == "ordinal":
                     top = len(named) if longest is None else longest
                     pairs = sorted((position, max(top - rank, 0)) for rank, position in enumerate(named))
@@ -133,7 +135,7 @@ def from_totals(
 
 
 def lot(seed: bytes, project: str) -> str:
-    """The lot of a project: SHA-256 of the seed's bytes followed by the id in UTF-8, in hex. The lowest lot comes first."""
+    """The lot of a project: SHA-256 of the seed's bytes followed by the id in UTF-8, in hex. The lowest is first."""
     return hashlib.sha256(seed + project.encode()).hexdigest()
 
 

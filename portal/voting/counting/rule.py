@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from portal.voting.counting.profile import BadElection, Profile, TieOrder
 
@@ -90,8 +91,12 @@ class Near:
 
 @dataclass(slots=True)
 class Result:
-    """What a count found. `out` holds the projects it passed over with the reason; `left` the money that was left when
-    a greedy order came to a project that did not fit; `after_stop` those that came after the stop."""
+    """What a count found.
+
+    `out` holds the projects it passed over with the reason; `left` the money that was left when a greedy order came to
+    a project that did not fit; `after_stop` those that came after the stop; `outdrawn` those that lost to the named
+    equals by the tie order alone.
+    """
 
     profile: Profile
     budget: int
@@ -101,6 +106,7 @@ class Result:
     out: dict[int, str] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     after_stop: set[int] = field(default_factory=set)
+    outdrawn: dict[int, list[int]] = field(default_factory=dict)
     ties: list[Tie] = field(default_factory=list)
     near: list[Near] = field(default_factory=list)
     start_share: Fraction | None = None
@@ -117,15 +123,17 @@ class Result:
         """Ids of the winners in the order of selection."""
         return [self.profile.projects[win.project].id for win in self.wins]
 
-    def note_tie(self, phase: str, step: int, tied: Iterable[int]) -> None:
-        """Record projects that are equal but for the tie order."""
-        self.ties.append(make_tie(self.order, phase, step, tied))
+    @property
+    def losers(self) -> list[int]:
+        """The projects that were not funded, in the order of their ids."""
+        chosen = {win.project for win in self.wins}
+        return [project for project in range(len(self.profile.projects)) if project not in chosen]
 
 
 def make_tie(order: TieOrder, phase: str, step: int, tied: Iterable[int]) -> Tie:
     """The tie between these projects, in tie order, with the criterion between neighbours."""
     ordered = tuple(order.sort(tied))
-    by = tuple(order.between(one, other) for one, other in zip(ordered, ordered[1:], strict=False))
+    by = tuple(order.between(one, other) for one, other in pairwise(ordered))
     return Tie(phase, step, ordered, by)
 
 
