@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
@@ -22,29 +21,22 @@ from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
-from portal.identity.models import Identity
+from portal.identity.demo_idp import ISSUER
 from portal.places.models import District
 from portal.processes.models import PhaseKind
 from portal.voting import actions as voting
 
 SEEDED = "demo.seeded"
-ISSUER = "/demo-idp"
 READY = {"greedy": "most-votes", "equal-shares": "equal-shares-swiecie"}
 Say = Callable[[str], None]
 
 
-def issuer() -> str:
-    """The demo provider's name: it lives under the portal's own address."""
-    return settings().base_url + ISSUER
-
-
 def seed(say: Say) -> bool:
     """Fill an empty demo: all or nothing, in one transaction, the same every time but for the days, which count from
-    today. A filled one is left alone, save that its people follow the demo's address. Returns whether it was filled."""
+    today. A filled one is left alone. Returns whether it was filled."""
     with db.read():
         done = marks.get(SEEDED)
     if done:
-        _follow_address()
         return False
     _draw(say)
     with db.write() as s:
@@ -59,15 +51,6 @@ def seed(say: Say) -> bool:
             _budget(s, one, districts)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
-
-
-def _follow_address() -> None:
-    """On another port the demo provider has another name; the personas stay who they are."""
-    with db.read() as s:
-        stale = s.scalar(select(Identity.id).where(Identity.issuer.endswith(ISSUER), Identity.issuer != issuer()).limit(1))
-    if stale is not None:
-        with db.write() as s:
-            s.execute(update(Identity).where(Identity.issuer.endswith(ISSUER)).values(issuer=issuer()))
 
 
 _pictures: dict[str, int] = {}
@@ -103,7 +86,7 @@ def _people(s: Session) -> None:
     now = clock.now()
     for one in content.personas():
         if one.roles:
-            person = people.person_for(s, issuer(), one.sub, name=one.name, language=None, now=now)
+            person = people.person_for(s, ISSUER, one.sub, name=one.name, language=None, now=now)
             for role in one.roles:
                 people.grant_role(SYSTEM, person.id, role, now)
 

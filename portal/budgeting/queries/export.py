@@ -48,7 +48,7 @@ def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str,
     cards = projects.by_code(s, budget.id)
     names = wordings.names(s, budget.id)
     kept = dict(
-        s.execute(select(Project.code, Project.source_row).where(Project.budget_id == budget.id)).tuples().all()
+        s.execute(select(Project.code, Project.source_row).where(Project.budget_id == budget.id)).all()
     )
     positions = names.positions
     rows = []

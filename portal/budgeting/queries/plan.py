@@ -92,7 +92,7 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     status = dict(
         s.execute(
             select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
-        ).tuples()
+        )
     )
     bare = s.scalar(
         select(func.count())
