@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, ur
 
 from portal.base import db, ground, i18n
 from portal.base.feature import Dataset
-from portal.base.security import public
+from portal.base.security import public, same_for_all
 from portal.opendata import catalogue
 
 bp = Blueprint("opendata", __name__)
@@ -45,6 +45,7 @@ def index() -> str:
 
 @plain.get("/")
 @public
+@same_for_all
 def api() -> Response:
     """The catalogue for programs."""
     here = ground.settings()
@@ -53,6 +54,7 @@ def api() -> Response:
 
 @plain.get("/openapi.json")
 @public
+@same_for_all
 def openapi() -> Response:
     """The OpenAPI document."""
     here = ground.settings()
