@@ -98,15 +98,15 @@ def create_app(settings: Settings | None = None) -> web.Portal:
 
 def _identity(app: web.Portal) -> tuple[Any, Any]:
     """What the locks need to know about people, handed down."""
-    if importlib.util.find_spec("portal.identity.queries") is None:
+    if importlib.util.find_spec("portal.identity.actions") is None:
         return (lambda _ref: None), (lambda back: "/en/")
-    queries = importlib.import_module("portal.identity.queries")
+    actions = importlib.import_module("portal.identity.actions")
 
     def sign_in_address(back: str) -> str:
         return url_for("identity.sign_in", next=back)
 
     security.on_refused(lambda who, lock: record_now(who, "refused", "page", request.endpoint or "", after=list(lock)))
-    return queries.load_actor, sign_in_address
+    return actions.recognise, sign_in_address
 
 
 def _check_database(here: Ground) -> None:

@@ -166,7 +166,9 @@ def _take(stream: BinaryIO, part: Any, most: int) -> tuple[str, int, str]:
                 raise PictureRefused(SENTENCES[Reason.NOT_A_PICTURE])
         length += len(piece)
         if length > most:
-            raise PictureRefused(_l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2))
+            raise PictureRefused(
+                _l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2)
+            )
         digest.update(piece)
         part.write(piece)
     if mime is None:

@@ -34,17 +34,21 @@ _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 _currency: ContextVar[str] = ContextVar("currency", default="EUR")
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=32)
 def _catalogue(language: str) -> stdlib_gettext.NullTranslations:
     if language == SOURCE or language not in SHIPPED:  # never a path made from outside
         return stdlib_gettext.NullTranslations()
     return stdlib_gettext.translation("messages", str(shipped("translations")), [language], fallback=True)
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
 def locale(language: str | None = None) -> Locale:
     """Babel's locale of a language (the current one by default)."""
-    return Locale.parse(language or _language.get())
+    return _locale(language or _language.get())
 
 
 def lang() -> str:

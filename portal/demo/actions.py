@@ -1,0 +1,209 @@
+"""Fills Sundhaven, and moves the demo's city clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from datetime import time as wall_time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.audit.actions import record
+from portal.base import clock, db, drawn, marks, texts
+from portal.base.actor import SYSTEM, Actor
+
+from portal.base.ground import settings
+from portal.budgeting.actions import budgets, money, projects, vote
+from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
+from portal.demo import content, pictures
+from portal.demo.finished import import_finished
+from portal.home import actions as home
+from portal.home.models import NoticeKind
+from portal.identity import actions as people
+from portal.identity.models import Identity
+from portal.places.models import District
+from portal.processes.models import PhaseKind
+from portal.voting import actions as voting
+
+SEEDED = "demo.seeded"
+ISSUER = "/demo-idp"
+READY = {"greedy": "most-votes", "equal-shares": "equal-shares-swiecie"}
+Say = Callable[[str], None]
+
+
+def issuer() -> str:
+    """The demo provider's name: it lives under the portal's own address."""
+    return settings().base_url + ISSUER
+
+
+def seed(say: Say) -> bool:
+    """Fill an empty demo: all or nothing, in one transaction, the same every time but for the days, which count from
+    today. A filled one is left alone, save that its people follow the demo's address. Returns whether it was filled."""
+    with db.read():
+        done = marks.get(SEEDED)
+    if done:
+        _follow_address()
+        return False
+    _draw(say)
+    with db.write() as s:
+        marks.put(s, "demo", True)
+        say("people and districts")
+        districts = _districts(s)
+        _people(s)
+        say("pages")
+        _pages(s)
+        for one in content.budgets():
+            say(one.slug)
+            _budget(s, one, districts)
+        marks.put(s, SEEDED, clock.now().isoformat())
+    return True
+
+
+def _follow_address() -> None:
+    """On another port the demo provider has another name; the personas stay who they are."""
+    with db.read() as s:
+        stale = s.scalar(select(Identity.id).where(Identity.issuer.endswith(ISSUER), Identity.issuer != issuer()).limit(1))
+    if stale is not None:
+        with db.write() as s:
+            s.execute(update(Identity).where(Identity.issuer.endswith(ISSUER)).values(issuer=issuer()))
+
+
+_pictures: dict[str, int] = {}
+
+
+def _draw(say: Say) -> None:
+    """Draw every project's picture before the transaction: drawing takes longest, and holds no lock."""
+    wanted = [p for one in content.budgets() for p in one.projects]
+    for done, project in enumerate(wanted, 1):
+        if done % 20 == 0 or done == len(wanted):
+            say(f"pictures {done}/{len(wanted)}")
+        key = f"{project.motif}:{project.seed}"
+        if key not in _pictures:
+            picture = pictures.paint(project.motif, project.seed)
+            with db.write() as s:
+                _pictures[key] = drawn.put(s, picture).id
+
+
+def _districts(s: Session) -> dict[str, int]:
+    found = {}
+    for position, one in enumerate(content.city().districts):
+        row = District(code=one.id, position=position)
+        s.add(row)
+        s.flush()
+        for lang, name in one.name.items():
+            texts.put(s, "district", row.id, "name", lang, name)
+            texts.put(s, "district", row.id, "about", lang, one.about[lang])
+        found[one.id] = row.id
+    return found
+
+
+def _people(s: Session) -> None:
+    now = clock.now()
+    for one in content.personas():
+        if one.roles:
+            person = people.person_for(s, issuer(), one.sub, name=one.name, language=None, now=now)
+            for role in one.roles:
+                people.grant_role(SYSTEM, person.id, role, now)
+
+
+def _pages(s: Session) -> None:
+    for position, one in enumerate(content.pages(), 1):
+        page = home.add_page(SYSTEM, slug=one.slug, in_footer=one.place == "footer", position=position * 10)
+        for lang in one.title:
+            home.write_page(SYSTEM, page, lang=lang, title=one.title[lang], body=one.body[lang])
+    for notice in content.notices():
+        start = _midnight(_today() + timedelta(days=notice.start))
+        end = _midnight(_today() + timedelta(days=notice.end))
+        home.put_notice(SYSTEM, None, kind=NoticeKind.NEWS, starts_at=start, ends_at=end, words=dict(notice.text))
+
+
+def _today() -> date:
+    return clock.now().astimezone(ZoneInfo(settings().city.time_zone)).date()
+
+
+def _midnight(day: date) -> datetime:
+    """The first instant of a day on the city's clock."""
+    return datetime.combine(day, wall_time(), ZoneInfo(settings().city.time_zone))
+
+
+def _budget(s: Session, one: content.Budget, districts: dict[str, int]) -> None:
+    budget = budgets.create(
+        SYSTEM, slug=one.slug, texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)}
+    )
+    dates = {PhaseKind(p.kind): tuple(_midnight(day) for day in p.on(_today())) for p in one.phases}
+    budgets.set_dates(SYSTEM, budget, dates)
+    _things(budget, one, districts)
+    closes = dates[PhaseKind.VOTE][1]
+    vote.set_plan(
+        SYSTEM,
+        budget,
+        ready=READY.get(one.rule, one.rule),
+        ballot=BallotKind(one.ballot),
+        max_choices=8 if one.ballot == "approval" else None,
+        age=one.min_age,
+        age_on=(closes - timedelta(days=1)).date(),
+        pot_voters=PotVoters.OWN,
+    )
+    budgets.show(SYSTEM, budget)
+    if one.stage == "open":
+        voting.open_vote(s, SYSTEM, vote.prepare(SYSTEM, budget), holders=None)
+    elif one.stage == "finished":
+        import_finished(s, budget, one, closes)
+
+
+def _things(budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
+    city = content.city()
+    pots = {
+        pot.id: money.add_pot(
+            SYSTEM,
+            budget,
+            amount=pot.amount,
+            district_id=districts[pot.district] if pot.district else None,
+            names=dict(pot.name),
+            sources=[(source.amount, dict(source.name)) for source in pot.sources],
+        ).id
+        for pot in one.pots
+    }
+    used = {project.category for project in one.projects}
+    kinds = {c.id: money.add_category(SYSTEM, budget, dict(c.name)).id for c in city.categories if c.id in used}
+    for project in one.projects:
+        projects.add(
+            SYSTEM,
+            budget,
+            pot_id=pots[project.pot],
+            category_id=kinds[project.category],
+            cost=project.cost,
+            status=ProjectStatus.REVIEW if one.stage == "review" else ProjectStatus.BALLOT,
+            place=project.place,
+            x=project.x / city.width,
+            y=project.y / city.height,
+            picture_id=_pictures[f"{project.motif}:{project.seed}"],
+            proposer=project.proposer,
+            texts={
+                "title": dict(project.title),
+                "summary": {lang: first_sentence(text) for lang, text in project.text.items()},
+                "body": dict(project.text),
+                "picture_alt": dict(project.alt),
+            },
+            code=project.id,
+        )
+
+
+def first_sentence(text: str) -> str:
+    """What a card says of a project: its text's first sentence, without marks of Markdown."""
+    plain = " ".join(text.replace("*", "").split())
+    ends = [plain.find(mark) for mark in (". ", "! ", "? ", "؟ ") if plain.find(mark) > 0]
+    return plain[: min(ends) + 1] if ends else plain
+
+
+def move_clock(actor: Actor, to: datetime | None) -> None:
+    """Set the demo's city clock to an instant, or back to the real time."""
+    s = db.session()
+    seconds = 0 if to is None else int((to - clock.now()).total_seconds()) + 1
+    marks.put(s, clock.SHIFT, seconds)
+    record(actor, "demo.clock", "clock", "city", after={"seconds": seconds})
+
+
+

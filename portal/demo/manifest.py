@@ -1,0 +1,7 @@
+"""The demo city's doors."""
+
+from portal.base.feature import Feature
+from portal.demo.commands import COMMANDS
+from portal.demo.views import bar, pages
+
+FEATURE = Feature(name="demo", blueprints=[pages], cli=COMMANDS, page=bar)
