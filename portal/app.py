@@ -41,11 +41,19 @@ def manifests(settings: Settings) -> list[Feature]:
 
 def stand(settings: Settings | None = None) -> Ground:
     """Settings, database and features without Flask: what the worker and the command line need."""
-    settings = settings or load()
+    settings = _complete(settings or load())
     base = Feature(name="base", jobs=[mail.JOB])
     here = Ground(settings, db.Database(settings.database, journal=settings.journal), [base, *manifests(settings)])
     ground.stand_on(here)
     return here
+
+
+def _complete(settings: Settings) -> Settings:
+    """The demo names its city and its provider itself; its package is not even imported elsewhere."""
+    if not settings.demo:
+        return settings
+    completed: Settings = importlib.import_module("portal.demo.oidc").complete(settings)
+    return completed
 
 
 def create_app(settings: Settings | None = None) -> web.Portal:
@@ -53,7 +61,7 @@ def create_app(settings: Settings | None = None) -> web.Portal:
 
     Raises ConfigError where the settings would be unsafe, BareView where a view has no lock.
     """
-    settings = settings or load()
+    settings = _complete(settings or load())
     check_production(settings)
     log.set_up(plain=settings.demo)
     here = stand(settings)
@@ -98,15 +106,15 @@ def create_app(settings: Settings | None = None) -> web.Portal:
 
 def _identity(app: web.Portal) -> tuple[Any, Any]:
     """What the locks need to know about people, handed down."""
-    if importlib.util.find_spec("portal.identity.queries") is None:
+    if importlib.util.find_spec("portal.identity.actions") is None:
         return (lambda _ref: None), (lambda back: "/en/")
-    queries = importlib.import_module("portal.identity.queries")
+    actions = importlib.import_module("portal.identity.actions")
 
     def sign_in_address(back: str) -> str:
         return url_for("identity.sign_in", next=back)
 
     security.on_refused(lambda who, lock: record_now(who, "refused", "page", request.endpoint or "", after=list(lock)))
-    return queries.load_actor, sign_in_address
+    return actions.recognise, sign_in_address
 
 
 def _check_database(here: Ground) -> None:

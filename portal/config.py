@@ -67,6 +67,7 @@ class Provider:
     register: str = ""  # what the resident claim is a number of ("ee"): providers with the same one name the same human
     fact_days: int = 400  # how long what the provider vouched for stays good
     userinfo: bool = True  # ask the userinfo endpoint too
+    max_age: int = 0  # seconds since the provider last checked the person; 0: not asked
     residents: str = ""  # value of the residence claim that means "lives here"; empty: having a district does
     metadata_url: str = ""  # where discovery is read, if not at the issuer (the demo's second listener)
     asks: dict[str, str] = field(default_factory=dict)  # per language: one sentence on what the provider will ask

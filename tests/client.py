@@ -80,7 +80,8 @@ class Client:
 
     def _page(self, response: TestResponse) -> Page:
         page = Page(response)
-        if response.mimetype == "text/html" and page.html.strip():
+        # a redirect's body is Werkzeug's own and never shown
+        if response.mimetype == "text/html" and page.html.strip() and not 300 <= page.status < 400:
             check(page, response.request.endpoint if hasattr(response.request, "endpoint") else None)
         return page
 

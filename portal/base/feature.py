@@ -30,14 +30,29 @@ class Job:
     every: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A find of the site's search: title and opening words in the language `lang`, and the page's endpoint."""
+
+    title: str
+    lang: str
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object that others can point at by (kind, id): its model and how to reach its page."""
+    """A kind of object that others can point at by (kind, id): its model and how to reach its page.
+
+    `found(session, ids, lang)` gives the hits among these ids that everybody may see; without it the kind is not
+    searched."""
 
     name: str
     model: type
     endpoint: str | None = None
     label: Text | None = None
+    found: Callable[[Any, list[int], str], dict[int, Hit]] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +65,18 @@ class Role:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A published dataset: its name, words and the endpoint that serves it."""
+    """A published dataset: its name, words and the endpoint that serves it.
+
+    `entries(session, lang)` lists what there is of it now as (title, arguments of the endpoint); without it the
+    endpoint takes no arguments. `about`: one sentence on what the data say.
+    """
 
     name: str
     label: Text
     endpoint: str
     formats: tuple[str, ...] = ("json",)
+    about: Text | None = None
+    entries: Callable[[Any, str], list[tuple[str, dict[str, Any]]]] | None = None
 
 
 @dataclass(frozen=True)

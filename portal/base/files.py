@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.base import clock, db, ground, jobs
 from portal.base.feature import Job
 from portal.base.i18n import Text, _l
-from portal.base.security import public
+from portal.base.security import public, same_for_all
 from portal.base.tables import Base, Id, UtcTime, choice
 
 log = structlog.get_logger("portal.files")
@@ -166,7 +166,9 @@ def _take(stream: BinaryIO, part: Any, most: int) -> tuple[str, int, str]:
                 raise PictureRefused(SENTENCES[Reason.NOT_A_PICTURE])
         length += len(piece)
         if length > most:
-            raise PictureRefused(_l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2))
+            raise PictureRefused(
+                _l("This picture is larger than %(n)s megabytes. Choose a smaller one.", n=most // 1024**2)
+            )
         digest.update(piece)
         part.write(piece)
     if mime is None:
@@ -279,6 +281,7 @@ blueprint = Blueprint("files", __name__)
 
 @blueprint.get("/files/<name>")
 @public
+@same_for_all
 def picture(name: str) -> Response:
     """One encoded picture. The name holds its hash, so it may be kept for ever."""
     known = _NAME.fullmatch(name)

@@ -34,17 +34,21 @@ _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 _currency: ContextVar[str] = ContextVar("currency", default="EUR")
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=32)
 def _catalogue(language: str) -> stdlib_gettext.NullTranslations:
     if language == SOURCE or language not in SHIPPED:  # never a path made from outside
         return stdlib_gettext.NullTranslations()
     return stdlib_gettext.translation("messages", str(shipped("translations")), [language], fallback=True)
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
 def locale(language: str | None = None) -> Locale:
     """Babel's locale of a language (the current one by default)."""
-    return Locale.parse(language or _language.get())
+    return _locale(language or _language.get())
 
 
 def lang() -> str:
@@ -80,7 +84,7 @@ def use_locale(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """Numbers and dates inside a sentence are written as the language writes them."""
     if isinstance(value, bool) or value is None:
         return value
@@ -94,7 +98,7 @@ def _shown(value: Any) -> Any:
 
 
 def _fill(sentence: str, params: dict[str, Any]) -> str:
-    return sentence % {key: _shown(value) for key, value in params.items()} if params else sentence
+    return sentence % {key: shown(value) for key, value in params.items()} if params else sentence
 
 
 def _(msgid: str, **params: Any) -> str:
@@ -104,7 +108,12 @@ def _(msgid: str, **params: Any) -> str:
 
 def ngettext(one: str, many: str, n: int, **params: Any) -> str:
     """The sentence in the form that goes with `n`, now; %(n)s stands for the number."""
-    return _fill(_catalogue(_language.get()).ngettext(one, many, n), {"n": n, **params})
+    return _fill(bare_ngettext(one, many, n), {"n": n, **params})
+
+
+def bare_ngettext(one: str, many: str, n: int) -> str:
+    """The form that goes with `n`, its places not filled yet."""
+    return _catalogue(_language.get()).ngettext(one, many, n)
 
 
 gettext = _

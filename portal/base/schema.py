@@ -20,8 +20,8 @@ from portal.base.db import Database, sqlite_module
 from portal.base.tables import Base
 from portal.paths import shipped
 
-# Tables that the database's own search keeps behind ours.
-OTHERS = ("search_fts", "alembic_version", "sqlite_")
+# Tables and indexes that the databases' own search keeps behind ours.
+OTHERS = ("search_fts", "alembic_version", "sqlite_", "ix_search_text_trigram")
 
 
 def load_models() -> None:
@@ -75,7 +75,7 @@ def current(database: Database) -> str | None:
 
 def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
     """Leave the search engine's own tables out of comparisons."""
-    return not (kind == "table" and name is not None and name.startswith(OTHERS))
+    return not (kind in {"table", "index"} and name is not None and name.startswith(OTHERS))
 
 
 def differences(database: Database) -> list[str]:

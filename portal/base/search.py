@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import (
     DDL,
     ColumnElement,
-    Index,
     String,
     UniqueConstraint,
     case,
@@ -33,12 +32,7 @@ class SearchText(Base):
     """What can be found of one object in one language, in comparable form: the title first, then the rest."""
 
     __tablename__ = "search_text"
-    __table_args__ = (
-        UniqueConstraint("kind", "object_id", "lang"),
-        Index("ix_search_text_body", "body", postgresql_using="gin", postgresql_ops={"body": "gin_trgm_ops"}).ddl_if(
-            dialect="postgresql"
-        ),
-    )
+    __table_args__ = (UniqueConstraint("kind", "object_id", "lang"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -48,8 +42,7 @@ class SearchText(Base):
 
 
 TRIGRAM_UP = (
-    "CREATE VIRTUAL TABLE search_fts USING fts5("
-    "body, content='search_text', content_rowid='id', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE search_fts USING fts5(body, content='search_text', content_rowid='id', tokenize='trigram')",
     "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
     "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
     "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "
@@ -58,19 +51,14 @@ TRIGRAM_UP = (
     "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); "
     "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
 )
-TRIGRAM_DOWN = (
-    "DROP TRIGGER search_text_changed",
-    "DROP TRIGGER search_text_removed",
-    "DROP TRIGGER search_text_added",
-    "DROP TABLE search_fts",
-)
 for _statement in TRIGRAM_UP:
     event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
-event.listen(
-    SearchText.__table__,
-    "before_create",
-    DDL("CREATE EXTENSION IF NOT EXISTS pg_trgm").execute_if(dialect="postgresql"),
+TRIGRAM_POSTGRES = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX ix_search_text_trigram ON search_text USING gin (body gin_trgm_ops)",
 )
+for _statement in TRIGRAM_POSTGRES:
+    event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
 
 
 def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:

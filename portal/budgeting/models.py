@@ -1,7 +1,8 @@
 """Budget, Pot, Source, Category, Project, Card and VotePlan: what exists before, during and after the vote.
 
 Texts that the city writes in several languages stand in base.texts under these kinds and fields:
-budget: title, lead, body, notice · pot: name · source: name · category: name · project: title, summary, body, picture_alt, decision
+budget: title, lead, body · pot: name · source: name · category: name
+project: title, summary, body, picture_alt, decision
 """
 
 import enum
@@ -23,7 +24,7 @@ class BudgetState(enum.StrEnum):
 
 
 class ProjectStatus(enum.StrEnum):
-    """Draft: staff only. Review: public, not decided. Ballot: stands on the ballot. Denied and withdrawn stay listed."""
+    """Draft: staff only. Review: public, not decided. Ballot: on the ballot. Refused and withdrawn stay listed."""
 
     DRAFT = "draft"
     REVIEW = "review"
@@ -69,7 +70,7 @@ class Budget(Base):
     currency: Mapped[str] = mapped_column(String(3))
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     # A real election: its META lines, kept as they stood in the file. None for a budget of the city's own.
-    source_meta: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    source_meta: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # Why a text may be missing in some language at the opening: {language: reason}, shown to the public.
     language_reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change that a public page shows
@@ -108,7 +109,7 @@ class Source(Base):
 
 
 class Category(Base):
-    """A subject by which people sort projects. An imported election may cap the money per category; here it is only shown."""
+    """A subject by which people sort projects. `cap`: the most money of an imported election for it, only shown."""
 
     __tablename__ = "category"
     __table_args__ = (UniqueConstraint("budget_id", "position"),)
@@ -130,6 +131,7 @@ class Project(Base):
         CheckConstraint("(x IS NULL) = (y IS NULL)", name="whole_place"),
         CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place_on_plan"),
         Index("ix_project_budget_id_status_number", "budget_id", "status", "number"),
+        Index("ix_project_pot_id", "pot_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -146,11 +148,13 @@ class Project(Base):
     y: Mapped[float | None] = mapped_column(Float)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     proposer: Mapped[str] = mapped_column(String(200), default="")
-    source_row: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # an imported project's columns, as in the file
+    source_row: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # an imported project's columns, as in the file
 
 
 class Card(Base):
-    """A project as lists show it in one language, written whenever one of its texts changes: a list needs one select."""
+    """A project as lists show it in one language, written when one of its texts changes: a list needs one select."""
 
     __tablename__ = "project_card"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -187,7 +191,9 @@ class VotePlan(Base):
     pot_voters: Mapped[PotVoters] = mapped_column(choice(PotVoters, name="pot_voters"), default=PotVoters.ANY)
     publication: Mapped[Publication] = mapped_column(choice(Publication, name="publication"), default=Publication.FULL)
     complaint_days: Mapped[int] = mapped_column(Integer, default=14)
-    districts: Mapped[list[str] | None] = mapped_column(JSON)  # codes of the districts that vote; None = all of the city
+    districts: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # codes of the districts that vote; None = all of the city
     # The public draw that lots come from; without one, lots are not among the criteria for ties.
     draw_name: Mapped[str] = mapped_column(String(200), default="")
     draw_on: Mapped[date | None] = mapped_column(Date)

@@ -1,4 +1,4 @@
-"""Pure questions about budgets: may it change, who may see it, what is missing before its vote can open, what is spent."""
+"""Pure questions about budgets: may it change, who may see it, what is missing before its vote can open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Denied(Exception):
 
 @dataclass(frozen=True)
 class TextField:
-    """A text that the city writes per language: its name, its longest length, Markdown or not, needed at the opening."""
+    """A text that the city writes per language: its name, its greatest length, Markdown or not, needed or not."""
 
     label: Text
     longest: int
@@ -64,7 +64,9 @@ def may_change(vote_state: str | None) -> Verdict:
     )
 
 
-def may_change_dates(vote_state: str | None, before: Mapping[PhaseKind, object], after: Mapping[PhaseKind, object]) -> Verdict:
+def may_change_dates(
+    vote_state: str | None, before: Mapping[PhaseKind, object], after: Mapping[PhaseKind, object]
+) -> Verdict:
     """After the opening the dates of results and works may still move, the others not."""
     if vote_state in LOOSE:
         return YES
@@ -151,7 +153,7 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the check list. `where`: the part of the staff area that mends it. A warning does not stop the opening."""
+    """One line of the check list. `where`: the part of the staff area that mends it. A warning stops nothing."""
 
     ok: bool
     text: Text
@@ -184,7 +186,13 @@ def _check_dates(facts: Readiness, now: datetime) -> list[Check]:
         return [Check(False, _l("The vote has no dates."), "dates")]
     if vote.closes_at <= now:
         return [Check(False, _l("The dates of the vote are over."), "dates")]
-    return [Check(True, _l("The vote lasts from %(opens)s to %(closes)s.", opens=vote.opens_at, closes=vote.closes_at), "dates")]
+    return [
+        Check(
+            True,
+            _l("The vote lasts from %(opens)s to %(closes)s.", opens=vote.opens_at, closes=vote.closes_at),
+            "dates",
+        )
+    ]
 
 
 def _check_money(facts: Readiness) -> list[Check]:
@@ -193,12 +201,18 @@ def _check_money(facts: Readiness) -> list[Check]:
     lines = []
     for pot in facts.pots:
         if pot.sources and pot.sources != pot.amount:
-            lines.append(Check(False, _l("The sources of “%(pot)s” do not add up to its amount.", pot=pot.name), "money"))
+            lines.append(
+                Check(False, _l("The sources of “%(pot)s” do not add up to its amount.", pot=pot.name), "money")
+            )
         elif not pot.sources:
-            lines.append(Check(False, _l("“%(pot)s” names no source of its money.", pot=pot.name), "money", warning=True))
+            lines.append(
+                Check(False, _l("“%(pot)s” names no source of its money.", pot=pot.name), "money", warning=True)
+            )
     if not any(not line.ok for line in lines):
         n = len(facts.pots)
-        lines.append(Check(True, _n("%(n)s pot has an amount and sources.", "%(n)s pots have amounts and sources.", n), "money"))
+        lines.append(
+            Check(True, _n("%(n)s pot has an amount and sources.", "%(n)s pots have amounts and sources.", n), "money")
+        )
     return lines
 
 
@@ -242,7 +256,11 @@ def _check_plan(facts: Readiness) -> list[Check]:
     if facts.age is None:
         lines.append(Check(False, _l("Nobody is too young to vote: no age is set."), "plan", warning=True))
     if facts.pot_voters is PotVoters.OWN and not any(pot.has_district for pot in facts.pots):
-        lines.append(Check(False, _l("Only residents choose in a district's pot, but no pot has a district."), "plan", warning=True))
+        lines.append(
+            Check(
+                False, _l("Only residents choose in a district's pot, but no pot has a district."), "plan", warning=True
+            )
+        )
     most = max((pot.on_ballot for pot in facts.pots), default=0)
     if facts.ballot is BallotKind.APPROVAL and facts.max_choices is not None and facts.max_choices > most > 0:
         lines.append(Check(False, _l("Voters may tick more projects than any pot has."), "plan", warning=True))

@@ -12,9 +12,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import _
 from portal.base.markdown import render
 from portal.home.models import BarrierReport, Notice, NoticeKind, Page, PageText
-
-NOTICES = "home.notices"
-FOOTER = "home.footer"
+from portal.home.queries import FOOTER, NOTICES, notice_words
 
 
 def add_page(actor: Actor, *, slug: str, in_footer: bool = True, position: int = 50) -> Page:
@@ -186,8 +184,10 @@ def _note_footer(s: Session) -> None:
 def _note_notices(s: Session) -> None:
     """Every page reads this mark: notices that show now or later, with their words."""
     now = clock.now()
-    rows = list(s.scalars(select(Notice).where((Notice.ends_at.is_(None)) | (Notice.ends_at > now)).order_by(Notice.id)))
-    words = texts.all_of(s, "notice", [row.id for row in rows], "body")
+    rows = list(
+        s.scalars(select(Notice).where((Notice.ends_at.is_(None)) | (Notice.ends_at > now)).order_by(Notice.id))
+    )
+    words = notice_words(s, [row.id for row in rows])
     marks.put(
         s,
         NOTICES,

@@ -25,7 +25,9 @@ REPORTS_PER_MINUTE = 30
 def may_be_slug(slug: str, taken: Iterable[str]) -> Verdict:
     """Can this be the last part of a new page's address?"""
     if not _SLUG.fullmatch(slug) or len(slug) > 60:
-        return no(_l("Write the address in small letters without accents, with hyphens between words, like opening-hours."))
+        return no(
+            _l("Write the address in small letters without accents, with hyphens between words, like opening-hours.")
+        )
     if slug in FIXED or slug == STATEMENT or slug in set(taken):
         return no(_l("Another page has this address already."))
     return YES

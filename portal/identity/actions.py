@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import clock, db
 from portal.base.actor import SYSTEM, Actor
-from portal.base.verdict import Verdict, no
 from portal.base.i18n import _l
+from portal.base.verdict import Verdict, no
 from portal.identity import queries, rules
 from portal.identity.models import (
     AgeQuestion,
@@ -261,9 +261,7 @@ def _roles(s: Session, person_id: int) -> list[str]:
 def invite(s: Session, role: str, now: datetime) -> str:
     """Make an invitation to a role; returns the token for its link, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
-    row = Invitation(
-        token_hash=queries.digest(token), role=role, created_at=now, expires_at=now + rules.INVITATION
-    )
+    row = Invitation(token_hash=queries.digest(token), role=role, created_at=now, expires_at=now + rules.INVITATION)
     s.add(row)
     s.flush()
     record(SYSTEM, "invited", "invitation", row.id, after=role)

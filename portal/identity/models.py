@@ -1,4 +1,4 @@
-"""People, identities, sign-ins, roles, facts, invitations. No birth date, no personal code, no raw session reference."""
+"""People, identities, sign-ins, roles, facts, invitations. No birth date, no personal code, no session reference."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class SignIn(Base):
     auth_time: Mapped[datetime | None] = mapped_column(UtcTime)
     # whether staff roles count in this session: second factor given, or the provider has none
     staff_ok: Mapped[bool] = mapped_column(default=False)
-    # what the provider wants to see again at its sign-out page; kept only where it holds no birth date, wiped at the end
+    # what the provider wants to see again at its sign-out page; kept only if it holds no birth date, wiped at the end
     id_token: Mapped[str | None] = mapped_column(Text)
 
     person: Mapped[Person] = relationship(lazy="raise")

@@ -8,6 +8,8 @@ the browser for an hour at most.
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 import threading
 import time
@@ -41,7 +43,7 @@ TOKEN_AGE_SECONDS = 600
 TIMEOUT = (3.05, 8)
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+SIGNED = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 METADATA = (
     "issuer",
     "authorization_endpoint",
@@ -92,14 +94,17 @@ def outside() -> Iterator[None]:
         gate.release()
 
 
-class Calls(OAuth2Session):
+_Session: Any = OAuth2Session
+
+
+class Calls(_Session):
     """HTTP calls to a provider: with a time limit, over TLS outside loopback, and never sent on elsewhere."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, default_timeout=TIMEOUT, **kwargs)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if not is_secure_transport(url):
+        if not _secure(url):
             raise Unreachable("not over TLS")
         kwargs["allow_redirects"] = False
         try:
@@ -151,7 +156,15 @@ class LogoutToken:
     exp: float
 
 
-class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
+# Authlib has no types: its parts are taken as they are
+_App: Any = FlaskOAuth2App
+_Claims: Any = CodeIDToken
+_Framework: Any = FlaskIntegration
+_secure: Any = is_secure_transport
+_Signed: Any = PrivateKeyJWT
+
+
+class StrictApp(_App):
     """Authlib's client for one provider, with its gaps closed."""
 
     client_cls = Calls
@@ -169,9 +182,9 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         methods = None
         if provider.auth_method == "private_key_jwt":
             secret = _private_key(provider.client_secret)
-            methods = [PrivateKeyJWT(alg="ES256" if isinstance(secret, ECKey) else "RS256")]
+            methods = [_Signed(alg="ES256" if isinstance(secret, ECKey) else "RS256")]
         super().__init__(
-            FlaskIntegration(provider.key),
+            _Framework(provider.key),
             name=provider.key,
             client_id=provider.client_id,
             client_secret=secret,
@@ -212,7 +225,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
             raise Refused("discovery_issuer")
         kept = {name: found[name] for name in METADATA if name in found}
         for name in METADATA[1:-1]:
-            if name in kept and not (isinstance(kept[name], str) and is_secure_transport(kept[name])):
+            if name in kept and not (isinstance(kept[name], str) and _secure(kept[name])):
                 raise Refused(f"discovery_{name}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if name not in kept:
@@ -235,7 +248,8 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         if not isinstance(found, dict) or not isinstance(found.get("keys"), list):
             raise Unreachable("keys")
         # a symmetric key in a public list would make everybody a signer
-        self._keys = {"keys": [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC")]}
+        public = [k for k in found["keys"] if isinstance(k, dict) and k.get("kty") in ("RSA", "EC", "OKP")]
+        self._keys = {"keys": public}
         self._keys_at = time.time()
         return self._keys
 
@@ -260,7 +274,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
     # sign-in
 
     def start(self, kept: MutableMapping[str, Any], flow: Flow, redirect_uri: str, *, login: bool = False) -> str:
-        """Begin a sign-in: the address at the provider. State, nonce and verifier go into `kept` (the signed cookie)."""
+        """Begin a sign-in: its address at the provider. State, nonce and verifier go into `kept`, the signed cookie."""
         state = secrets.token_urlsafe(32)
         wanted: dict[str, Any] = {
             "state": state,
@@ -324,7 +338,7 @@ class StrictApp(FlaskOAuth2App):  # type: ignore[misc]
         Raises Refused.
         """
         decoded = self.decode(token.get("id_token"))
-        claims = CodeIDToken(
+        claims = _Claims(
             decoded.claims,
             decoded.header,
             {"iss": {"essential": True, "value": self.provider.issuer}},
@@ -448,6 +462,16 @@ def _private_key(pem: str) -> RSAKey | ECKey:
         return ECKey.import_key(pem)
 
 
+def peek(token: str) -> dict[str, Any]:
+    """The claims of a token that has been checked already; the signature is not looked at."""
+    try:
+        body = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def client(provider: Provider) -> StrictApp:
     """The client for a provider, one per process, so that discovery and keys are fetched once."""
     held: dict[str, StrictApp] = ground.current().extra.setdefault("oidc_clients", {})
@@ -489,4 +513,3 @@ def take_flow(kept: MutableMapping[str, Any], state: str, provider: str, *, keep
         kept["oidc"] = held
     flow = Flow(*found)
     return flow if flow.provider == provider and flow.until > time.time() else None
-

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from portal.base import clock, db, ground
+from portal.base import ground
 from portal.base.actor import Actor
 from portal.base.feature import Role
 from portal.identity import rules
@@ -73,12 +73,6 @@ def living(s: Session, reference: str, now: datetime) -> Living | None:
     return Living(actor, row.last_seen_at)
 
 
-def load_actor(reference: str) -> Actor | None:
-    """Who acts with this session's reference, or None; reads in the current transaction."""
-    found = living(db.session(), reference, clock.now()) if reference else None
-    return found.actor if found else None
-
-
 def roles_of(s: Session, issuer: str, sub: str) -> frozenset[str]:
     """The staff roles of the person whom a provider knows under this subject."""
     return frozenset(
@@ -96,7 +90,7 @@ def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
         select(AgeQuestion.years, AgeQuestion.on_day)
         .where(AgeQuestion.until_day >= today)
         .order_by(AgeQuestion.years, AgeQuestion.on_day)
-    ).tuples()
+    ).all()
     found = [rules.AgeRule(years, on) for years, on in asked]
     found += [rules.AgeRule(years, today) for years in ground.settings().age_rules]
     return list(dict.fromkeys(found))
@@ -183,7 +177,7 @@ PER_PAGE = 25
 
 def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> PeoplePage:
     """Staff search: people by part of the name and by role, in the order of their names; three selects."""
-    where = [Person.closed_at.is_(None)]
+    where: list[ColumnElement[bool]] = [Person.closed_at.is_(None)]
     wanted = rules.folded(name)
     if wanted:
         where.append(Person.name_folded.contains(wanted, autoescape=True))

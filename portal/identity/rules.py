@@ -46,7 +46,7 @@ class Claimed:
 
     name: str = ""
     birth: Birth | None = None
-    residence: str | None = None  # a district's code, IN_CITY, ELSEWHERE; None where nothing was said
+    residence: str | None = None  # a district's code, IN_CITY or ELSEWHERE; None where nothing was said
     resident: str | None = None  # the personal code or register number, raw: never stored
 
 
@@ -118,7 +118,7 @@ class Facts:
 
 
 def read_birth(text: object) -> Birth | None:
-    """The birth date in a claim: YYYY-MM-DD, YYYY-MM or YYYY (OpenID Connect allows the year alone, "0000" hides it)."""
+    """The birth date in a claim: YYYY-MM-DD, YYYY-MM or YYYY (OpenID Connect allows the year alone; 0000 hides it)."""
     parts = str(text or "").strip().split("-")
     if not 1 <= len(parts) <= 3 or len(parts[0]) != 4 or not all(p.isascii() and p.isdigit() for p in parts):
         return None
@@ -183,8 +183,9 @@ def read_claims(
 ) -> Claimed:
     """Read a provider's claims.
 
-    `paths`: where each claim is; `districts`: codes of the city's districts; `told`: what the provider calls them, if
-    not by code; `residents`: the value of the residence claim that means "lives in the city".
+    `paths`: where each claim is; `districts`: codes of the city's districts (a district that is none of them means
+    that the person lives elsewhere); `told`: what the provider calls them, if not by code; `residents`: the value of
+    the residence claim that means "lives in the city".
     """
     name = clean_name(at_path(claims, paths.get("name", "name")))
     if not name:

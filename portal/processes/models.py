@@ -28,7 +28,9 @@ class Process(Base):
     __tablename__ = "process"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    subject: Mapped[str] = mapped_column(String(40))  # the kind of thing that owns this process, as in the kind registry
+    subject: Mapped[str] = mapped_column(
+        String(40)
+    )  # the kind of thing that owns this process, as in the kind registry
 
     phases: Mapped[list["Phase"]] = relationship(
         lazy="raise", order_by="Phase.opens_at", cascade="all, delete-orphan", passive_deletes=True
@@ -36,7 +38,7 @@ class Process(Base):
 
 
 class Phase(Base):
-    """One phase: open from opens_at (included) to closes_at (excluded), both UTC. Only the works may stay open-ended."""
+    """One phase: open from opens_at (included) to closes_at (excluded), in UTC. Only the works may have no end."""
 
     __tablename__ = "phase"
     __table_args__ = (

@@ -197,7 +197,7 @@ def what_next(phases: Iterable[PhaseLike], now: datetime) -> Text | None:
 
 
 def dates_fit(phases: Sequence[PhaseLike]) -> dict[PhaseKind, Text]:
-    """What is wrong with a set of dates, by phase: each opens before it closes, and none before the one in front of it."""
+    """What is wrong with a set of dates, by phase: each ends after it begins, and begins after the one in front."""
     wrong: dict[PhaseKind, Text] = {}
     before: PhaseLike | None = None
     for phase in sorted(phases, key=lambda phase: ORDER[phase.kind]):

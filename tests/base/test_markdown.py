@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from portal.base.markdown import render
 
-ALLOWED = set(
-    [
+ALLOWED = {
         "p",
         "h2",
         "h3",
@@ -32,8 +31,7 @@ ALLOWED = set(
         "tr",
         "th",
         "td",
-    ]
-)
+    }
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

@@ -1,1 +1,1 @@
-"""Verbs that change budgets, pots, projects and the plan of the vote. Each asks rules first and leaves an audit line."""
+"""Verbs that change budgets, pots, projects and the plan of the vote. Each asks rules and leaves an audit line."""

@@ -11,8 +11,8 @@ from portal.audit.actions import record
 from portal.base import clock, db, texts
 from portal.base.actor import Actor
 from portal.base.ground import settings
-from portal.base.verdict import no
 from portal.base.i18n import _l
+from portal.base.verdict import no
 from portal.budgeting.models import Budget, BudgetState, VotePlan
 from portal.budgeting.rules import TEXTS, Denied, may_change, may_change_dates
 from portal.processes import actions as process_actions

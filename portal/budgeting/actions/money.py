@@ -26,9 +26,7 @@ def add_pot(
     """A new pot behind the others. Amounts in cents. Raises Denied when frozen."""
     must_be_loose(budget)
     s = db.session()
-    pot = Pot(
-        budget_id=budget.id, position=_next(Pot, budget.id), amount=amount, district_id=district_id
-    )
+    pot = Pot(budget_id=budget.id, position=_next(Pot, budget.id), amount=amount, district_id=district_id)
     s.add(pot)
     s.flush()
     put_texts("pot", pot.id, {"name": names})

@@ -144,7 +144,7 @@ def _make_findable(s: Session, ids: Sequence[int]) -> None:
 
 
 def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[dict[str, Any]]:
-    """The card rows of these projects, one per language: the best text there is, and in which language it is written."""
+    """The card rows of these projects, one per language: the best text there is, and the language it is in."""
     said: dict[int, dict[str, dict[str, str]]] = {}
     statement = select(Wording.object_id, Wording.field, Wording.lang, Wording.body)
     for object_id, field, lang, body in s.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portal.audit.actions import record
@@ -65,12 +65,13 @@ def set_plan(
 def _ask_age(budget: Budget, years: int, on: date) -> None:
     s = db.session()
     vote = process_rules.find(phases_of(s, [budget.process_id])[budget.process_id], PhaseKind.VOTE)
-    until = vote.closes_at.date() if vote is not None and vote.closes_at is not None else None
+    closes = vote.closes_at.date() if vote is not None and vote.closes_at is not None else on
+    until = max(closes, on, clock.now().date()) + timedelta(days=366)  # dates of a plan still move
     people.need_age(s, years=years, on=on, until=until)
 
 
 def give_reason(actor: Actor, budget: Budget, lang: str, reason: str) -> None:
-    """Says to the public why texts are missing in a language; an empty reason takes it back. Raises Denied when frozen."""
+    """Says to the public why texts are missing in a language; an empty reason takes it back. Denied when frozen."""
     must_be_loose(budget)
     before = dict(budget.language_reasons)
     after = {key: said for key, said in before.items() if key != lang}
@@ -97,9 +98,7 @@ def prepare(actor: Actor, budget: Budget) -> Vote:
     phase = process_rules.find(phases_of(s, [budget.process_id])[budget.process_id], PhaseKind.VOTE)
     assert regulation is not None and phase is not None and phase.closes_at is not None  # the check list saw to it
     titles = {
-        lang: row.body
-        for (field, lang), row in texts.all_languages(s, "budget", budget.id).items()
-        if field == "title"
+        lang: row.body for (field, lang), row in texts.all_languages(s, "budget", budget.id).items() if field == "title"
     }
     vote = vote_actions.prepare_vote(
         s,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from portal.base.files import File, State
 from portal.base.i18n import Text
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
+from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC
 from portal.places.models import District
 from portal.processes import rules as process_rules
@@ -171,57 +173,77 @@ def _latest_first(budget: Listed) -> tuple[float, int]:
 
 
 def page(s: Session, budget: Budget) -> Page:
-    """The budget's own page: a fixed number of selects."""
-    pots = pots_of(s, budget.id)
-    said = texts.load(s, "budget", [budget.id], ["title", "lead", "body"], html=True)
-    sha = (
-        s.scalar(select(File.sha256).where(File.id == budget.picture_id, File.state == State.READY))
-        if budget.picture_id
-        else None
+    """The budget's own page in six selects, besides the one that found the budget."""
+    plan, sha = s.execute(
+        select(VotePlan, File.sha256)
+        .outerjoin(File, (File.id == budget.picture_id) & (File.state == State.READY))
+        .where(VotePlan.budget_id == budget.id)
+    ).one()
+    rows, sources = _pots(s, budget.id), _sources(s, budget.id)
+    said = wordings.load(
+        s,
+        {
+            "budget": ([budget.id], ["title", "lead", "body"]),
+            "pot": ([row.id for row in rows], ["name"]),
+            "source": ([row.id for row in sources], ["name"]),
+        },
     )
+    pots = _pots_shown(rows, sources, said)
     return Page(
         budget=budget,
-        title=said.get((budget.id, "title")) or Said(budget.slug, "en"),
-        lead=said.get((budget.id, "lead")),
-        body=said.get((budget.id, "body")),
+        title=said.get(("budget", budget.id, "title")) or Said(budget.slug, "en"),
+        lead=said.get(("budget", budget.id, "lead")),
+        body=said.get(("budget", budget.id, "body")),
         picture=files.url(sha, "full") if sha else None,
         pots=pots,
         dates=dates_of(s, [(budget.id, budget.process_id)])[budget.id],
-        plan=s.scalars(select(VotePlan).where(VotePlan.budget_id == budget.id)).one(),
+        plan=plan,
         projects=sum(pot.projects for pot in pots),
     )
 
 
-def pots_of(s: Session, budget_id: int, *, sources: bool = True) -> list[PotShown]:
-    """The pots of a budget in order: four selects, two without sources."""
+def pots_of(s: Session, budget_id: int) -> list[PotShown]:
+    """The pots of a budget in order, with their sources: three selects."""
+    rows, sources = _pots(s, budget_id), _sources(s, budget_id)
+    said = wordings.load(
+        s, {"pot": ([row.id for row in rows], ["name"]), "source": ([row.id for row in sources], ["name"])}
+    )
+    return _pots_shown(rows, sources, said)
+
+
+def _pots(s: Session, budget_id: int) -> Sequence[Any]:
     number = (
         select(func.count())
         .where(Project.pot_id == Pot.id, Project.status.in_(PUBLIC))
         .correlate(Pot)
         .scalar_subquery()
     )
-    rows = s.execute(
+    return s.execute(
         select(Pot.id, Pot.position, Pot.amount, Pot.district_id, District.code, number.label("projects"))
         .outerjoin(District, District.id == Pot.district_id)
         .where(Pot.budget_id == budget_id)
         .order_by(Pot.position)
     ).all()
-    names = texts.load(s, "pot", [row.id for row in rows], ["name"])
+
+
+def _sources(s: Session, budget_id: int) -> Sequence[Any]:
+    return s.execute(
+        select(Source.id, Source.pot_id, Source.amount)
+        .join(Pot, Pot.id == Source.pot_id)
+        .where(Pot.budget_id == budget_id)
+        .order_by(Source.pot_id, Source.position)
+    ).all()
+
+
+def _pots_shown(rows: Sequence[Any], sources: Sequence[Any], said: dict[wordings.Key, Said]) -> list[PotShown]:
     by_pot: dict[int, list[tuple[Said | None, int]]] = {}
-    if sources and rows:
-        found = s.execute(
-            select(Source.id, Source.pot_id, Source.amount)
-            .where(Source.pot_id.in_([row.id for row in rows]))
-            .order_by(Source.pot_id, Source.position)
-        ).all()
-        said = texts.load(s, "source", [source.id for source in found], ["name"])
-        for source in found:
-            by_pot.setdefault(source.pot_id, []).append((said.get((source.id, "name")), source.amount))
+    for source in sources:
+        by_pot.setdefault(source.pot_id, []).append((said.get(("source", source.id, "name")), source.amount))
     return [
         PotShown(
             id=row.id,
             position=row.position,
-            name=names.get((row.id, "name")) or Said(str(row.position), "en"),
+            name=said.get(("pot", row.id, "name")) or Said(str(row.position), "en"),
             amount=row.amount,
             district_id=row.district_id,
             district_code=row.code,

@@ -9,18 +9,25 @@ from sqlalchemy.orm import Session
 
 from portal.base import i18n, texts
 from portal.base.ground import settings
+from portal.base.i18n import Text
 from portal.base.texts import Wording
-from portal.budgeting.models import Budget, Category, Pot, Project, ProjectStatus, Source, VotePlan
+from portal.budgeting.models import Budget, BudgetState, Category, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.rules import TEXTS, PotFacts, Readiness
-from portal.budgeting.models import BudgetState
 from portal.places.models import District
 from portal.processes.queries import phases_of
-from portal.voting import regulation as vote_regulation
+from portal.voting.actions import draft_regulation
+from portal.voting.queries import READY, faults
 
 
 def plan_of(s: Session, budget: Budget) -> VotePlan:
     """The plan's row; every budget has one."""
     return s.scalars(select(VotePlan).where(VotePlan.budget_id == budget.id)).one()
+
+
+def rule_words(ready: str | None) -> Text | None:
+    """The rule of the count in one or two plain sentences, as the page of a budget tells it."""
+    found = READY.get(ready or "")
+    return None if found is None else found.summary
 
 
 def pot_key(position: int) -> str:
@@ -47,12 +54,13 @@ def regulation_of(s: Session, budget: Budget, plan: VotePlan) -> dict[str, Any] 
     titles = _names(s, "project", "title", [project.id for project in projects])
     categories = texts.load(s, "category", {p.category_id for p in projects if p.category_id}, ["name"], i18n.SOURCE)
     key_of = {pot.id: pot_key(pot.position) for pot in pots}
-    return vote_regulation.draft(
+    return draft_regulation(
         plan.ready,
         pots=[
             {"id": key_of[pot.id], "budget_cents": pot.amount, "district": pot.code, "names": pot_names.get(pot.id, {})}
             for pot in pots
         ],
+        currency=budget.currency,
         projects=[
             {
                 "id": p.code,
@@ -81,17 +89,12 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     """Everything the check list before the opening looks at, in a fixed number of selects."""
     plan = plan_of(s, budget)
     regulation = regulation_of(s, budget, plan)
-    status = dict(
-        s.execute(
-            select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
-        ).tuples()
-    )
+    counted = select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
+    status: dict[ProjectStatus, int] = {one: n for one, n in s.execute(counted)}
     bare = s.scalar(
         select(func.count())
         .select_from(Project)
-        .where(
-            Project.budget_id == budget.id, Project.status == ProjectStatus.BALLOT, Project.picture_id.is_(None)
-        )
+        .where(Project.budget_id == budget.id, Project.status == ProjectStatus.BALLOT, Project.picture_id.is_(None))
     )
     return Readiness(
         phases=phases_of(s, [budget.process_id])[budget.process_id],
@@ -100,7 +103,7 @@ def readiness(s: Session, budget: Budget) -> Readiness:
         drafts=status.get(ProjectStatus.DRAFT, 0),
         without_picture=bare or 0,
         regulation_chosen=regulation is not None,
-        regulation_faults=vote_regulation.faults(regulation) if regulation else [],
+        regulation_faults=faults(regulation) if regulation else [],
         age=plan.age,
         pot_voters=plan.pot_voters,
         ballot=plan.ballot,

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, i18n, search, texts
 from portal.base.files import File, State
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, Card, Category, Pot, Project, ProjectStatus
+from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC
 
 PER_PAGE = 20
@@ -51,6 +52,7 @@ class Shown:
     status: ProjectStatus
     place: str
     proposer: str
+    sort_key: str
 
     @property
     def dir(self) -> str:
@@ -64,10 +66,20 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A neighbour in the list of projects."""
+
+    number: int
+    title: str
+    lang: str
+
+
+@dataclass(frozen=True)
 class Detail:
     """A project's own page."""
 
     shown: Shown
+    budget_title: Said
     body: Said | None
     decision: Said | None
     picture: str | None
@@ -78,15 +90,16 @@ class Detail:
     category: Said | None
     x: float | None
     y: float | None
-    before: tuple[int, str] | None  # number and title of the neighbours
-    after: tuple[int, str] | None
+    before: Beside | None
+    after: Beside | None
 
 
 def _cards(lang: str) -> Select[Any]:
     return (
         select(
             Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,
-            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, File.sha256,
+            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key,
+            File.sha256,
         )
         .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
         .outerjoin(File, (File.id == Project.picture_id) & (File.state == State.READY))
@@ -109,17 +122,18 @@ def _shown(row: Any) -> Shown:
         status=row.status,
         place=row.place,
         proposer=row.proposer,
+        sort_key=row.sort_key,
     )
 
 
-def _asked(s: Session, budget_id: int, filters: Filters, statuses: Iterable[ProjectStatus]) -> list[ColumnElement[bool]]:
+def _asked(
+    s: Session, budget_id: int, filters: Filters, statuses: Iterable[ProjectStatus]
+) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = [Project.budget_id == budget_id, Project.status.in_(list(statuses))]
     if filters.status is not None:
         asked.append(Project.status == filters.status)
     if filters.pot is not None:
-        asked.append(
-            Project.pot_id.in_(select(Pot.id).where(Pot.budget_id == budget_id, Pot.position == filters.pot))
-        )
+        asked.append(Project.pot_id.in_(select(Pot.id).where(Pot.budget_id == budget_id, Pot.position == filters.pot)))
     if filters.category is not None:
         asked.append(Project.category_id == filters.category)
     if filters.q.strip():
@@ -136,19 +150,28 @@ _ORDERS: dict[str, list[Any]] = {
 
 
 def listed(
-    s: Session, budget_id: int, filters: Filters, *, statuses: Sequence[ProjectStatus] = PUBLIC, per_page: int = PER_PAGE
+    s: Session,
+    budget_id: int,
+    filters: Filters,
+    *,
+    statuses: Sequence[ProjectStatus] = PUBLIC,
+    per_page: int = PER_PAGE,
 ) -> tuple[list[Shown], int]:
-    """One page of projects and the number of all that fit: two selects, three with a search."""
+    """One page of projects and the number of all that fit: one select, two with a search or a page beyond the last."""
     asked = _asked(s, budget_id, filters, statuses)
-    total = s.scalar(select(func.count()).select_from(Project).where(*asked)) or 0
     rows = s.execute(
         _cards(i18n.lang())
+        .add_columns(func.count().over().label("total"))
         .where(*asked)
         .order_by(*_ORDERS.get(filters.sort, _ORDERS["number"]))
         .limit(per_page)
         .offset((max(filters.page, 1) - 1) * per_page)
-    )
-    return [_shown(row) for row in rows], total
+    ).all()
+    if rows:
+        return [_shown(row) for row in rows], rows[0].total
+    if filters.page <= 1:
+        return [], 0
+    return [], s.scalar(select(func.count()).select_from(Project).where(*asked)) or 0
 
 
 def on_ballot(s: Session, budget_id: int) -> list[Shown]:
@@ -192,45 +215,58 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
     """The project with this number, where the reader may see it."""
     statuses = list(ProjectStatus) if drafts else list(PUBLIC)
     return s.scalars(
-        select(Project).where(
-            Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses)
-        )
+        select(Project).where(Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses))
     ).one_or_none()
 
 
-def detail(s: Session, budget: Budget, project: Project) -> Detail:
-    """A project with its texts, pot, category and neighbours: a fixed number of selects."""
+def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> Detail | None:
+    """A project with its texts, pot, category and neighbours in three selects; None where there is none to see."""
     lang = i18n.lang()
-    shown = _shown(s.execute(_cards(lang).where(Project.id == project.id)).one())
-    said = texts.load(s, "project", [project.id], ["body", "decision"], html=True)
-    pot = s.get_one(Pot, project.pot_id)
-    picture = s.get(File, project.picture_id) if project.picture_id else None
-    ready = picture is not None and picture.state is State.READY
-    categories = texts.load(s, "category", [project.category_id], ["name"]) if project.category_id else {}
+    statuses = list(ProjectStatus) if drafts else list(PUBLIC)
+    row = s.execute(
+        _cards(lang)
+        .add_columns(Project.x, Project.y, Pot.amount, File.width, File.height)
+        .join(Pot, Pot.id == Project.pot_id)
+        .where(Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses))
+    ).one_or_none()
+    if row is None:
+        return None
+    said = wordings.load(
+        s,
+        {
+            "budget": ([budget.id], ["title"]),
+            "project": ([row.id], ["body", "decision"]),
+            "pot": ([row.pot_id], ["name"]),
+            "category": ([row.category_id] if row.category_id else [], ["name"]),
+        },
+    )
+    beside = _neighbours(s, budget.id, number, lang)
     return Detail(
-        shown=shown,
-        body=said.get((project.id, "body")),
-        decision=said.get((project.id, "decision")),
-        picture=files.url(picture, "full") if picture is not None and ready else None,
-        width=picture.width if picture is not None else None,
-        height=picture.height if picture is not None else None,
-        pot=texts.load(s, "pot", [pot.id], ["name"]).get((pot.id, "name")),
-        pot_amount=pot.amount,
-        category=categories.get((project.category_id or 0, "name")),
-        x=project.x,
-        y=project.y,
-        before=_neighbour(s, project, lang, later=False),
-        after=_neighbour(s, project, lang, later=True),
+        shown=_shown(row),
+        budget_title=said.get(("budget", budget.id, "title")) or Said(budget.slug, "en"),
+        body=said.get(("project", row.id, "body")),
+        decision=said.get(("project", row.id, "decision")),
+        picture=files.url(row.sha256, "full") if row.sha256 else None,
+        width=row.width,
+        height=row.height,
+        pot=said.get(("pot", row.pot_id, "name")),
+        pot_amount=row.amount,
+        category=said.get(("category", row.category_id or 0, "name")),
+        x=row.x,
+        y=row.y,
+        before=beside.get(False),
+        after=beside.get(True),
     )
 
 
-def _neighbour(s: Session, project: Project, lang: str, *, later: bool) -> tuple[int, str] | None:
-    beside = Project.number > project.number if later else Project.number < project.number
-    row = s.execute(
-        select(Project.number, Card.title)
+def _neighbours(s: Session, budget_id: int, number: int, lang: str) -> dict[bool, Beside]:
+    """The project before (False) and after (True) this one, in one select."""
+    mine = (Project.budget_id == budget_id, Project.status.in_(PUBLIC))
+    before = select(func.max(Project.number)).where(*mine, Project.number < number).scalar_subquery()
+    after = select(func.min(Project.number)).where(*mine, Project.number > number).scalar_subquery()
+    rows = s.execute(
+        select(Project.number, Card.title, Card.said_in)
         .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
-        .where(Project.budget_id == project.budget_id, Project.status.in_(PUBLIC), beside)
-        .order_by(Project.number if later else Project.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else (row.number, row.title)
+        .where(Project.budget_id == budget_id, or_(Project.number == before, Project.number == after))
+    )
+    return {row.number > number: Beside(row.number, row.title, row.said_in) for row in rows}

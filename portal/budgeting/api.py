@@ -1,0 +1,112 @@
+"""Open data of a finished vote: the result as CSV and JSON, ballots as .pb, and the archive for a recount.
+
+Nothing leaves before the publication: each door asks voting for the published result and answers 404 without one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, abort
+
+from portal.base import db, i18n
+from portal.base.security import public
+from portal.budgeting.models import Budget, BudgetState
+from portal.budgeting.queries import budgets, export
+from portal.budgeting.queries.results import ResultPage, result_page
+from portal.voting import queries as voting
+from portal.voting.models import Vote
+from portal.voting.queries_publication import archive
+
+api = Blueprint("budgeting_api", __name__)
+
+
+def _published(slug: str) -> tuple[Budget, Vote, ResultPage]:
+    s = db.session()
+    budget = budgets.by_slug(s, slug)
+    vote = voting.vote_for(s, "budget", budget.id) if budget and budget.state is BudgetState.SHOWN else None
+    page = result_page(s, budget, vote) if budget and vote else None
+    if budget is None or vote is None or page is None:
+        abort(404)
+    return budget, vote, page
+
+
+def _file(content: str | bytes, mime: str, name: str) -> Response:
+    answer = Response(content, mimetype=mime)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def plain_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@api.get("/budget/<slug>/results.csv")
+@public
+def result_csv(slug: str) -> Response:
+    """One line per project, winners first; amounts as decimal numbers."""
+    budget, _vote, page = _published(slug)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(
+        ["pot", "pot_name", "project_id", "title", "cost", "currency", "votes", "score", "won", "place", "reason"]
+    )
+    for pot in page.pots:
+        for row in [*pot.winners, *pot.losers]:
+            writer.writerow(
+                [
+                    pot.key,
+                    plain_cell(pot.name.body),
+                    plain_cell(row.code),
+                    plain_cell(row.title),
+                    f"{row.cost // 100}.{row.cost % 100:02}",
+                    budget.currency,
+                    row.votes,
+                    row.score,
+                    1 if row.place else 0,
+                    row.place or "",
+                    " ".join(str(reason) for reason in row.reasons),
+                ]
+            )
+    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", f"{slug}-result.csv")
+
+
+@api.get("/budget/<slug>/results.json")
+@public
+def result_json(slug: str) -> Response:
+    """The published outcome with regulation, numbers and titles."""
+    budget, _vote, page = _published(slug)
+    document: dict[str, Any] = {
+        "budget": slug,
+        "language": i18n.lang(),
+        "title": page.names.title.body,
+        "currency": budget.currency,
+        "numbers": page.published.numbers,
+        "regulation": page.published.regulation,
+        "regulation_sha256": page.published.regulation_hash,
+        "outcome": page.published.outcome,
+        "titles": {row.code: row.title for pot in page.pots for row in [*pot.winners, *pot.losers]},
+    }
+    return _file(export.json_text(document), "application/json", f"{slug}-result.json")
+
+
+@api.get("/budget/<slug>/ballots-<pot>.pb")
+@public
+def ballots_pb(slug: str, pot: str) -> Response:
+    """The ballots of one pot in Pabulib's format: shuffled, numbered anew, without voter columns."""
+    budget, vote, _page = _published(slug)
+    text = export.pabulib(db.session(), budget, vote, pot)
+    if text is None:
+        abort(404)
+    return _file(text, "text/plain; charset=utf-8", f"{slug}-{pot}.pb")
+
+
+@api.get("/budget/<slug>/recount.zip")
+@public
+def recount_zip(slug: str) -> Response:
+    """Regulation, lists, outcome, receipts and the program that counts again."""
+    _budget, vote, _page = _published(slug)
+    return _file(archive(db.session(), vote), "application/zip", f"{slug}-recount.zip")

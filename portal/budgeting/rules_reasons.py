@@ -1,0 +1,100 @@
+"""Why a project was not funded: the count's reason codes as sentences for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.base import i18n
+from portal.base.i18n import Text, _l, _n
+
+MOST_NAMED = 3  # winners named in a sentence; the rest are in the download
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Cents written as money of the reader's language when the sentence is shown."""
+
+    cents: int
+    currency: str
+
+    def __str__(self) -> str:
+        return i18n.money(self.cents, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Names as a list of the reader's language."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return i18n.listing([f"“{name}”" for name in self.names])
+
+
+def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str]) -> list[Text]:
+    """The sentences for one loser of an outcome; `name` gives the title of a project by its id."""
+    cost = Sum(loser["cost"], currency)
+    match loser["reason"]:
+        case "withdrawn":
+            return [_l("It was withdrawn.")]
+        case "not-eligible":
+            return [
+                _n(
+                    "For its cost it needed at least %(n)s vote; it has %(votes)s.",
+                    "For its cost it needed at least %(n)s votes; it has %(votes)s.",
+                    loser["needed"],
+                    votes=loser["votes"],
+                )
+            ]
+        case "below-minimum":
+            return [
+                _n(
+                    "A project needed at least %(n)s vote; it has %(votes)s.",
+                    "A project needed at least %(n)s votes; it has %(votes)s.",
+                    loser["needed"],
+                    votes=loser["score"],
+                )
+            ]
+        case "does-not-fit":
+            return [
+                _l(
+                    "When its turn came, %(left)s were left in the pot. It costs %(cost)s.",
+                    left=Sum(loser.get("left") or 0, currency),
+                    cost=cost,
+                )
+            ]
+        case "after-stop":
+            return [_l("The count had stopped before its turn: a project with more votes did not fit.")]
+        case "lost-tie":
+            equals = Several(tuple(name(one) for one in loser.get("equals", [])[:MOST_NAMED]))
+            return [_l("It was level with %(projects)s. The order for ties decided.", projects=equals)]
+        case "no-votes":
+            return [_l("Nobody voted for it.")]
+        case "too-few-votes":
+            return [
+                _l(
+                    "Its supporters decide over %(had)s together. It costs %(cost)s.",
+                    had=Sum(loser.get("had") or 0, currency),
+                    cost=cost,
+                )
+            ]
+        case "money-spent":
+            return [*_spent(loser, currency, name)]
+    return [_l("It was not chosen.")]
+
+
+def _spent(loser: Mapping[str, Any], currency: str, name: Callable[[str], str]) -> list[Text]:
+    said = [
+        _l(
+            "Its supporters had %(had)s. After they paid for other projects, %(rest)s were left. It costs %(cost)s.",
+            had=Sum(loser.get("had") or 0, currency),
+            rest=Sum(loser.get("rest") or 0, currency),
+            cost=Sum(loser["cost"], currency),
+        )
+    ]
+    most = sorted(loser.get("went", []), key=lambda pair: -pair[1])[:MOST_NAMED]
+    if most:
+        said.append(_l("Most of it went to %(projects)s.", projects=Several(tuple(name(one) for one, _cents in most))))
+    return said

@@ -1,0 +1,44 @@
+"""The result page: winners, losers with their reason, turn-out, chart, rule, downloads."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from portal.base import clock, db
+from portal.base.security import public
+from portal.budgeting.queries import budgets, wordings
+from portal.budgeting.queries.results import result_page
+from portal.budgeting.rules_channels import channel_name
+from portal.budgeting.views.pages import find_budget, pages
+from portal.processes import rules as process_rules
+from portal.voting import queries as voting
+from portal.voting.queries import describe
+
+
+@pages.get("/budget/<slug>/results")
+@public
+def results(slug: str) -> str:
+    """The published result; before that, when it comes."""
+    budget, s, now = find_budget(slug), db.session(), clock.city_now()
+    vote = voting.vote_for(s, "budget", budget.id)
+    page = result_page(s, budget, vote) if vote is not None else None
+    if vote is None or page is None:
+        dates = budgets.dates_of(s, [(budget.id, budget.process_id)])[budget.id]
+        return render_template(
+            "budgeting/no_results.html",
+            budget=budget,
+            title=wordings.names(s, budget.id).title,
+            now=process_rules.what_now(dates.phases, now),
+            next=process_rules.what_next(dates.phases, now),
+            counting=vote is not None and vote.state in ("counted", "kept", "finished"),
+            voting_open=bool(process_rules.phase_allows(dates.phases, "vote", now)) and dates.vote_state == "open",
+            turnout=voting.turnout(s, vote, now) if vote is not None else None,
+        )
+    return render_template(
+        "budgeting/results.html",
+        budget=budget,
+        page=page,
+        numbers=page.published.numbers,
+        sentences=describe(page.published.regulation),
+        channel_name=channel_name,
+    )

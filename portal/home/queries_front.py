@@ -1,0 +1,153 @@
+"""What the front page shows: budgets that are open, coming and finished, and pictures of their projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.base import files, ground, i18n
+from portal.base.files import File, State
+from portal.budgeting.models import Budget, BudgetState, Card, Project, ProjectStatus
+from portal.budgeting.queries import budgets
+from portal.home import rules
+from portal.home.models import Page, PageText
+from portal.processes.models import PhaseKind
+from portal.processes.rules import Stage
+
+PICTURES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A project's picture with the way to its page."""
+
+    slug: str
+    number: int
+    title: str
+    alt: str
+    lang: str
+    card: str
+    full: str
+    width: int
+    height: int
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of the words."""
+        return i18n.direction(self.lang)
+
+
+@dataclass(frozen=True)
+class Front:
+    """The front page. `lead` is the budget in the hero: the open one whose vote closes first, else the first of all."""
+
+    lead: budgets.Listed | None
+    voting: bool
+    closes_at: datetime | None
+    pictures: Sequence[Picture]
+    open: Sequence[budgets.Listed]
+    coming: Sequence[budgets.Listed]
+    finished: Sequence[budgets.Listed]
+
+
+def front(s: Session, now: datetime, lang: str) -> Front:
+    """Everything on the front page in five selects, however many budgets and projects there are."""
+    if "budgeting" not in ground.settings().wings:
+        return Front(None, False, None, (), (), (), ())
+    found = budgets.listed(s, now, lang=lang)
+    by_stage = {stage: [budget for budget in found if budget.stage is stage] for stage in Stage}
+    votes = {budget.id: _vote_closes(budget, now) for budget in found}
+    voting = sorted((b for b in by_stage[Stage.OPEN] if votes[b.id]), key=lambda b: (votes[b.id] or now, b.id))
+    lead = next(iter([*voting, *by_stage[Stage.OPEN], *by_stage[Stage.COMING], *found]), None)
+    return Front(
+        lead=lead,
+        voting=lead in voting,
+        closes_at=votes[lead.id] if lead else None,
+        pictures=_pictures(s, lead.id, lang) if lead else (),
+        open=[*voting, *(b for b in by_stage[Stage.OPEN] if b not in voting)],
+        coming=list(reversed(by_stage[Stage.COMING])),
+        finished=by_stage[Stage.FINISHED],
+    )
+
+
+def _vote_closes(budget: budgets.Listed, now: datetime) -> datetime | None:
+    """When the vote that is going on closes; None while there is none."""
+    for phase in budget.dates.phases:
+        if phase.kind is PhaseKind.VOTE and phase.opens_at <= now and phase.closes_at and now < phase.closes_at:
+            return phase.closes_at
+    return None
+
+
+def _pictures(s: Session, budget_id: int, lang: str) -> list[Picture]:
+    rows = s.execute(
+        select(
+            Budget.slug,
+            Project.number,
+            Card.title,
+            Card.picture_alt,
+            Card.said_in,
+            File.sha256,
+            File.width,
+            File.height,
+        )
+        .join(Project, Project.budget_id == Budget.id)
+        .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
+        .join(File, (File.id == Project.picture_id) & (File.state == State.READY))
+        .where(Budget.id == budget_id, Project.status.in_([ProjectStatus.BALLOT, ProjectStatus.REVIEW]))
+        .order_by(Project.number)
+        .limit(PICTURES)
+    )
+    return [
+        Picture(
+            slug=row.slug,
+            number=row.number,
+            title=row.title,
+            alt=row.picture_alt,
+            lang=row.said_in,
+            card=files.url(row.sha256),
+            full=files.url(row.sha256, "full"),
+            width=row.width or 0,
+            height=row.height or 0,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the sitemap: its address in each language."""
+
+    addresses: dict[str, str]
+
+
+def public_paths(s: Session, address: Callable[..., str], most: int = 5000) -> list[Entry]:
+    """The public pages worth indexing: front page, text pages, budgets and their projects."""
+    wanted: list[tuple[str, dict[str, object]]] = [("home.index", {}), ("home.accessibility", {})]
+    slugs = set(s.scalars(select(Page.slug).join(PageText, PageText.page_id == Page.id).distinct())) - {rules.STATEMENT}
+    wanted += [("home.page", {"slug": slug}) for slug in sorted(slugs)]
+    if "budgeting" in ground.settings().wings:
+        wanted.append(("budgeting.index", {}))
+        shown = select(Budget.slug).where(Budget.state == BudgetState.SHOWN).order_by(Budget.slug)
+        wanted += [("budgeting.show", {"slug": slug}) for slug in s.scalars(shown)]
+        projects = (
+            select(Budget.slug, Project.number)
+            .join(Project, Project.budget_id == Budget.id)
+            .where(Budget.state == BudgetState.SHOWN, Project.status != ProjectStatus.DRAFT)
+            .order_by(Budget.slug, Project.number)
+            .limit(most)
+        )
+        wanted += [("budgeting.project", {"slug": slug, "number": n}) for slug, n in s.execute(projects)]
+    codes = ground.settings().languages
+    return [Entry({code: address(endpoint, lang=code, **args) for code in codes}) for endpoint, args in wanted[:most]]
+
+
+def figures(s: Session) -> tuple[int, int]:
+    """Budgets and projects that the public sees: two counts for the staff's dashboard."""
+    shown = Budget.state == BudgetState.SHOWN
+    many = s.scalar(select(func.count()).select_from(Budget).where(shown)) or 0
+    projects = s.scalar(select(func.count()).select_from(Project).join(Budget).where(shown)) or 0
+    return many, projects

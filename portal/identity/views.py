@@ -1,0 +1,466 @@
+"""Signing in and out, the account page, invitations; and what providers call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from portal.base import clock, db, i18n, limits
+from portal.base.errors import Refused
+from portal.base.ground import settings
+from portal.base.i18n import Text, _, _l
+from portal.base.security import (
+    actor,
+    back_to,
+    enter_session,
+    leave_session,
+    outside,
+    public,
+    reads,
+    reference,
+    safe_next,
+    signed_in,
+)  # fmt: skip
+from portal.base.verdict import Verdict
+from portal.config import Provider, key_of
+from portal.identity import actions, oidc, queries, rules
+from portal.identity.forms import LanguageForm
+from portal.places.queries import district_codes, district_names
+
+log = structlog.get_logger("portal.identity")
+
+identity = Blueprint("identity", __name__)
+plain = Blueprint("oidc", __name__, url_prefix="/oidc")
+
+FAILURES = 200  # failed sign-ins from one address in a quarter of an hour: far above a library on a busy day
+
+
+def provider_of(key: str) -> Provider:
+    """The configured provider of an address."""
+    for provider in settings().providers:
+        if provider.key == key:
+            return provider
+    raise NotFound
+
+
+def asks(provider: Provider) -> str:
+    """One sentence in the reader's language on what this provider will ask."""
+    if i18n.lang() in provider.asks:
+        return provider.asks[i18n.lang()]
+    if "district" in provider.claims and "birthdate" in provider.claims:
+        return _("It will ask who you are, and tell us your name, your date of birth and your district. "
+                 "We keep only whether you are old enough.")  # fmt: skip
+    if "birthdate" in provider.claims:
+        return _("It will ask who you are, and tell us your name and your date of birth. "
+                 "We keep only whether you are old enough.")  # fmt: skip
+    return _("It will ask who you are, and tell us your name.")
+
+
+def callback_address(provider: Provider) -> str:
+    """Where the provider sends people back to; registered there, so made from the configured address alone."""
+    return f"{settings().base_url}/oidc/{provider.key}/callback"
+
+
+def trouble(
+    status: int, title: Text, words: Text, *, wait: str | None = None, lang: str | None = None
+) -> ResponseReturnValue:
+    """The page of a sign-in that did not work: what happened, and the way on."""
+    html = render_template("identity/trouble.html", heading=title, words=words, wait=wait)
+    answer = make_response(html, status)
+    if wait:
+        answer.headers["Retry-After"] = "2"
+        answer.headers["Refresh"] = f"2; url={wait}"
+    return answer
+
+
+# Signing in
+
+
+@identity.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The ways in."""
+    target = safe_next(request.args.get("next"), "")
+    ways = [(p, asks(p), url_for("identity.begin", key=p.key, next=target or None)) for p in settings().providers]
+    return render_template("identity/sign_in.html", ways=ways)
+
+
+@identity.get("/sign-in/<key>")
+@public
+def begin(key: str) -> ResponseReturnValue:
+    """On to the provider. A GET, because browsers apply form-action to redirects after a POST."""
+    provider = provider_of(key)
+    second = "second" in request.args and bool(provider.staff_acr)
+    flow = oidc.new_flow(
+        provider,
+        i18n.lang(),
+        next=safe_next(request.args.get("next"), ""),
+        acr=provider.staff_acr if second else provider.min_acr,
+        max_age=provider.max_age,
+        extra={"second": True} if second else {},
+    )
+    return _send_on(provider, flow, request.full_path)
+
+
+def _send_on(provider: Provider, flow: oidc.Flow, again: str) -> ResponseReturnValue:
+    db.finish(commit=False)  # discovery is an outbound call: no transaction waits for it
+    try:
+        with oidc.outside():
+            address = oidc.client(provider).start(session, flow, callback_address(provider))
+    except oidc.Crowded:
+        return _crowded(again)
+    except (oidc.Unreachable, oidc.Refused) as error:
+        log.warning("provider_unreachable", provider=provider.key, why=str(error))
+        return _away()
+    return redirect(address, 302)
+
+
+def _crowded(again: str) -> ResponseReturnValue:
+    return trouble(
+        503,
+        _l("One moment"),
+        _l("Many people are signing in right now. This page goes on by itself in two seconds."),
+        wait=again.rstrip("?"),
+    )
+
+
+def _away() -> ResponseReturnValue:
+    return trouble(
+        503,
+        _l("You are not signed in"),
+        _l("The sign-in service does not answer. Try again in a few minutes, or choose another way to sign in."),
+    )
+
+
+@plain.get("/<key>/callback")
+@public
+def callback(key: str) -> ResponseReturnValue:
+    """Back from the provider: check everything, then one short write for person, facts and session."""
+    provider = provider_of(key)
+    state = request.args.get("state", "")
+    flow = oidc.take_flow(session, state, provider.key, keep=True)
+    if flow is None:
+        return trouble(
+            400,
+            _l("You are not signed in"),
+            _l("This sign-in was begun in another browser, or more than an hour ago. Begin again."),
+        )
+    i18n.set_locale(flow.lang, settings().city.time_zone or "UTC", settings().city.currency)
+    place = request.remote_addr or ""
+    with db.read() as s:
+        if limits.too_many(s, "sign-in", place, clock.now(), most=FAILURES):
+            return trouble(429, _l("You are not signed in"), _l("Too many sign-ins failed here. Wait 15 minutes."))
+    db.finish(commit=False)
+    try:
+        with oidc.outside():
+            oidc.take_flow(session, state, provider.key)  # it counts once, whatever comes of it
+            vouched = oidc.client(provider).finish(request.args, flow, callback_address(provider))
+    except oidc.Crowded:
+        return _crowded(request.full_path)
+    except oidc.Declined as error:
+        log.info("sign_in_declined", provider=provider.key, why=str(error))
+        return trouble(403, _l("You are not signed in"), _declined(flow))
+    except oidc.Unreachable as error:
+        log.warning("provider_unreachable", provider=provider.key, why=str(error))
+        return _away()
+    except oidc.Refused as error:
+        log.warning("sign_in_refused", provider=provider.key, why=error.why)
+        with db.write() as s:
+            limits.failed(s, "sign-in", place, clock.now())
+        return trouble(403, _l("You are not signed in"), _refused(error, flow))
+    return _enter(provider, flow, vouched)
+
+
+def _declined(flow: oidc.Flow) -> Text:
+    if flow.extra.get("second"):
+        return _l("Staff sign in with a second factor, and the sign-in service did not confirm one.")
+    return _l("The sign-in service says that you turned back or that it could not confirm who you are.")
+
+
+def _refused(error: oidc.Refused, flow: oidc.Flow) -> Text:
+    if error.why == "acr" and flow.extra.get("second"):
+        return _l("Staff sign in with a second factor, and the sign-in service did not confirm one.")
+    if error.why in ("acr", "amr"):
+        return _l("The way in which you signed in is not safe enough for this site. Choose a stronger one.")
+    return _l("The answer of the sign-in service could not be trusted. Begin again.")
+
+
+def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
+    now, site = clock.now(), settings()
+    ok = rules.staff_ok(
+        vouched.acr, vouched.amr, acr_staff=provider.staff_acr, staff_amr=provider.staff_amr, ranks=provider.acr_values
+    )
+    invited = session.get("invitation")
+    with db.read() as s:
+        staff = bool(queries.roles_of(s, vouched.issuer, vouched.sub)) or bool(invited)
+        codes = district_codes(s)
+        today = clock.city_now().astimezone(ZoneInfo(site.city.time_zone or "UTC")).date()
+        ages = queries.age_rules(s, today)
+    if staff and not ok and provider.staff_acr and not flow.extra.get("second"):
+        # roles need the second factor: back to the provider for it, once
+        more = oidc.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
+        return _send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
+    claimed = rules.read_claims(
+        vouched.claims,
+        provider.claims,
+        districts=codes,
+        told=provider.districts,
+        residents=provider.residents,
+    )
+    before = reference()
+    with db.write() as s:
+        entered = actions.sign_in(
+            s,
+            provider=provider.key,
+            issuer=vouched.issuer,
+            sub=vouched.sub,
+            sid=vouched.sid,
+            name=claimed.name,
+            language=flow.lang,
+            acr=vouched.acr,
+            amr=vouched.amr,
+            auth_time=vouched.auth_time,
+            staff_ok=ok,
+            id_token=None if _tells(vouched.id_token, provider) else vouched.id_token,
+            facts=rules.facts_of(claimed, ages, key_of(site, "resident"), provider.register),
+            facts_until=now + timedelta(days=provider.fact_days),
+            idle=timedelta(minutes=site.idle_minutes),
+            longest=timedelta(hours=site.session_hours),
+            now=now,
+        )
+        gift: Verdict | None = None
+        if isinstance(entered, actions.Entered):
+            if before:
+                actions.end_session(s, before, now)
+            if invited:
+                gift = actions.accept_invitation(s, entered.actor, invited, now)
+    if not isinstance(entered, actions.Entered):
+        return trouble(403, _l("You are not signed in"), entered.reason or _l("This account was closed."))
+    enter_session(entered.actor, entered.reference)
+    _tell(gift)
+    log.info("signed_in", provider=provider.key, staff=bool(entered.actor.roles))
+    return back_to(flow.next, f"/{flow.lang}/")
+
+
+def _tells(id_token: str, provider: Provider) -> bool:
+    """Does the signed token itself hold a birth date, a district or a personal code? Then it is not kept."""
+    claims = oidc.peek(id_token)
+    paths = [path for name, path in provider.claims.items() if name != "name" and path != "sub"]
+    return any(rules.at_path(claims, path) is not None for path in (*paths, "birthdate"))
+
+
+def _tell(gift: Verdict | None) -> None:
+    if gift is None:
+        return
+    if gift:
+        flash(_("The invitation is accepted. You have a new role."), "success")
+    elif gift.reason is not None:
+        flash(str(gift.reason), "warning")
+
+
+# Signing out
+
+
+@identity.post("/sign-out")
+@public
+@reads
+def sign_out() -> ResponseReturnValue:
+    """End the session here, then at the provider. Marked as reading: discovery may have to be fetched again, and that
+    must not happen under the write lock; ending the session is one short write of its own."""
+    held = reference()
+    row = None
+    if held:
+        with db.write() as s:
+            row = actions.end_session(s, held, clock.now())
+    leave_session()
+    there = None
+    if row is not None:
+        provider = next((p for p in settings().providers if p.key == row.provider), None)
+        if provider is not None:
+            try:
+                with oidc.outside():
+                    there = oidc.client(provider).end_session_address(
+                        row.id_token, f"{settings().base_url}/oidc/signed-out", i18n.lang(), i18n.lang()
+                    )
+            except oidc.Crowded:
+                there = None
+    answer = redirect(there or url_for("identity.signed_out"), 303)
+    # the Back button must not show pages of the one who left
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@plain.get("/signed-out")
+@public
+def back_from_sign_out() -> ResponseReturnValue:
+    """Back from the provider's sign-out page; the state holds the language."""
+    lang = request.args.get("state", "")
+    return redirect(url_for("identity.signed_out", lang=lang if lang in settings().languages else i18n.lang()), 303)
+
+
+@identity.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """You are signed out."""
+    return render_template("identity/signed_out.html")
+
+
+@plain.post("/<key>/back-channel-logout")
+@outside
+@public
+@reads
+def back_channel_logout(key: str) -> ResponseReturnValue:
+    """A provider orders sessions to end. It proves itself by its signature; forged and repeated orders are refused."""
+    provider = provider_of(key)
+    db.finish(commit=False)
+    try:
+        with oidc.outside():
+            order = oidc.client(provider).read_logout_token(request.form.get("logout_token"))
+    except oidc.Refused as error:
+        log.warning("logout_refused", provider=provider.key, why=error.why)
+        return _logout_answer(400, "invalid_request")
+    except (oidc.Unreachable, oidc.Crowded):
+        return _logout_answer(503, "temporarily_unavailable")
+    with db.write() as s:
+        fresh = actions.order_logout(
+            s, issuer=order.issuer, jti=order.jti, sub=order.sub, sid=order.sid, exp=order.exp, now=clock.now()
+        )
+    return _logout_answer(200, None) if fresh else _logout_answer(400, "invalid_request")
+
+
+def _logout_answer(status: int, error: str | None) -> Response:
+    answer = jsonify({"error": error} if error else {})
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# The account
+
+
+@identity.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """What the city knows about the reader, and where they are signed in."""
+    return _account_page(LanguageForm().offer())
+
+
+def _account_page(form: LanguageForm, status: int = 200) -> ResponseReturnValue:
+    s, who = db.session(), actor()
+    page = queries.account(s, who, clock.now())
+    if not form.is_submitted():
+        form.language.data = page.person.language or i18n.lang()
+    labels = {role.name: role.label for role in queries.known_roles()}
+    ways = {p.issuer: p for p in settings().providers}
+    return render_template(
+        "identity/account.html",
+        page=page,
+        form=form,
+        here=who.session_id,
+        role_names=[str(labels.get(role, role)) for role in page.roles],
+        facts=[_fact(fact, district_names(s)) for fact in page.facts],
+        ways=ways,
+        second=next((p for p in settings().providers if p.staff_acr and not page.staff_ok and page.roles), None),
+    ), status
+
+
+def _fact(fact: Any, districts: dict[str, Any]) -> dict[str, Any]:
+    if fact.kind.value == "age":
+        rule = rules.AgeRule.read(fact.name)
+        old = _("At least %(years)s years old on %(day)s", years=i18n.number(rule.years), day=i18n.day(rule.on))
+        return {"label": old, "value": _("Yes") if fact.value == "yes" else _("No"), "fact": fact, "said": None}
+    if fact.value in (rules.ELSEWHERE, rules.IN_CITY):
+        where = _("Outside the city") if fact.value == rules.ELSEWHERE else _("In the city")
+        return {"label": _("Residence"), "value": where, "fact": fact, "said": None}
+    return {"label": _("District"), "value": fact.value, "fact": fact, "said": districts.get(fact.value)}
+
+
+@identity.post("/account/language")
+@signed_in
+def language() -> ResponseReturnValue:
+    """Remember the language of messages."""
+    form = LanguageForm().offer()
+    if not form.validate_on_submit():
+        return _account_page(form, 422)
+    actions.set_language(actor(), form.language.data)
+    flash(_("The language is stored."), "success")
+    return redirect(url_for("identity.account"), 303)
+
+
+@identity.post("/account/sessions/end-others")
+@signed_in
+def end_others() -> ResponseReturnValue:
+    """End every session but this one."""
+    actions.end_other_sessions(actor(), clock.now())
+    flash(_("You are signed in nowhere else any more."), "success")
+    return redirect(url_for("identity.account"), 303)
+
+
+@identity.post("/account/sessions/<int:session_id>/end")
+@signed_in
+def end_one(session_id: int) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    if not actions.end_own_session(actor(), session_id, clock.now()):
+        raise NotFound
+    flash(_("That session has ended."), "success")
+    return redirect(url_for("identity.account"), 303)
+
+
+# Invitations
+
+
+@identity.get("/invitation/<token>")
+@public
+def open_invitation(token: str) -> ResponseReturnValue:
+    """The link of an invitation: kept in this browser's cookie, so that the token leaves the address at once."""
+    row = queries.invitation(db.session(), token)
+    if row is None:
+        raise NotFound
+    verdict = rules.invitation_is_good(used_at=row.used_at, expires_at=row.expires_at, now=clock.now())
+    if not verdict:
+        raise Refused(verdict.reason or _l("This invitation is over."), 410)
+    session["invitation"] = token
+    return redirect(url_for("identity.invitation"), 303)
+
+
+@identity.get("/invitation")
+@public
+def invitation() -> ResponseReturnValue:
+    """What the invitation gives, and the button or the ways to sign in."""
+    token = session.get("invitation")
+    row = queries.invitation(db.session(), token) if token else None
+    if row is None:
+        raise NotFound
+    labels = {role.name: role.label for role in queries.known_roles()}
+    target = url_for("identity.account")
+    ways = [(p, asks(p), url_for("identity.begin", key=p.key, next=target)) for p in settings().providers]
+    return render_template("identity/invitation.html", role=labels.get(row.role, row.role), ways=ways)
+
+
+@identity.post("/invitation")
+@signed_in
+def accept() -> ResponseReturnValue:
+    """Take the invited role with the account that is signed in."""
+    token = session.pop("invitation", None)
+    verdict = actions.accept_invitation(db.session(), actor(), token or "", clock.now())
+    if not verdict:
+        raise Refused(verdict.reason or _l("This invitation is over."), 410)
+    _tell(verdict)
+    return redirect(url_for("identity.account"), 303)

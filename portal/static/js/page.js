@@ -1,0 +1,59 @@
+// Small comforts of every page. All of it works without: the server counts, guards and keeps what was typed.
+const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+const errors = document.getElementById("errors");
+const rules = new Intl.PluralRules(document.documentElement.lang);
+
+if (errors) errors.focus();
+
+// A click in the summary puts the label in sight as well as the box.
+errors?.addEventListener("click", (event) => {
+  const box = event.target.hash && document.getElementById(event.target.hash.slice(1));
+  if (!box) return;
+  event.preventDefault();
+  (box.closest("fieldset")?.querySelector("legend") ?? document.querySelector(`label[for="${box.id}"]`) ?? box).scrollIntoView();
+  box.focus({ preventScroll: true });
+});
+
+// One click is enough: buttons are greyed after the form has left.
+all("form[method=post]", (form) => {
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => form.querySelectorAll("button").forEach((b) => b.setAttribute("aria-disabled", "true")));
+  });
+});
+addEventListener("pageshow", (event) => event.persisted && all("form[data-sent]", (form) => {
+  delete form.dataset.sent;
+  form.querySelectorAll("button").forEach((b) => b.removeAttribute("aria-disabled"));
+}));
+
+// How many signs are left.
+all("[data-left]", (line) => {
+  const box = document.getElementById(line.id.slice(0, -5));
+  const spoken = line.cloneNode();
+  spoken.removeAttribute("id");
+  spoken.className = "govuk-visually-hidden";
+  spoken.setAttribute("aria-live", "polite");
+  line.after(spoken);
+  let wait;
+  const count = () => {
+    const left = line.dataset.left - [...box.value].length;
+    const texts = JSON.parse(left < 0 ? line.dataset.over : line.dataset.texts);
+    const n = Math.abs(left);
+    line.textContent = (texts[rules.select(n)] ?? texts.other).replace("{n}", n);
+    line.classList.toggle("fm-left--over", left < 0);
+    clearTimeout(wait);
+    wait = setTimeout(() => { spoken.textContent = line.textContent; }, 1000);
+  };
+  box.addEventListener("input", count);
+  if (box.value) count();
+});
+
+// Unsaved changes: the browser asks before the page is left.
+all("form[data-leave]", (form) => {
+  let changed = "touched" in form.dataset;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  addEventListener("beforeunload", (event) => changed && event.preventDefault());
+});

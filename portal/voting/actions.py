@@ -1,0 +1,359 @@
+"""Verbs of a vote until its close: prepare, open, cast. The count is in actions_count.py, imports in actions_import.py.
+
+What a cast writes is listed in the design and nowhere else: roll entry where new, participation, sealed ballot, its
+receipt, the state of the receipt it replaces. No audit line, job, counter, session or log of any kind.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.audit.actions import record
+from portal.base import clock, db, ground
+from portal.base.actor import Actor
+from portal.base.errors import Refused
+from portal.base.i18n import Text, _l
+from portal.base.verdict import YES, Verdict, no
+from portal.identity.actions import need_age
+from portal.voting import queries, rules, sealing, sealing_files
+from portal.voting.models import Channel, Participation, Receipt, ReceiptState, RollEntry, SealedBallot, Vote, VoteState
+from portal.voting.queries import city_day, roll_claim
+from portal.voting.regulation import canonical, faults, fingerprint
+from portal.voting.regulation import draft as draft_regulation
+
+__all__ = ["draft_regulation"]
+
+REPEATED = _l(
+    "This form was already cast; ticks changed since are not stored. To change your vote start a new ballot."
+)
+LONGEST_TOKEN = 100
+
+
+class CastRefused(Refused):
+    """A ballot that is not taken; `verdict` holds the sentences. Nothing was stored."""
+
+    def __init__(self, verdict: Verdict, status: int = 422) -> None:
+        assert verdict.reason is not None
+        super().__init__(verdict.reason, status)
+        self.verdict = verdict
+
+
+class VoteClosed(CastRefused):
+    """The close came between the start of the cast and its COMMIT."""
+
+
+class NotPossible(Refused):
+    """An officer's act that the rules refuse; `verdict` holds the sentences."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        assert verdict.reason is not None
+        super().__init__(verdict.reason, 409)
+        self.verdict = verdict
+
+
+def demand(verdict: Verdict) -> None:
+    """Raises NotPossible when the rule said no."""
+    if not verdict:
+        raise NotPossible(verdict)
+
+
+# --- before the opening -----------------------------------------------------------------------------------------------
+
+
+def prepare_vote(
+    s: Session,
+    actor: Actor,
+    *,
+    kind: str,
+    object_id: int,
+    title: Mapping[str, str],
+    regulation: Mapping[str, Any],
+    opens_at: datetime,
+    closes_at: datetime,
+) -> Vote:
+    """Make the vote of an object, or make it anew while it is not open: its own copy of options, amounts and rule.
+
+    `title` has a text per language; `regulation` comes from `draft_regulation`. Raises NotPossible when the vote was opened before.
+    """
+    if closes_at <= opens_at:
+        raise NotPossible(no(_l("The close of the vote has to be after its opening.")))
+    vote = s.scalars(db.locked(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id))).one_or_none()
+    if vote is None:
+        vote = Vote(public_id=secrets.token_hex(8), kind=kind, object_id=object_id, state=VoteState.PREPARED)
+        s.add(vote)
+    elif vote.state is not VoteState.PREPARED:
+        raise NotPossible(no(_l("This vote has been opened already.")))
+    vote.titles = dict(title)
+    vote.regulation = canonical(regulation).decode()
+    vote.opens_at, vote.closes_at = opens_at, closes_at
+    s.flush()
+    age = regulation["electorate"].get("age")
+    if age:
+        # asked early, so that people who sign in before the opening are known to be old enough
+        until = max(closes_at.date(), clock.now().date()) + timedelta(days=1)
+        need_age(s, years=int(age["years"]), on=date.fromisoformat(age["on"]), until=until)
+    record(actor, "prepare_vote", "vote", vote.public_id, after={"regulation": fingerprint(regulation)})
+    return vote
+
+
+def delete_prepared(s: Session, actor: Actor, vote: Vote) -> None:
+    """Throw a vote away that was never opened. Raises NotPossible otherwise."""
+    if vote.state is not VoteState.PREPARED:
+        raise NotPossible(no(_l("This vote has been opened already.")))
+    record(actor, "delete_vote", "vote", vote.public_id)
+    s.execute(delete(Vote).where(Vote.id == vote.id))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """An opened vote. `halves` are shown once and kept nowhere; None in the demo, which skips them and says so."""
+
+    vote: Vote
+    halves: tuple[str, str] | None
+
+
+def open_vote(s: Session, actor: Actor, vote: Vote, *, holders: tuple[str, str] | None = None) -> Opened:
+    """Freeze and hash the regulation, make the vote key and its halves for two named officers.
+
+    Raises NotPossible when something is missing or the vote was opened before.
+    """
+    vote = _locked_vote(s, vote.id)
+    document = vote.document
+    demand(rules.may_open(vote, actor, faults(document), clock.city_now()))
+    demo = ground.settings().demo
+    if not demo:
+        names = [name.strip() for name in holders or ()]
+        if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
+            raise NotPossible(no(_l("Name the two officers who keep one half of the vote key each.")))
+        vote.holder_one, vote.holder_two = names[0][:200], names[1][:200]
+    key = sealing.new_key()
+    # The file comes before the COMMIT: an open vote without its key could take no ballot. One that is left by a
+    # failed COMMIT is replaced at the next try.
+    sealing_files.store_key(ground.settings().keys, vote.public_id, key)
+    vote.key_check = sealing.check_value(key)
+    vote.regulation_hash = fingerprint(document)
+    vote.choices_length = sealing.choices_length(document)
+    vote.opened_at = clock.now()
+    vote.state = VoteState.OPEN
+    s.flush()
+    record(
+        actor,
+        "open_vote",
+        "vote",
+        vote.public_id,
+        after={
+            "regulation": vote.regulation_hash,
+            "key_check": vote.key_check,
+            "holders": [vote.holder_one, vote.holder_two],
+        },
+    )
+    return Opened(vote, None if demo else sealing.halves(key))
+
+
+def _locked_vote(s: Session, vote_id: int) -> Vote:
+    return s.scalars(
+        db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)
+    ).one()
+
+
+# --- the cast ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cast:
+    """The answer to a cast. `repeated`: this form was cast before and nothing was stored (show REPEATED)."""
+
+    receipt_code: str
+    state: ReceiptState
+    repeated: bool = False
+    changed: bool = False
+
+
+def new_form_token() -> str:
+    """The hidden field of a fresh ballot form; its receipt code follows from it."""
+    return secrets.token_urlsafe(18)
+
+
+def cast_ballot(
+    s: Session,
+    actor: Actor,
+    vote: Vote,
+    choices_by_pot: Mapping[str, Any],
+    form_token: str,
+    *,
+    phase: Verdict = YES,
+    channel: Channel = Channel.WEB,
+    station: int = 0,
+    facts: rules.VoterFacts | None = None,
+) -> Cast:
+    """Store one person's ballot in place of any earlier one; the close is asked again at COMMIT.
+
+    Raises CastRefused with the sentence for the person, and VoteClosed at COMMIT.
+    """
+    if not 16 <= len(form_token) <= LONGEST_TOKEN:
+        raise CastRefused(no(_l("This form is damaged."), _l("Start a new ballot.")), 400)
+    now = clock.city_now()
+    vote = _shared_vote(s, vote.id)
+    facts = facts or queries.voter_facts(s, actor, vote)
+    if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
+        _refuse_unless(rules.may_vote(facts, vote, phase, now))
+    assert facts is not None and facts.claim is not None
+    keys = subkeys(vote)
+    claim = roll_claim(vote, facts.claim)
+    slot = sealing.slot_of(keys, "roll", claim)
+    code = sealing.receipt_code(keys, slot, form_token)
+    code_hash = sealing.receipt_hash(vote.public_id, code)
+    repeated = _known_receipt(s, vote, code_hash)
+    if repeated is not None:
+        return Cast(code, repeated, repeated=True)
+    _refuse_unless(rules.may_vote(facts, vote, phase, now))
+    _refuse_unless(rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document)))
+
+    _take_roll_entry(s, vote, claim)
+    repeated = _known_receipt(s, vote, code_hash)  # the same form, posted twice at once: the first is in by now
+    if repeated is not None:
+        return Cast(code, repeated, repeated=True)
+    _take_part(s, vote, claim, channel, city_day(now))
+    packed = sealing.pack_choices(vote.document, choices_by_pot)
+    changed = _seal(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
+    s.execute(
+        Receipt.__table__.insert().values(  # type: ignore[attr-defined]
+            vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
+        )
+    )
+    closes_at = vote.closes_at
+    db.before_commit(lambda: _ask_the_clock(s, closes_at))
+    return Cast(code, ReceiptState.RECORDED, changed=changed)
+
+
+def subkeys(vote: Vote) -> sealing.Subkeys:
+    """The keys of an open vote, read from its file each time: a destroyed key leaves nothing behind in memory."""
+    assert vote.key_check is not None
+    key = sealing_files.load_key(ground.settings().keys, vote.public_id, vote.key_check)
+    return sealing.Subkeys.of(key, vote.public_id)
+
+
+def _refuse_unless(verdict: Verdict) -> None:
+    if not verdict:
+        raise CastRefused(verdict)
+
+
+def _shared_vote(s: Session, vote_id: int) -> Vote:
+    """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
+    return s.scalars(
+        select(Vote)
+        .where(Vote.id == vote_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _known_receipt(s: Session, vote: Vote, code_hash: str) -> ReceiptState | None:
+    return s.scalar(select(Receipt.state).where(Receipt.vote_id == vote.id, Receipt.code_hash == code_hash))
+
+
+def _insert(s: Session, model: type) -> Any:
+    return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+
+
+def _take_roll_entry(s: Session, vote: Vote, claim: str) -> None:
+    """The person's one entry, new or not, under this transaction's lock: two casts of one person queue up here."""
+    s.execute(_insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing())
+    s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+
+
+def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
+    used = s.scalar(
+        select(Participation.channel).where(Participation.vote_id == vote.id, Participation.claim == claim)
+    )
+    if used is Channel.PAPER and channel is not Channel.PAPER:
+        raise CastRefused(
+            no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
+        )
+    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
+    s.execute(
+        insert.on_conflict_do_update(index_elements=["vote_id", "claim"], set_={"channel": channel, "day": day})
+    )
+
+
+def _seal(
+    s: Session,
+    vote: Vote,
+    keys: sealing.Subkeys,
+    slot: str,
+    content: Any,
+    *,
+    receipt: str | None,
+    channel: str,
+    station: int = 0,
+) -> bool:
+    """Put a ballot into its slot. Of an earlier one only the envelope is opened, and its receipt becomes "replaced".
+    True when there was an earlier one."""
+    assert vote.choices_length is not None
+    here = (SealedBallot.vote_id == vote.id, SealedBallot.slot == slot)
+    old = s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
+    prior = None
+    if old is not None:
+        before = sealing.open_envelope(keys, vote.public_id, slot, old)
+        prior = before.prior  # no entry of a chain names a commitment yet
+        if before.receipt is not None:
+            s.execute(
+                update(Receipt)
+                .where(Receipt.vote_id == vote.id, Receipt.code_hash == before.receipt)
+                .values(state=ReceiptState.REPLACED)
+            )
+    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
+    values = {
+        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
+        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
+    }
+    if old is None:
+        s.execute(SealedBallot.__table__.insert().values(vote_id=vote.id, slot=slot, **values))  # type: ignore[attr-defined]
+    else:
+        s.execute(update(SealedBallot).where(*here).values(**values).execution_options(synchronize_session=False))
+    return old is not None
+
+
+def _ask_the_clock(s: Session, closes_at: datetime) -> None:
+    """The last statement before COMMIT: a ballot is in when the clock, read under the vote's lock, is before the close.
+
+    Raises VoteClosed.
+    """
+    if db.is_sqlite():
+        now = clock.now()
+    else:
+        read: datetime = s.execute(select(func.clock_timestamp())).scalar_one()
+        now = read
+    if ground.settings().demo:
+        s.info.pop("marks", None)  # the demo's clock may have been moved since this transaction began
+        now += timedelta(seconds=clock.shift())
+    if now >= closes_at:
+        raise VoteClosed(rules.is_running(_Closed(closes_at), now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    closes_at: datetime
+    state: str = VoteState.OPEN
+
+    @property
+    def opens_at(self) -> datetime:
+        return self.closes_at
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return {}
+
+
+def refusal(text: Text) -> NotPossible:
+    """A refusal with one sentence."""
+    return NotPossible(no(text))

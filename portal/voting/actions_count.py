@@ -1,0 +1,415 @@
+"""The count: started by two officers, done in four steps that a crash may part anywhere, then published.
+
+(a) From one snapshot everything is opened and checked; a difference stops the count and nothing is stored.
+(b) One transaction: plain lists in, sealed ballots out, "counted".
+(c) A backup with the plain lists is written and read back.
+(d) The vote key is destroyed. Only then does a result show.
+The worker begins at the first unfinished step; each step may run twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.audit.actions import record
+from portal.base import clock, db, ground, jobs
+from portal.base.actor import SYSTEM, Actor
+from portal.base.i18n import _l
+from portal.base.verdict import no
+from portal.voting import actions_keep, rules, sealing, sealing_files
+from portal.voting.actions import NotPossible, demand, subkeys
+from portal.voting.counting.outcome import outcome
+from portal.voting.models import (
+    CountRun,
+    Participation,
+    PlainBallot,
+    Receipt,
+    ReceiptState,
+    SealedBallot,
+    Vote,
+    VoteState,
+)
+from portal.voting.queries import count_run
+
+log = structlog.get_logger("portal.voting")
+
+JOB = "voting.count"
+MOST_DIFFERENCES = 100  # are stored; their number is told whole
+
+
+# --- two officers -----------------------------------------------------------------------------------------------------
+
+
+def ask_count(s: Session, actor: Actor, vote: Vote, *, draw: str = "") -> CountRun:
+    """The first officer asks for the count. `draw` is the result of the public draw, where the regulation names one.
+
+    Raises NotPossible.
+    """
+    vote = _locked(s, vote.id)
+    demand(rules.may_start_count(vote, actor, clock.city_now()))
+    run = count_run(s, vote)
+    if run is not None and run.second_id is not None and not run.differences:
+        raise NotPossible(no(_l("The count has been started already.")))
+    if run is None:
+        run = CountRun(vote_id=vote.id, first_draw="", tries=0, done=0, total=0, halves_destroyed=False)
+        s.add(run)
+    run.first_id, run.first_draw = actor.person_id, _draw(vote, draw)
+    run.second_id, run.differences, run.done, run.total = None, None, 0, 0
+    s.flush()
+    record(actor, "ask_count", "vote", vote.public_id, after={"draw": run.first_draw})
+    return run
+
+
+def confirm_count(s: Session, actor: Actor, vote: Vote, *, draw: str = "") -> CountRun:
+    """The second officer confirms; the worker starts the count. Raises NotPossible."""
+    vote = _locked(s, vote.id)
+    run = count_run(s, vote)
+    if run is not None and run.second_id is not None:
+        raise NotPossible(no(_l("The count has been started already.")))
+    demand(
+        rules.may_confirm_count(
+            vote,
+            actor,
+            clock.city_now(),
+            first=run.first_id if run else None,
+            draws_agree=run is None or run.first_draw == _draw(vote, draw),
+        )
+    )
+    assert run is not None
+    run.second_id = actor.person_id
+    run.tries += 1
+    s.flush()
+    record(actor, "confirm_count", "vote", vote.public_id, after={"draw": run.first_draw, "first": run.first_id})
+    jobs.enqueue(s, JOB, {"vote": vote.public_id}, dedup=f"{JOB}:{vote.public_id}:{run.tries}")
+    return run
+
+
+def _draw(vote: Vote, typed: str) -> str:
+    if "lot" not in vote.document["ties"]:
+        return ""
+    draw = " ".join(typed.split())[:200]
+    if not draw:
+        raise NotPossible(no(_l("Type the result of the public draw that the regulation names.")))
+    return draw
+
+
+def publish(s: Session, actor: Actor, vote: Vote, *, halves_destroyed: bool = False) -> None:
+    """Show the result to everybody. Where the key was given out in halves, the officer states that both are destroyed.
+
+    Raises NotPossible.
+    """
+    vote = _locked(s, vote.id)
+    demand(rules.may_publish(vote, actor))
+    run = count_run(s, vote)
+    if vote.holder_one and not halves_destroyed:
+        raise NotPossible(no(_l("State first that both halves of the vote key have been destroyed.")))
+    if run is not None:
+        run.halves_destroyed = bool(vote.holder_one)
+    vote.state, vote.published_at = VoteState.PUBLISHED, clock.now()
+    s.flush()
+    record(actor, "publish_result", "vote", vote.public_id, after={"halves_destroyed": bool(vote.holder_one)})
+
+
+def _locked(s: Session, vote_id: int) -> Vote:
+    return s.scalars(db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)).one()
+
+
+# --- the worker -------------------------------------------------------------------------------------------------------
+
+
+def run_count(public_id: str) -> None:
+    """Do the steps that are not done yet. Called in the worker's child process; opens its own transactions."""
+    with db.read() as s:
+        vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
+        run = count_run(s, vote)
+        state, confirmed = vote.state, run is not None and run.second_id is not None and not run.differences
+    if not confirmed:
+        return
+    if state is VoteState.OPEN:
+        snapshot = _take_snapshot(public_id)
+        opened = _open_all(snapshot)
+        if opened.differences:
+            _stop(snapshot, opened.differences)
+            return
+        _store(snapshot, opened)
+        state = VoteState.COUNTED
+    if state is VoteState.COUNTED:
+        _keep(public_id)
+        state = VoteState.KEPT
+    if state is VoteState.KEPT:
+        _destroy(public_id)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Snapshot:
+    """What the count works on, read in one transaction."""
+
+    vote: Vote
+    draw: str
+    sealed: list[tuple[str, bytes, bytes]]
+    participations: list[tuple[str, str]]
+    receipts: dict[str, str]
+    digest: str
+
+
+@dataclass(slots=True, repr=False)
+class Opened:
+    """What the sealed ballots held, and every difference that was found."""
+
+    lists: dict[str, list[Any]]
+    ballots: int = 0
+    void: int = 0
+    channels: Counter[str] = field(default_factory=Counter)
+    receipts: list[str] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _take_snapshot(public_id: str) -> Snapshot:
+    with db.read() as s:
+        if not db.is_sqlite():
+            # one view of all tables, whatever is written meanwhile; nothing has been read in this transaction yet
+            s.connection().exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
+        run = count_run(s, vote)
+        sealed = list(_sealed(s, vote.id))
+        s.expunge(vote)  # it is used after this transaction
+        return Snapshot(
+            vote=vote,
+            draw=run.first_draw if run else "",
+            sealed=sealed,
+            participations=[
+                (claim, str(channel))
+                for claim, channel in s.execute(
+                    select(Participation.claim, Participation.channel)
+                    .where(Participation.vote_id == vote.id)
+                    .order_by(Participation.claim)
+                )
+            ],
+            receipts={
+                code: str(state)
+                for code, state in s.execute(
+                    select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id)
+                )
+            },
+            digest=_digest(sealed),
+        )
+
+
+def _sealed(s: Session, vote_id: int) -> Iterator[tuple[str, bytes, bytes]]:
+    rows = s.execute(
+        select(SealedBallot.slot, SealedBallot.envelope, SealedBallot.choices)
+        .where(SealedBallot.vote_id == vote_id)
+        .order_by(SealedBallot.slot)
+        .execution_options(yield_per=2000)
+    )
+    for slot, envelope, choices in rows:
+        yield slot, bytes(envelope), bytes(choices)
+
+
+def _digest(sealed: Iterable[tuple[str, bytes, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for slot, envelope, choices in sealed:
+        digest.update(slot.encode() + len(choices).to_bytes(4, "big") + envelope + choices)
+    return digest.hexdigest()
+
+
+def _open_all(snapshot: Snapshot) -> Opened:
+    """Step (a): open every ballot, and compare slots, numbers and receipts with what stands beside them."""
+    vote = snapshot.vote
+    document = vote.document
+    opened = Opened({pot["id"]: [] for pot in document["pots"]})
+    keys = subkeys(vote)
+    used = {sealing.slot_of(keys, "roll", claim): channel for claim, channel in snapshot.participations}
+    progress = _Progress(vote.id, len(snapshot.sealed))
+    seen: set[str] = set()
+    assert vote.choices_length is not None
+    for slot, envelope_bytes, choices_bytes in snapshot.sealed:
+        progress.step()
+        try:
+            envelope = sealing.open_envelope(keys, vote.public_id, slot, envelope_bytes)
+            content = sealing.open_choices(keys, vote.public_id, slot, choices_bytes, vote.choices_length)
+            _compare_envelope(opened, slot, envelope, used, snapshot.receipts, seen)
+            _take_choices(opened, slot, content, envelope, document)
+        except sealing.SealingError as error:
+            opened.differences.append({"slot": slot, "what": "does not open", "detail": str(error)})
+    _compare_numbers(opened, used, snapshot, seen)
+    progress.finish()
+    return opened
+
+
+def _compare_envelope(
+    opened: Opened,
+    slot: str,
+    envelope: sealing.Envelope,
+    used: dict[str, str],
+    receipts: Mapping[str, str],
+    seen: set[str],
+) -> None:
+    if envelope.channel == "imported":
+        return
+    channel = used.pop(slot, None)
+    if channel is None:
+        opened.differences.append({"slot": slot, "what": "ballot without a participation"})
+    elif channel != envelope.channel:
+        opened.differences.append({"slot": slot, "what": "channel differs", "detail": f"{channel}, {envelope.channel}"})
+    if envelope.receipt is None:
+        return
+    if receipts.get(envelope.receipt) != ReceiptState.RECORDED:
+        opened.differences.append({"slot": slot, "what": "receipt is not recorded"})
+    if envelope.receipt in seen:
+        opened.differences.append({"slot": slot, "what": "receipt of two ballots"})
+    seen.add(envelope.receipt)
+
+
+def _take_choices(
+    opened: Opened, slot: str, content: Any, envelope: sealing.Envelope, document: Mapping[str, Any]
+) -> None:
+    if isinstance(content, dict):  # void: replaced by paper, or annulled
+        opened.void += 1
+        return
+    choices = sealing.unpack_choices(document, content)
+    verdict = rules.check_ballot(choices, document)
+    if not verdict:
+        opened.differences.append({"slot": slot, "what": "ballot breaks the regulation"})
+        return
+    opened.ballots += 1
+    opened.channels[envelope.channel] += 1
+    if envelope.receipt is not None:
+        opened.receipts.append(envelope.receipt)
+    for pot_id, choice in choices.items():
+        opened.lists[pot_id].append(plain_choice(choice))
+
+
+def _compare_numbers(opened: Opened, left: dict[str, str], snapshot: Snapshot, seen: set[str]) -> None:
+    for slot in sorted(left):
+        opened.differences.append({"slot": slot, "what": "participation without a ballot"})
+    recorded = {code for code, state in snapshot.receipts.items() if state == ReceiptState.RECORDED}
+    for code in sorted(recorded - seen):
+        opened.differences.append({"receipt": code, "what": "recorded receipt without a ballot"})
+
+
+class _Progress:
+    """Tells the officers how far the count is, about once a second, in short transactions of its own."""
+
+    def __init__(self, vote_id: int, total: int) -> None:
+        self.vote_id, self.total, self.done, self.told = vote_id, total, 0, time.monotonic()
+        self._tell()
+
+    def step(self) -> None:
+        self.done += 1
+        if self.done % 500 == 0 and time.monotonic() - self.told > 1:
+            self._tell()
+
+    def finish(self) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        self.told = time.monotonic()
+        with db.write() as s:
+            s.execute(update(CountRun).where(CountRun.vote_id == self.vote_id).values(done=self.done, total=self.total))
+
+
+def _stop(snapshot: Snapshot, differences: list[dict[str, Any]]) -> None:
+    """No ballot is written; officers and auditor see what differs, and the count can be asked for again."""
+    log.error("count_stopped", vote=snapshot.vote.public_id, differences=len(differences))
+    with db.write() as s:
+        run = s.get(CountRun, snapshot.vote.id)
+        assert run is not None
+        run.differences = [{"what": "differences", "number": len(differences)}, *differences[:MOST_DIFFERENCES]]
+        run.first_id = run.second_id = None
+        record(SYSTEM, "count_stopped", "vote", snapshot.vote.public_id, after={"differences": len(differences)})
+
+
+def plain_choice(choice: Any) -> list[Any]:
+    """A choice as it stands in a plain list: project ids, or for points sorted pairs of id and points."""
+    return [list(pair) for pair in sorted(choice.items())] if isinstance(choice, Mapping) else list(choice)
+
+
+def plain_list_hash(salt: str, pot_id: str, ballots: list[Any]) -> str:
+    """The salted hash of one pot's plain list: short lists cannot be guessed from it before they are published."""
+    return sealing.tagged_hash("plain list", salt, pot_id, ballots)
+
+
+def _store(snapshot: Snapshot, opened: Opened) -> None:
+    """Step (b). Raises RuntimeError when sealed ballots were changed since the snapshot: the job begins again."""
+    vote = snapshot.vote
+    shuffle = random.SystemRandom().shuffle
+    lists = {}
+    for pot_id, ballots in opened.lists.items():
+        shuffle(ballots)
+        salt = secrets.token_hex(32)
+        lists[pot_id] = {"salt": salt, "sha256": plain_list_hash(salt, pot_id, ballots)}
+    lots = _lots(vote, snapshot.draw)
+    seed = lots["seed"] if lots else None
+    counted = outcome(vote.document, vote.document["projects"], opened.lists, seed).decode()
+    rows = [
+        {"vote_id": vote.id, "pot_id": pot_id, "number": number, "choice": sealing.canonical(choice).decode()}
+        for pot_id, ballots in opened.lists.items()
+        for number, choice in enumerate(ballots)
+    ]
+    numbers = {
+        "ballots": opened.ballots,
+        "void": opened.void,
+        "receipts": len(opened.receipts),
+        "channels": dict(sorted(opened.channels.items())),
+        "pots": {pot_id: len(ballots) for pot_id, ballots in opened.lists.items()},
+    }
+    with db.write() as s:
+        fresh = _locked(s, vote.id)
+        if fresh.state is not VoteState.OPEN:
+            return  # another worker was here first
+        if _digest(_sealed(s, vote.id)) != snapshot.digest:
+            raise RuntimeError("sealed ballots changed between opening and storing; the count begins again")
+        for start in range(0, len(rows), 5000):
+            s.execute(insert(PlainBallot), rows[start : start + 5000])
+        s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id))
+        fresh.outcome, fresh.numbers, fresh.lists, fresh.lots = counted, numbers, lists, lots
+        fresh.state, fresh.counted_at = VoteState.COUNTED, clock.now()
+        s.flush()
+        record(SYSTEM, "count", "vote", vote.public_id, after={"numbers": numbers})
+
+
+def _lots(vote: Vote, draw: str) -> dict[str, str] | None:
+    if "lot" not in vote.document["ties"]:
+        return None
+    lot_key = subkeys(vote).lot
+    return {"lot_key": lot_key.hex(), "draw": draw, "seed": sealing.lot_seed(lot_key, draw)}
+
+
+def _keep(public_id: str) -> None:
+    """Step (c): the plain lists go into a file of their own, which is read back and compared before anything else."""
+    with db.read() as s:
+        vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
+        content, vote_id = actions_keep.content_of(s, vote), vote.id
+    name, digest = actions_keep.write_and_read_back(ground.settings().instance, public_id, content)
+    with db.write() as s:
+        fresh = _locked(s, vote_id)
+        run = s.get(CountRun, vote_id)
+        assert run is not None
+        run.backup, run.backup_hash = name, digest
+        if fresh.state is VoteState.COUNTED:
+            fresh.state = VoteState.KEPT
+            record(SYSTEM, "keep_plain_lists", "vote", public_id, after={"file": name, "sha256": digest})
+
+
+def _destroy(public_id: str) -> None:
+    """Step (d): the key goes for good, on record; from here on nothing opens what voters had sealed."""
+    sealing_files.destroy_key(ground.settings().keys, public_id)
+    with db.write() as s:
+        vote = s.scalars(db.locked(select(Vote).where(Vote.public_id == public_id))).one()
+        run = s.get(CountRun, vote.id)
+        assert run is not None
+        if vote.state is VoteState.KEPT:
+            run.destroyed_at, vote.state = clock.now(), VoteState.FINISHED
+            record(SYSTEM, "destroy_vote_key", "vote", public_id, after={"key_check": vote.key_check})

@@ -1,0 +1,286 @@
+"""What pages and other features may know of a vote. No figure per project is read here while a vote is open."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.base import clock, ground
+from portal.base.actor import Actor
+from portal.base.i18n import Text
+from portal.identity import queries as people
+from portal.voting import rules, sealing, sealing_files
+from portal.voting.models import Channel, CountRun, Participation, PlainBallot, Receipt, ReceiptState, Vote, VoteState
+from portal.voting.regulation import READY, Ready, faults
+from portal.voting.regulation_words import describe, parameters
+
+__all__ = ["READY", "Ready", "describe", "faults", "parameters"]
+
+
+def vote_for(s: Session, kind: str, object_id: int) -> Vote | None:
+    """The vote of an object (a budget, for example). Votes whose import is not finished are not there yet."""
+    found = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id)).one_or_none()
+    return None if found is None or found.state is VoteState.IMPORTING else found
+
+
+def votes_for(s: Session, kind: str, object_ids: list[int]) -> dict[int, Vote]:
+    """The votes of several objects, by object, in one select."""
+    found = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id.in_(object_ids)))
+    return {vote.object_id: vote for vote in found if vote.state is not VoteState.IMPORTING}
+
+
+def by_public_id(s: Session, public_id: str) -> Vote | None:
+    """The vote under its public id; None for unknown ones and unfinished imports."""
+    found = s.scalars(select(Vote).where(Vote.public_id == public_id)).one_or_none()
+    return None if found is None or found.state is VoteState.IMPORTING else found
+
+
+def votes_listed(s: Session) -> list[Vote]:
+    """All votes, the latest close first."""
+    return list(
+        s.scalars(select(Vote).where(Vote.state != VoteState.IMPORTING).order_by(Vote.closes_at.desc(), Vote.id.desc()))
+    )
+
+
+def city_day(now: datetime) -> date:
+    """The day on the city's clock at an instant."""
+    return now.astimezone(ZoneInfo(ground.settings().city.time_zone or "UTC")).date()
+
+
+# --- the voter --------------------------------------------------------------------------------------------------------
+
+
+def voter_facts(s: Session, actor: Actor, vote: Vote) -> rules.VoterFacts | None:
+    """What the sign-in said about this person, as the rules of this vote ask for it; None when not signed in."""
+    if actor.person_id is None:
+        return None
+    facts = people.facts(s, actor.person_id, clock.now())
+    roll, age = vote.document["roll"], vote.document["electorate"].get("age")
+    if roll["claim"] == "account":
+        claim: str | None = f"account {actor.person_id}"
+    elif roll["claim"] == "resident":
+        claim = facts.resident
+    else:
+        claim = facts.residents.get(roll["claim"])
+    ages = {}
+    if age:
+        ages[int(age["years"]), age["on"]] = age_answer(facts.ages, int(age["years"]), age["on"])
+    return rules.VoterFacts(
+        claim=claim, provider=facts.issuer, resident=facts.lives_here, district=facts.district, ages=ages
+    )
+
+
+def age_answer(ages: Mapping[str, bool], years: int, on: str) -> bool | None:
+    """Old enough on that day? Answers for other days help: who was old enough earlier still is, and who will not be
+    later is not now. Keys are "years@day", as the sign-in stores them."""
+    for key, old_enough in ages.items():
+        asked, _, day = key.partition("@")
+        if asked == str(years) and (day <= on if old_enough else day >= on):
+            return old_enough
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A resident's own roll entry has been used."""
+
+    channel: Channel
+    day: date
+
+
+def own_participation(s: Session, actor: Actor, vote: Vote) -> Used | None:
+    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot."""
+    facts = voter_facts(s, actor, vote)
+    if facts is None or not facts.claim:
+        return None
+    found = s.execute(
+        select(Participation.channel, Participation.day).where(
+            Participation.vote_id == vote.id, Participation.claim == roll_claim(vote, facts.claim)
+        )
+    ).one_or_none()
+    return Used(*found) if found else None
+
+
+def roll_claim(vote: Vote, claim: str) -> str:
+    """The keyed hash of a resident in this vote's roll."""
+    return sealing.roll_hash(sealing_files.roll_key(ground.settings().keys), vote.public_id, claim)
+
+
+# --- what may be said while it runs -----------------------------------------------------------------------------------
+
+_turnouts: dict[tuple[str, date], int] = {}
+_turnouts_lock = threading.Lock()
+
+
+def turnout(s: Session, vote: Vote, now: datetime) -> int | None:
+    """How many have voted: before the count participations of the days before today, from 10 on, kept for the day so
+    that a change of ballot is not seen in it; after the count the ballots. None where nothing may be said."""
+    if vote.state in (VoteState.FINISHED, VoteState.PUBLISHED):
+        return int((vote.numbers or {}).get("ballots", 0))
+    if vote.state is not VoteState.OPEN:
+        return None
+    today = city_day(now)
+    key = (vote.public_id, today)
+    with _turnouts_lock:
+        known = _turnouts.get(key)
+    if known is None:
+        known = (
+            s.scalar(
+                select(func.count())
+                .select_from(Participation)
+                .where(Participation.vote_id == vote.id, Participation.day < today)
+            )
+            or 0
+        )
+        with _turnouts_lock:
+            for old in [one for one in _turnouts if one[0] == vote.public_id]:
+                del _turnouts[old]
+            _turnouts[key] = known
+    return known if known >= rules.FEWEST_SHOWN else None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a vote stands at a moment: prepared, frozen, open, closed, counting, stopped, counted, published."""
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    differences: tuple[dict[str, Any], ...] = ()
+
+
+def status(s: Session, vote: Vote, now: datetime) -> Status:
+    """The vote's phase. "stopped": the count found a difference and wrote nothing."""
+    if vote.state is VoteState.PREPARED:
+        return Status("prepared")
+    if vote.state is VoteState.PUBLISHED:
+        return Status("published")
+    if vote.state is VoteState.FINISHED:
+        return Status("counted")
+    if vote.state is VoteState.OPEN and now < vote.opens_at:
+        return Status("frozen")
+    if vote.state is VoteState.OPEN and now < vote.closes_at:
+        return Status("open")
+    run = count_run(s, vote)
+    if run is not None and run.differences:
+        return Status("stopped", run.done, run.total, tuple(run.differences))
+    if run is not None and run.second_id is not None:
+        return Status("counting", run.done, run.total)
+    return Status("closed")
+
+
+def count_run(s: Session, vote: Vote) -> CountRun | None:
+    """The count of this vote, freshly read: another process writes to it."""
+    return s.scalars(
+        select(CountRun).where(CountRun.vote_id == vote.id).execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptAnswer:
+    """What a receipt code proves: its state, and whether it stands in the counted set (None before the count)."""
+
+    state: ReceiptState
+    counted: bool | None
+
+
+def receipt(s: Session, vote: Vote, code: str) -> ReceiptAnswer | None:
+    """Look a receipt up. None: not known. Raises SealingError for a mistyped code."""
+    code_hash = sealing.receipt_hash(vote.public_id, code)
+    state = s.scalar(select(Receipt.state).where(Receipt.vote_id == vote.id, Receipt.code_hash == code_hash))
+    if state is None:
+        return None
+    counted = vote.state in (VoteState.FINISHED, VoteState.PUBLISHED)
+    return ReceiptAnswer(state, state is ReceiptState.RECORDED if counted else None)
+
+
+# --- after the count --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything public of a published vote. `withheld`: pots too small for their ballots to be shown."""
+
+    outcome: dict[str, Any]
+    outcome_text: str
+    regulation: Mapping[str, Any]
+    regulation_hash: str
+    numbers: dict[str, Any]
+    lists: dict[str, Any]
+    lots: dict[str, str]
+    withheld: tuple[str, ...] = ()
+    totals_only: bool = False
+    counted_at: datetime | None = None
+    published_at: datetime | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+def published(s: Session, vote: Vote) -> Published | None:
+    """The published result, without ballots and receipts; None until two officers have counted and published it."""
+    if vote.state is not VoteState.PUBLISHED or vote.outcome is None:
+        return None
+    numbers = vote.numbers or {}
+    pots = numbers.get("pots", {})
+    return Published(
+        outcome=json.loads(vote.outcome),
+        outcome_text=vote.outcome,
+        regulation=vote.document,
+        regulation_hash=vote.regulation_hash or "",
+        numbers=numbers,
+        lists=vote.lists or {},
+        lots=vote.lots or {},
+        withheld=tuple(pot["id"] for pot in vote.document["pots"] if pots.get(pot["id"], 0) < rules.FEWEST_SHOWN),
+        totals_only=vote.document["publication"] == "totals",
+        counted_at=vote.counted_at,
+        published_at=vote.published_at,
+        titles=vote.titles,
+    )
+
+
+def published_ballots(s: Session, vote: Vote) -> dict[str, list[Any]]:
+    """The plain lists that may be shown, per pot, shuffled as the count left them: none before publication, none of a
+    pot with fewer than 10 ballots, none where the regulation publishes totals only."""
+    public = published(s, vote)
+    if public is None or public.totals_only:
+        return {}
+    shown = {pot["id"]: [] for pot in public.regulation["pots"] if pot["id"] not in public.withheld}
+    return {pot: ballots for pot, ballots in plain_lists(s, vote).items() if pot in shown}
+
+
+def plain_lists(s: Session, vote: Vote) -> dict[str, list[Any]]:
+    """Every plain list of a counted vote; for the count, its backup and the filtered publication only."""
+    lists: dict[str, list[Any]] = {pot["id"]: [] for pot in vote.document["pots"]}
+    rows = s.execute(
+        select(PlainBallot.pot_id, PlainBallot.choice)
+        .where(PlainBallot.vote_id == vote.id)
+        .order_by(PlainBallot.pot_id, PlainBallot.number)
+    )
+    for pot_id, choice in rows:
+        lists.setdefault(pot_id, []).append(json.loads(choice))
+    return lists
+
+
+def receipts_counted(s: Session, vote: Vote) -> list[str]:
+    """The sorted hashes of receipts in the counted set; empty before publication."""
+    if vote.state is not VoteState.PUBLISHED:
+        return []
+    return receipts_recorded(s, vote)
+
+
+def receipts_recorded(s: Session, vote: Vote) -> list[str]:
+    return sorted(
+        s.scalars(select(Receipt.code_hash).where(Receipt.vote_id == vote.id, Receipt.state == ReceiptState.RECORDED))
+    )
+
+
+def sentences(vote: Vote) -> list[Text]:
+    """The vote's regulation in plain words."""
+    return describe(vote.document)

@@ -1,0 +1,53 @@
+"""Sentences, numbers, money and days, as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from portal.base import i18n
+from portal.base.i18n import Text, _l, _n
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    i18n.set_locale("en", "Europe/Tallinn", "EUR")
+
+
+def test_a_lazy_sentence_is_said_in_the_language_of_the_moment() -> None:
+    sentence = _l("Voting ends on %(day)s.", day=date(2026, 6, 5))
+    assert str(sentence) == "Voting ends on June 5, 2026."
+
+
+def test_numbers_in_sentences_are_grouped_and_pick_their_form() -> None:
+    assert str(_n("%(n)s vote", "%(n)s votes", 1)) == "1 vote"
+    assert str(_n("%(n)s vote", "%(n)s votes", 12345)) == "12,345 votes"
+
+
+def test_a_lazy_sentence_is_escaped_where_html_is_made() -> None:
+    assert Text("<b>%(x)s</b>", params={"x": '"&'}).__html__() == "&lt;b&gt;&#34;&amp;&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("lang", "whole", "cents"),
+    [("en", "€1,040,337", "€0.50"), ("de", "1.040.337\xa0€", "0,50\xa0€"), ("fr", "1\u202f040\u202f337\xa0€", "0,50\xa0€")],
+)
+def test_money(lang: str, whole: str, cents: str) -> None:
+    with i18n.use_locale(lang):
+        assert i18n.money(104033700) == whole
+        assert i18n.money(50) == cents
+
+
+def test_moments_are_told_on_the_citys_clock() -> None:
+    assert i18n.moment(datetime(2026, 6, 5, 21, 30, tzinfo=UTC)).startswith("June 6, 2026")
+
+
+def test_a_language_from_outside_never_becomes_a_path() -> None:
+    with i18n.use_locale("../../etc"):
+        assert i18n._("Sign in") == "Sign in"
+
+
+def test_arabic_is_written_from_right_to_left() -> None:
+    assert [i18n.direction(code) for code in ("en", "ar")] == ["ltr", "rtl"]
+    assert i18n.own_name("et") == "Eesti"
