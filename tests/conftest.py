@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal import config
 from portal.app import create_app
-from portal.base import db, ground, schema
+from portal.base import db, ground, i18n, schema
 from portal.base.db import Database
 from portal.base.web import Portal
 from tests.client import Client
@@ -39,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture(autouse=True)
+def _plain_words() -> None:
+    """Every test begins in English, whatever language the last one spoke."""
+    i18n.set_locale("en", "Europe/Tallinn", "EUR")
 
 
 def _on_server(statement: str) -> None:

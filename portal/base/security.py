@@ -230,7 +230,9 @@ def _headers(response: Response) -> Response:
     head["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
     if settings.secure:
         head["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if session.accessed or request.method not in SAFE:
+    # a page that may hold something of one person; asking the session itself would mark it as used
+    personal = settings.cookie in request.cookies or "csrf_token" in g or request.method not in SAFE
+    if personal and not response.cache_control.public:
         head["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html":
         head.setdefault("Cache-Control", "no-cache")
