@@ -12,6 +12,7 @@ import structlog
 from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.base import clock, db, errors, ground, i18n
@@ -143,11 +144,16 @@ def _page_context(app: Portal) -> dict[str, Any]:
     return context
 
 
+def rendered(html: str) -> Markup:
+    """The stored HTML of a Markdown text: base.markdown cleaned it when it was stored, so it is printed as it is."""
+    return Markup(html)  # noqa: S704
+
+
 def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
         "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
-        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction,
+        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction, "rendered": rendered,
     }  # fmt: skip
 
 
