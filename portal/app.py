@@ -41,11 +41,19 @@ def manifests(settings: Settings) -> list[Feature]:
 
 def stand(settings: Settings | None = None) -> Ground:
     """Settings, database and features without Flask: what the worker and the command line need."""
-    settings = settings or load()
+    settings = _complete(settings or load())
     base = Feature(name="base", jobs=[mail.JOB])
     here = Ground(settings, db.Database(settings.database, journal=settings.journal), [base, *manifests(settings)])
     ground.stand_on(here)
     return here
+
+
+def _complete(settings: Settings) -> Settings:
+    """The demo names its city and its provider itself; its package is not even imported elsewhere."""
+    if not settings.demo:
+        return settings
+    completed: Settings = importlib.import_module("portal.demo.oidc").complete(settings)
+    return completed
 
 
 def create_app(settings: Settings | None = None) -> web.Portal:
@@ -53,7 +61,7 @@ def create_app(settings: Settings | None = None) -> web.Portal:
 
     Raises ConfigError where the settings would be unsafe, BareView where a view has no lock.
     """
-    settings = settings or load()
+    settings = _complete(settings or load())
     check_production(settings)
     log.set_up(plain=settings.demo)
     here = stand(settings)

@@ -9,7 +9,7 @@ from alembic import op
 from portal.base.tables import UtcTime
 
 revision = "0004"
-down_revision = "0005"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:

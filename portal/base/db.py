@@ -115,6 +115,7 @@ class Database:
                     check()
                 session.commit()
             else:
+                session.expunge_all()  # what was read stays readable: a rollback would expire it
                 session.rollback()
         except BaseException:
             session.rollback()

@@ -65,12 +65,18 @@ class Role:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A published dataset: its name, words and the endpoint that serves it."""
+    """A published dataset: its name, words and the endpoint that serves it.
+
+    `entries(session, lang)` lists what there is of it now as (title, arguments of the endpoint); without it the
+    endpoint takes no arguments. `about`: one sentence on what the data say.
+    """
 
     name: str
     label: Text
     endpoint: str
     formats: tuple[str, ...] = ("json",)
+    about: Text | None = None
+    entries: Callable[[Any, str], list[tuple[str, dict[str, Any]]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.base import clock, db, ground, jobs
 from portal.base.feature import Job
 from portal.base.i18n import Text, _l
-from portal.base.security import public
+from portal.base.security import public, same_for_all
 from portal.base.tables import Base, Id, UtcTime, choice
 
 log = structlog.get_logger("portal.files")
@@ -281,6 +281,7 @@ blueprint = Blueprint("files", __name__)
 
 @blueprint.get("/files/<name>")
 @public
+@same_for_all
 def picture(name: str) -> Response:
     """One encoded picture. The name holds its hash, so it may be kept for ever."""
     known = _NAME.fullmatch(name)

@@ -55,9 +55,9 @@ def send(payload: dict[str, Any]) -> None:
         return
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = ground.settings().city.mail, row.recipient, row.subject
-    message["Message-ID"], message["Content-Language"] = row.message_id, row.lang
-    message["Auto-Submitted"] = "auto-generated"
+    message["Message-ID"], message["Auto-Submitted"] = row.message_id, "auto-generated"
     message.set_content(row.body)
+    message["Content-Language"] = row.lang
     if row.html:
         message.add_alternative(row.html, subtype="html")
     with smtplib.SMTP(smtp.host, smtp.port, timeout=20) as server:

@@ -25,7 +25,7 @@ def get(name: str, default: Any = None) -> Any:
     session = db.session()
     held: dict[str, Any] | None = session.info.get("marks")
     if held is None:
-        held = dict(session.execute(select(Mark.name, Mark.value)).tuples().all())
+        held = {name: value for name, value in session.execute(select(Mark.name, Mark.value))}
         session.info["marks"] = held
     return held.get(name, default)
 

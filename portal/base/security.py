@@ -53,6 +53,13 @@ def reads(view: F) -> F:
     return view
 
 
+def same_for_all(view: F) -> F:
+    """Marks a public view whose answer is the same for everybody: the session is not even read, so it can be kept by
+    browsers and caches."""
+    view.same_for_all = True  # type: ignore[attr-defined]
+    return view
+
+
 def outside(view: F) -> F:
     """Marks a POST view that other servers call: no browser, so no CSRF token; it must prove the caller itself."""
     view.outside = True  # type: ignore[attr-defined]
@@ -167,6 +174,8 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
             return None
         view = app.view_functions[request.endpoint]
         lock: tuple[str, ...] = getattr(view, "lock", ("closed",))
+        if lock[0] == "public" and request.method in SAFE and getattr(view, "same_for_all", False):
+            return None
         if getattr(view, "reads", False):
             db.as_reading()
         if request.method not in SAFE:

@@ -138,6 +138,6 @@ def missing(
             select(Wording.object_id, Wording.field, Wording.lang).where(
                 Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields)
             )
-        ).tuples()
+        )
     )
     return {language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages}

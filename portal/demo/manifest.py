@@ -2,6 +2,7 @@
 
 from portal.base.feature import Feature
 from portal.demo.commands import COMMANDS
+from portal.demo.oidc import mount
 from portal.demo.views import bar, pages
 
-FEATURE = Feature(name="demo", blueprints=[pages], cli=COMMANDS, page=bar)
+FEATURE = Feature(name="demo", blueprints=[pages], cli=COMMANDS, page=bar, setup=mount)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.base import clock, db, errors, ground, i18n, languages, limits, theme, ui
 from portal.base.i18n import _l
-from portal.base.security import actor, public, safe_next
+from portal.base.security import actor, public, safe_next, same_for_all
 from portal.home import actions, queries, queries_front, rules
 from portal.home.forms import ReportForm
 
@@ -187,6 +187,7 @@ plain = Blueprint("home_plain", __name__)
 
 @plain.get("/emblem")
 @public
+@same_for_all
 def emblem() -> BaseResponse:
     """The city's emblem. A browser may show it, but run nothing in it."""
     file = _emblem_file()
@@ -200,6 +201,7 @@ def emblem() -> BaseResponse:
 
 @plain.get("/theme.css")
 @public
+@same_for_all
 def colours() -> Response:
     """The city's colours."""
     answer = make_response(theme.css(ground.settings().city.colours))
@@ -226,6 +228,7 @@ def start() -> BaseResponse:
 
 @plain.get("/robots.txt")
 @public
+@same_for_all
 def robots() -> Response:
     """Public pages may be indexed; staff pages, sign-in and search results not."""
     settings = ground.settings()
@@ -242,6 +245,7 @@ def robots() -> Response:
 
 @plain.get("/sitemap.xml")
 @public
+@same_for_all
 def sitemap() -> Response:
     """The public pages of every language, with their other languages."""
     paths = queries_front.public_paths(db.session(), url_for)
@@ -251,6 +255,7 @@ def sitemap() -> Response:
 
 @plain.get("/.well-known/security.txt")
 @public
+@same_for_all
 def security_txt() -> Response:
     """Where to report a hole (RFC 9116)."""
     settings = ground.settings()
@@ -270,6 +275,7 @@ def security_txt() -> Response:
 
 @plain.get("/favicon.ico")
 @public
+@same_for_all
 def favicon() -> BaseResponse:
     """Browsers ask for it by this name; pages link the emblem itself."""
     return redirect(url_for("home_plain.emblem"), 302)

@@ -47,9 +47,8 @@ def pabulib(s: Session, budget: Budget, vote: Vote, pot: str) -> str | None:
 def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str, str]]:
     cards = projects.by_code(s, budget.id)
     names = wordings.names(s, budget.id)
-    kept = dict(
-        s.execute(select(Project.code, Project.source_row).where(Project.budget_id == budget.id)).tuples().all()
-    )
+    statement = select(Project.code, Project.source_row).where(Project.budget_id == budget.id)
+    kept: dict[str, Any] = {code: row for code, row in s.execute(statement)}
     positions = names.positions
     rows = []
     for code, card in cards.items():

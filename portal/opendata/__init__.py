@@ -1,0 +1,1 @@
+"""Open data: the catalogue of everything the features publish, for people and for programs."""
