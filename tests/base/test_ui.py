@@ -82,5 +82,3 @@ def test_scripts_write_money_as_the_server_does(lang: str, cents: int) -> None:
     whole, rest = divmod(cents, 100)
     script = f"{whole:,}".replace(",", mould["group"]) + (f"{mould['point']}{rest:02}" if rest else "")
     assert mould["before"] + script + mould["after"] == server
-
-

@@ -68,7 +68,6 @@ def test_scripts_are_valid() -> None:
     if node is None:
         pytest.skip("Node is not here")
 
-
     for file in (STATIC / "js").glob("*.js"):
         done = subprocess.run([node, "--input-type=module", "--check"], input=file.read_text("utf-8"), text=True,
                               capture_output=True, check=False)  # fmt: skip

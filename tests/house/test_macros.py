@@ -1,7 +1,7 @@
 """Our lean macros draw the same structure as the upstream components whose style they wear.
 
-The fixtures are upstream's own, of the version that package.json names. Compared is the tree: elements, classes, texts and
-every attribute but those of upstream's scripts.
+The fixtures are upstream's own, of the version that package.json names. Compared is the tree: elements, classes, texts
+and every attribute but those of upstream's scripts.
 """
 
 from __future__ import annotations

@@ -154,4 +154,3 @@ def secrecy(slug: str) -> str:
     """What is secret about a vote, what is not, and who can check what."""
     budget = find_budget(slug)
     return render_template("budgeting/secrecy.html", budget=budget, title=wordings.names(db.session(), budget.id).title)
-
