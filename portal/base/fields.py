@@ -38,8 +38,8 @@ from portal.base.validators import (
 
 __all__ = [
     "Amount", "Checks", "Day", "Email", "Form", "GetForm", "Hidden", "Length", "LongText", "Moment", "Picture",
-    "Radios", "Search", "Select", "Telephone", "Text", "Whole", "Wrong", "YesNo", "between", "email", "is_empty", "length",
-    "one_of", "optional", "pattern", "required",
+    "Radios", "Search", "Select", "Telephone", "Text", "Whole", "Wrong", "YesNo", "between", "email", "is_empty",
+    "length", "one_of", "optional", "pattern", "required",
 ]  # fmt: skip
 
 Params = dict[str, Any]

@@ -74,7 +74,8 @@ def drawn(form: f.Form, call: str) -> str:
 def test_what_was_typed_becomes_data() -> None:
     form = filled(
         title="  A   be\u0301nch\x00 ", text="one\r\ntwo\r\n", people="1 200", cost="45.000,50",
-        day__day="5", day__month="6", day__year="2027", opens="2027-06-05T18:00", place="2", kind="k", tags=["x", "y"], agree="1",
+        day__day="5", day__month="6", day__year="2027", opens="2027-06-05T18:00",
+        place="2", kind="k", tags=["x", "y"], agree="1",
     )  # fmt: skip
     assert form.errors == {}
     assert form.title.data == "A   b\u00e9nch"  # composed, trimmed, without control signs
