@@ -1,46 +1,45 @@
-// The running total of a ballot, pot by pot, in the sentences that the server gave. "Update total" says the same without it.
-const form = document.querySelector("form[data-ballot]");
-const words = JSON.parse(form.dataset.words);
-const rules = new Intl.PluralRules(words.lang);
-const nothing = form.querySelector("[data-nothing]");
-
-const money = (cents) => {
-  const { before, after, group, point } = words.money;
-  const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, group);
-  return before + whole + (cents % 100 ? point + String(cents % 100).padStart(2, "0") : "") + after;
-};
+// The running total of a ballot, pot by pot. The server says the same after "Update total".
+const rules = new Intl.PluralRules(document.documentElement.lang);
+// Only what changed is written, so that only that is read out.
+const say = (line, text) => { if (line.textContent !== text) line.textContent = text; };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
-const say = (line, text) => { if (line && line.textContent !== text) line.textContent = text; };
 
-const show = (pot) => {
-  const { sum, limit, elsewhere = 0, elsewhereCount = 0 } = pot.dataset;
-  const ticked = [...form.querySelectorAll("[data-cost]")].filter((box) => box.checked && box.dataset.pot === sum);
-  const n = ticked.length + Number(elsewhereCount);
-  const spent = ticked.reduce((all, box) => all + Number(box.dataset.cost), Number(elsewhere));
-  const left = limit - spent;
-  const values = { n, money: money(Math.abs(left)), limit: money(Number(limit)) };
-  say(pot.querySelector("[data-part=count]"), fill(words.counts[rules.select(n)] ?? words.counts.other, values));
-  say(pot.querySelector("[data-part=left]"), fill(left < 0 ? words.over : words.left, values));
-  pot.querySelector("[data-fill] rect:last-child")?.setAttribute("width", Math.min(100, (100 * spent) / limit) || 0);
-  pot.classList.toggle("fm-over", left < 0 && "strict" in pot.dataset);
-  const list = pot.querySelector("[data-chosen]");
-  list?.querySelectorAll("li:not([data-elsewhere])").forEach((line) => line.remove());
-  for (const box of list ? ticked : []) {
-    const line = document.createElement("li");
+document.querySelectorAll("form[data-ballot]").forEach((form) => {
+  const words = JSON.parse(form.dataset.words);
+  const nothing = form.querySelector("[data-nothing]");
+  const money = (cents) => {
+    const { group, point, before, after } = words.money;
+    const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, group);
+    return before + whole + (cents % 100 ? point + String(cents % 100).padStart(2, "0") : "") + after;
+  };
+  const line = (box) => {
+    const entry = document.createElement("li");
+    const name = document.querySelector(`label[for="${box.id}"] bdi`).cloneNode(true);
     const cost = document.createElement("span");
     cost.className = "fm-money";
     cost.textContent = money(Number(box.dataset.cost));
-    line.append(box.labels[0].firstElementChild.cloneNode(true), " ", cost);
-    list.append(line);
-  }
-  return n;
-};
-
-const total = () => {
-  let all = 0;
-  for (const pot of form.querySelectorAll("[data-sum]")) all += show(pot);
-  if (nothing) nothing.hidden = all > 0;
-};
-
-form.addEventListener("change", (event) => { if (event.target.matches("[data-cost]")) total(); });
-addEventListener("pageshow", total); // browsers keep ticks when one comes back
+    entry.append(name, " ", cost);
+    return entry;
+  };
+  const sum = (part) => {
+    const ticked = [...form.querySelectorAll("[data-cost]")].filter((box) => box.checked && box.dataset.pot === part.dataset.sum);
+    const limit = Number(part.dataset.limit);
+    const spent = ticked.reduce((total, box) => total + Number(box.dataset.cost), Number(part.dataset.elsewhere));
+    const n = ticked.length + Number(part.dataset.elsewhereCount);
+    const values = { n: n.toLocaleString(document.documentElement.lang), limit: money(limit), money: money(Math.abs(limit - spent)) };
+    say(part.querySelector("[data-part=count]"), fill(words.counts[rules.select(n)] ?? words.counts.other, values));
+    say(part.querySelector("[data-part=left]"), fill(spent > limit ? words.over : words.left, values));
+    part.querySelector("[data-bar] rect:last-child").setAttribute("width", Math.min(100, limit ? (100 * spent) / limit : 0));
+    part.classList.toggle("fm-over", (form.dataset.kind === "knapsack" && spent > limit) || n > Number(part.dataset.max || Infinity));
+    const list = part.querySelector("[data-chosen]");
+    list.querySelectorAll("li:not([data-elsewhere])").forEach((entry) => entry.remove());
+    list.append(...ticked.map(line));
+    return n;
+  };
+  const total = () => {
+    const n = [...form.querySelectorAll("[data-sum]")].reduce((all, part) => all + sum(part), 0);
+    if (nothing) nothing.hidden = n > 0;
+  };
+  form.addEventListener("change", total);
+  addEventListener("pageshow", total); // browsers keep the ticks when one comes back
+});
