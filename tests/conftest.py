@@ -9,11 +9,12 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -128,3 +129,36 @@ def db_session(app: Portal) -> Iterator[Session]:
     token = db.start(write=True)
     yield db.session()
     db.stop(token)
+
+
+class Counted:
+    """The statements of a block, without transactions and settings."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def number(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def counting(app: Portal) -> Iterator[Counted]:
+    """Count what the application asks its database within the block."""
+    counted = Counted()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")):
+            counted.statements.append(statement)
+
+    event.listen(app.ground.database.engine, "before_cursor_execute", note)
+    try:
+        yield counted
+    finally:
+        event.remove(app.ground.database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Portal], Any]:
+    """`with count_queries(app) as counted:` … `counted.number` selects, `counted.statements` what they were."""
+    return counting
