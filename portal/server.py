@@ -201,6 +201,18 @@ def serve(settings: Settings, bound: list[socket.socket], *, worker: bool, ready
     return code[0]
 
 
+def try_out(settings: Settings) -> int:
+    """Make the application and ask it for its health and its front page; 0 when all answer."""
+    app = application.create_app(settings)
+    client = app.test_client()
+    for address in ("/healthz", "/readyz", f"/{settings.languages[0]}/"):
+        answer = client.get(address, base_url=settings.base_url or None)
+        if answer.status_code >= 400:
+            click.echo(f"{address} answered {answer.status_code}", err=True)
+            return 1
+    return 0
+
+
 def _close(bound: list[socket.socket]) -> None:
     for one in bound:
         one.close()
@@ -226,10 +238,13 @@ def _greeting(settings: Settings, port: int) -> Callable[[Ground], None]:
 @click.option(
     "--worker/--no-worker", default=None, help="The worker as a thread of this process (SQLite: yes, PostgreSQL: no)."
 )
-def main(host: str, port: int, worker: bool | None) -> None:
+@click.option("--try", "trial", is_flag=True, help="Start, ask for the front page without listening, and end.")
+def main(host: str, port: int, worker: bool | None, trial: bool) -> None:
     """Entry point of `python -m portal.server`."""
     try:
         settings = load()
+        if trial:
+            sys.exit(try_out(settings))
         if settings.demo and host not in {"127.0.0.1", "localhost", "::1"}:
             raise ConfigError("the demo listens on this machine only")
         try:

@@ -315,7 +315,7 @@ class Day(Field):
             typed = [self.data.day, self.data.month, self.data.year]
         typed += [""] * (3 - len(typed))
         p["role"] = "group"
-        p["items"] = [
+        p["choices"] = [
             {"id": f"{self.id}-{part}", "name": f"{self.name}-{part}", "text": label, "width": width, "value": value}
             for (part, label, width), value in zip(self.PARTS, typed, strict=False)
         ]
@@ -363,7 +363,7 @@ class YesNo(Field):
 
     def params(self, **options: Any) -> Params:
         p = super().params(**options)
-        p["items"] = [
+        p["choices"] = [
             {"id": self.id, "value": "1", "text": p["label"], "checked": bool(self.data), "describedby": p["describedby"],
              "attributes": p["attributes"]}
         ]  # fmt: skip
@@ -410,7 +410,7 @@ class Select(Field):
     def _chosen(self, value: Any) -> bool:
         return bool(self.data is not None and value == self.data)
 
-    def items(self) -> list[Params]:
+    def answers(self) -> list[Params]:
         """The answers to draw, with the chosen one marked."""
         found: list[Params] = []
         if self.blank is not None:
@@ -423,7 +423,7 @@ class Select(Field):
         return found
 
     def params(self, **options: Any) -> Params:
-        return super().params(**options) | {"items": self.items()}
+        return super().params(**options) | {"choices": self.answers()}
 
 
 class Radios(Select):

@@ -43,12 +43,12 @@ def seed(say: Say) -> bool:
         marks.put(s, "demo", True)
         say("people and districts")
         districts = _districts(s)
-        _people(s)
+        officer = _people(s)
         say("pages")
         _pages(s)
         for one in content.budgets():
             say(one.slug)
-            _budget(s, one, districts)
+            _budget(s, officer, one, districts)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 
@@ -82,13 +82,17 @@ def _districts(s: Session) -> dict[str, int]:
     return found
 
 
-def _people(s: Session) -> None:
-    now = clock.now()
+def _people(s: Session) -> Actor:
+    """The staff, with their roles; the answer is the budget officer who will have opened the vote."""
+    now, officer = clock.now(), SYSTEM
     for one in content.personas():
         if one.roles:
             person = people.person_for(s, ISSUER, one.sub, name=one.name, language=None, now=now)
             for role in one.roles:
                 people.grant_role(SYSTEM, person.id, role, now)
+            if "budget_officer" in one.roles and not officer.signed_in:
+                officer = Actor(person_id=person.id, name=one.name, roles=frozenset(one.roles))
+    return officer
 
 
 def _pages(s: Session) -> None:
@@ -111,16 +115,18 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, wall_time(), ZoneInfo(settings().city.time_zone))
 
 
-def _budget(s: Session, one: content.Budget, districts: dict[str, int]) -> None:
+def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> None:
     budget = budgets.create(
-        SYSTEM, slug=one.slug, texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)}
+        officer, slug=one.slug, texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)}
     )
     dates = {PhaseKind(p.kind): tuple(_midnight(day) for day in p.on(_today())) for p in one.phases}
-    budgets.set_dates(SYSTEM, budget, dates)
-    _things(budget, one, districts)
+    first, after = dates[PhaseKind.VOTE]
+    dates[PhaseKind.VOTE] = (first, after - timedelta(hours=4))  # 20:00: an hour that everybody understands alike
+    budgets.set_dates(officer, budget, dates)
+    _things(officer, budget, one, districts)
     closes = dates[PhaseKind.VOTE][1]
     vote.set_plan(
-        SYSTEM,
+        officer,
         budget,
         ready=READY.get(one.rule, one.rule),
         ballot=BallotKind(one.ballot),
@@ -129,18 +135,18 @@ def _budget(s: Session, one: content.Budget, districts: dict[str, int]) -> None:
         age_on=(closes - timedelta(days=1)).date(),
         pot_voters=PotVoters.OWN,
     )
-    budgets.show(SYSTEM, budget)
+    budgets.show(officer, budget)
     if one.stage == "open":
-        voting.open_vote(s, SYSTEM, vote.prepare(SYSTEM, budget), holders=None)
+        voting.open_vote(s, officer, vote.prepare(officer, budget), holders=None)
     elif one.stage == "finished":
-        import_finished(s, budget, one, closes)
+        import_finished(s, officer, budget, one, closes)
 
 
-def _things(budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
+def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
     city = content.city()
     pots = {
         pot.id: money.add_pot(
-            SYSTEM,
+            officer,
             budget,
             amount=pot.amount,
             district_id=districts[pot.district] if pot.district else None,
@@ -150,10 +156,10 @@ def _things(budget: Budget, one: content.Budget, districts: dict[str, int]) -> N
         for pot in one.pots
     }
     used = {project.category for project in one.projects}
-    kinds = {c.id: money.add_category(SYSTEM, budget, dict(c.name)).id for c in city.categories if c.id in used}
+    kinds = {c.id: money.add_category(officer, budget, dict(c.name)).id for c in city.categories if c.id in used}
     for project in one.projects:
         projects.add(
-            SYSTEM,
+            officer,
             budget,
             pot_id=pots[project.pot],
             category_id=kinds[project.category],

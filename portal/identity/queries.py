@@ -90,7 +90,7 @@ def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
         select(AgeQuestion.years, AgeQuestion.on_day)
         .where(AgeQuestion.until_day >= today)
         .order_by(AgeQuestion.years, AgeQuestion.on_day)
-    )
+    ).all()
     found = [rules.AgeRule(years, on) for years, on in asked]
     found += [rules.AgeRule(years, today) for years in ground.settings().age_rules]
     return list(dict.fromkeys(found))

@@ -1,4 +1,4 @@
 """A process is a stretch of city work with dated phases: submit, review, vote, results, works.
 
-Each phase says what is allowed when. The clock decides at each request. No job moves a process on, so nothing can be late.
+Each phase says what is allowed when. The clock decides at each request; no job moves a process on, so nothing is late.
 """

@@ -202,7 +202,7 @@ def cast_ballot(
     if not 16 <= len(form_token) <= LONGEST_TOKEN:
         raise CastRefused(no(_l("This form is damaged."), _l("Start a new ballot.")), 400)
     now = clock.city_now()
-    vote = _shared_vote(s, vote.id)
+    vote = shared_vote(s, vote.id)
     facts = facts or queries.voter_facts(s, actor, vote)
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
@@ -224,7 +224,7 @@ def cast_ballot(
         return Cast(code, repeated, repeated=True)
     _take_part(s, vote, claim, channel, city_day(now))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    changed = _seal(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
+    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
     s.execute(
         Receipt.__table__.insert().values(  # type: ignore[attr-defined]
             vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
@@ -247,7 +247,7 @@ def _refuse_unless(verdict: Verdict) -> None:
         raise CastRefused(verdict)
 
 
-def _shared_vote(s: Session, vote_id: int) -> Vote:
+def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
     return s.scalars(
         select(Vote)
@@ -285,7 +285,7 @@ def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) 
     )
 
 
-def _seal(
+def seal_ballot(
     s: Session,
     vote: Vote,
     keys: sealing.Subkeys,

@@ -31,22 +31,23 @@ Pots with fewer than ten ballots publish none of them; the auditor has checked t
 
 
 def ballots_document(s: Session, vote: Vote) -> dict[str, Any]:
-    """The document `ballots.json`: per pot the number of ballots, and the list or the totals that may be shown."""
+    """The document `ballots.json`: per pot the number of ballots, and the list or the totals that may be shown, in the
+    form that recount.py reads. Raises Refused before publication."""
     public = published(s, vote)
     if public is None:
         raise Refused(_l("The result of this vote is not published yet."), 404)
     lists = published_ballots(s, vote)
     totals = _totals(s, vote) if public.totals_only else {}
-    pots = {}
+    pots: dict[str, dict[str, Any]] = {}
     for pot in public.regulation["pots"]:
-        shown = pot["id"] in lists
-        pots[pot["id"]] = {
-            "ballots": public.numbers["pots"].get(pot["id"], 0),
-            "salt": public.lists[pot["id"]]["salt"] if shown else None,
-            "sha256": public.lists[pot["id"]]["sha256"],
-            "list": lists.get(pot["id"]),
-            "totals": totals.get(pot["id"]) if pot["id"] not in public.withheld else None,
-        }
+        pot_id = pot["id"]
+        told = {"number": public.numbers["pots"].get(pot_id, 0), "sha256": public.lists[pot_id]["sha256"]}
+        if pot_id in public.withheld:
+            pots[pot_id] = told | {"withheld": True}
+        elif public.totals_only:
+            pots[pot_id] = told | {"totals": totals[pot_id]}
+        else:
+            pots[pot_id] = told | {"ballots": lists[pot_id], "salt": public.lists[pot_id]["salt"]}
     return {
         "format": 1,
         "vote": vote.public_id,

@@ -296,6 +296,8 @@ class ActorLike(Protocol):
 
     @property
     def person_id(self) -> int | None: ...
+    @property
+    def channel(self) -> str: ...
     def may(self, *roles: str) -> bool: ...
 
 
@@ -308,7 +310,7 @@ def _is_officer(actor: ActorLike) -> Verdict:
 def may_open(vote: VoteLike, actor: ActorLike, faults: Sequence[object], now: datetime) -> Verdict:
     """Whether the prepared vote may be frozen and opened."""
     officer = _is_officer(actor)
-    if not officer:
+    if not officer and actor.channel != "system":  # the demo's seed opens a vote by itself
         return officer
     if vote.state != PREPARED:
         return no(_l("This vote has been opened already."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portal.audit.actions import record
@@ -65,7 +65,8 @@ def set_plan(
 def _ask_age(budget: Budget, years: int, on: date) -> None:
     s = db.session()
     vote = process_rules.find(phases_of(s, [budget.process_id])[budget.process_id], PhaseKind.VOTE)
-    until = vote.closes_at.date() if vote is not None and vote.closes_at is not None else None
+    closes = vote.closes_at.date() if vote is not None and vote.closes_at is not None else on
+    until = max(closes, on, clock.now().date()) + timedelta(days=366)  # dates of a plan still move
     people.need_age(s, years=years, on=on, until=until)
 
 

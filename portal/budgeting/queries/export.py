@@ -47,9 +47,8 @@ def pabulib(s: Session, budget: Budget, vote: Vote, pot: str) -> str | None:
 def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str, str]]:
     cards = projects.by_code(s, budget.id)
     names = wordings.names(s, budget.id)
-    kept = dict(
-        s.execute(select(Project.code, Project.source_row).where(Project.budget_id == budget.id)).all()
-    )
+    statement = select(Project.code, Project.source_row).where(Project.budget_id == budget.id)
+    kept: dict[str, Any] = dict(s.execute(statement).all())
     positions = names.positions
     rows = []
     for code, card in cards.items():
@@ -82,7 +81,7 @@ def _meta(
             "description": names.title.body,
             "country": settings().city.name,
             "unit": settings().city.name,
-            "district": names.pots[pot_id].body if pot_id in names.pots else pot,
+            "district": names.pots[pot_id].body if pot_id is not None and pot_id in names.pots else pot,
             "instance": str(vote.closes_at.year),
             "date_begin": i18n.in_zone(vote.opens_at).strftime("%d.%m.%Y"),
             "date_end": i18n.in_zone(vote.closes_at).strftime("%d.%m.%Y"),

@@ -89,11 +89,8 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     """Everything the check list before the opening looks at, in a fixed number of selects."""
     plan = plan_of(s, budget)
     regulation = regulation_of(s, budget, plan)
-    status = dict(
-        s.execute(
-            select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
-        )
-    )
+    counted = select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
+    status: dict[ProjectStatus, int] = dict(s.execute(counted).all())
     bare = s.scalar(
         select(func.count())
         .select_from(Project)

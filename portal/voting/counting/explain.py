@@ -41,7 +41,7 @@ def losses(result: Result) -> list[Loss]:
     for project in result.losers:
         loss = Loss(project, result.out.get(project, ""), left=result.left.get(project))
         loss.equals = result.outdrawn.get(project, [])
-        if loss.code == "not-eligible":
+        if loss.code == "not-eligible" and result.budget:
             loss.needed = _votes_needed(result, result.profile.projects[project].cost)
         elif loss.code == "below-minimum":
             loss.needed = result.rule.min_score

@@ -1,0 +1,633 @@
+#!/usr/bin/env python3
+"""Count a published vote again, with nothing but Python (3.8 or later) and this one file.
+
+    python3 recount.py [FOLDER | ZIP | JSON] [--write FILE]
+
+A folder (by default the one this file lies in) or a zip file holds regulation.json, ballots.json and outcome.json; a
+JSON file holds the same as {"regulation", "ballots", "outcome"}. ballots.json is
+
+    {"lot_seed": hex or null,
+     "pots": {pot: {"ballots": [...]}              each ballot a list of project ids, cumulative: of [id, points]
+              or {"totals": {"ballots": n, "votes": {id: n}, "scores": {id: n}}}       (greedy rules)
+              or {"withheld": true}}}              fewer than 10 ballots are not published
+
+The outcome is made anew from the regulation and the ballots and compared byte for byte with the published one. Exit 0:
+the same. Exit 1: it differs, and the place is printed. Exit 2: the files cannot be read.
+
+This file shares no code with the portal's own count, on purpose: two programs that were written apart rarely err alike.
+All arithmetic is in whole numbers and fractions. What the outcome means stands in the portal's outcome.py.
+"""
+
+import hashlib
+import io
+import json
+import os
+import sys
+import zipfile
+from fractions import Fraction
+from math import gcd
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+Doc = Dict[str, Any]
+CLOSE = 10**9  # comparisons whose relative gap is below 1 / CLOSE are listed
+
+
+class Unreadable(Exception):
+    """The published files do not say what a count needs."""
+
+
+# --- one pot ----------------------------------------------------------------------------------------------------------
+
+
+class Pot:
+    """The projects of a pot with their votes and scores, and the rule."""
+
+    def __init__(self, regulation: Doc, pot: Doc, given: Doc, seed: Optional[bytes]) -> None:
+        self.rule: Doc = regulation["rule"]
+        self.kind: str = regulation["ballot"]["kind"]
+        self.name: str = pot["id"]
+        self.budget: int = pot["budget_cents"]
+        self.cost: Dict[str, int] = {}
+        self.withdrawn: Set[str] = set()
+        for project in regulation["projects"]:
+            if project["pot"] == self.name:
+                if project["id"] in self.cost:
+                    raise Unreadable("project %s is listed twice" % project["id"])
+                self.cost[project["id"]] = project["cost_cents"]
+                if project.get("withdrawn"):
+                    self.withdrawn.add(project["id"])
+        self.votes = dict.fromkeys(self.cost, 0)
+        self.score = dict.fromkeys(self.cost, 0)
+        self.ballots: Optional[Dict[Tuple[Tuple[str, int], ...], int]] = None
+        if "totals" in given:
+            self.voters: int = given["totals"]["ballots"]
+            self.votes.update(given["totals"]["votes"])
+            self.score.update(given["totals"].get("scores") or given["totals"]["votes"])
+        else:
+            self.read(given["ballots"], regulation["ballot"].get("max"))
+        if set(self.votes) != set(self.cost) or set(self.score) != set(self.cost):
+            raise Unreadable("the totals of pot %s name an unknown project" % self.name)
+        self.tie_keys(regulation["ties"], seed)
+        self.out = self.struck()
+        self.prices: Dict[str, Fraction] = {}
+        self.winners: List[Tuple[str, str]] = []
+        self.left: Dict[str, int] = {}
+        self.stopped: Set[str] = set()
+        self.equals: Dict[str, List[str]] = {}
+        self.ties: List[Tuple[str, int, List[str]]] = []
+        self.near: List[Doc] = []
+        self.share: Optional[Doc] = None
+        self.money: Dict[str, Tuple[int, int, List[List[Any]]]] = {}
+
+    def read(self, ballots: List[Any], longest: Optional[int]) -> None:
+        """Points of each ballot, votes and scores."""
+        self.ballots = {}
+        self.voters = len(ballots)
+        for ballot in ballots:
+            points: Dict[str, int] = {}
+            for entry in ballot:
+                project = entry[0] if self.kind == "cumulative" else entry
+                if project not in self.cost:
+                    raise Unreadable("a ballot of pot %s names the unknown project %s" % (self.name, project))
+                points.setdefault(project, entry[1] if self.kind == "cumulative" else 1)
+            if self.kind == "ordinal":
+                best = len(points) if longest is None else longest
+                points = {project: max(best - rank, 0) for rank, project in enumerate(points)}
+            for project, number in points.items():
+                self.votes[project] += 1
+                self.score[project] += number
+            key = tuple(sorted(points.items()))
+            self.ballots[key] = self.ballots.get(key, 0) + 1
+
+    def tie_keys(self, ties: List[str], seed: Optional[bytes]) -> None:
+        """For each project the list of values by which ties are decided."""
+        order = []
+        for criterion in ties:
+            if criterion not in order and criterion != "id":
+                order.append(criterion)
+            if criterion == "id":
+                break
+        self.ties_by = order + ["id"]
+        if "lot" in order and seed is None:
+            raise Unreadable("ties are decided by lot, but no seed is published")
+        self.tie: Dict[str, List[Any]] = {}
+        for project in self.cost:
+            known = {"min-cost": self.cost[project], "max-score": -self.score[project], "id": project}
+            if seed is not None:
+                known["lot"] = hashlib.sha256(seed + project.encode("utf-8")).hexdigest()
+            self.tie[project] = [known[criterion] for criterion in self.ties_by]
+
+    def in_tie_order(self, projects: Any) -> List[str]:
+        return sorted(projects, key=lambda project: self.tie[project])
+
+    def struck(self) -> Dict[str, str]:
+        """Projects that the count passes over, and why."""
+        out = {}
+        for project, cost in self.cost.items():
+            test = self.rule.get("eligibility")
+            if project in self.withdrawn:
+                out[project] = "withdrawn"
+            elif test is not None and self.voters > 0 and self.budget > 0:
+                if Fraction(self.votes[project], self.voters) < Fraction(cost) / (Fraction(test) * self.budget):
+                    out[project] = "not-eligible"
+            elif test is not None and cost * self.voters > 0:
+                out[project] = "not-eligible"
+            if project not in out and self.score[project] < (self.rule.get("min_score") or 0):
+                out[project] = "below-minimum"
+        return out
+
+    def count(self) -> None:
+        if self.rule["name"] == "greedy":
+            self.go_down(self.greedy_keys(self.rule.get("utility")), self.budget, "greedy", self.rule["on_misfit"])
+        else:
+            self.equal_shares()
+
+    # --- greedy ---
+
+    def greedy_keys(self, utility: Optional[str]) -> Dict[str, Any]:
+        """What greedy goes by, for each project that runs; the largest comes first."""
+        keys: Dict[str, Any] = {}
+        for project in self.cost:
+            if project in self.out:
+                continue
+            if utility is None:
+                keys[project] = (0, self.score[project])
+            elif utility == "cost":
+                keys[project] = (0, self.votes[project])
+            else:
+                total = self.votes[project] if utility == "cardinality" else self.score[project]
+                if self.cost[project]:
+                    keys[project] = (0, Fraction(total, self.cost[project]))
+                else:
+                    keys[project] = (1, 0) if total else (0, 0)
+        return keys
+
+    def go_down(self, keys: Dict[str, Any], money: int, by: str, on_misfit: str) -> None:
+        """Fund from the largest key down."""
+        place = 1
+        stop = False
+        for value in sorted(set(keys.values()), reverse=True):
+            equal = self.in_tie_order(project for project in keys if keys[project] == value)
+            if len(equal) > 1:
+                self.ties.append((by, place, equal))
+            place += len(equal)
+            at_first = money
+            funded: List[str] = []
+            for project in equal:
+                if stop:
+                    self.stopped.add(project)
+                elif self.cost[project] > money:
+                    self.left[project] = money
+                    if self.cost[project] <= at_first:
+                        self.equals.setdefault(project, []).extend(funded)
+                    if on_misfit == "stop":
+                        stop = True
+                else:
+                    money -= self.cost[project]
+                    funded.append(project)
+                    self.winners.append((project, by))
+
+    # --- equal shares ---
+
+    def equal_shares(self) -> None:
+        rule = self.rule
+        if self.ballots is None:
+            raise Unreadable("equal shares cannot be counted from totals")
+        start = Fraction(self.budget, max(self.voters, 1))
+        if rule["start"] == "floor":
+            start = Fraction(start // rule["rounding_unit_cents"] * rule["rounding_unit_cents"])
+        voters = Voters(self)
+        running = [project for project in self.cost if voters.behind.get(project)]
+        for project in self.in_tie_order(project for project in running if self.cost[project] == 0):
+            self.winners.append((project, "free"))
+        race = sorted(project for project in running if self.cost[project] > 0)
+        raises = 0
+        if rule["completion"] != "none":
+            step = Fraction(rule["increment_cents"])
+            chosen = Round(self, voters, race, start).play(self.budget)
+            while True:
+                rest = [project for project in race if project not in chosen]
+                free = self.budget - sum(self.cost[project] for project in chosen)
+                if not rest:
+                    break
+                if rule["add1_stop"] == "exhaustive" and min(self.cost[project] for project in rest) > free:
+                    break
+                higher = Round(self, voters, race, start + (raises + 1) * step).play(self.budget)
+                if sum(self.cost[project] for project in higher) > self.budget:
+                    break
+                raises += 1
+                chosen = higher
+            final = start + raises * step
+        else:
+            final = start
+        self.share = {"start": text(start), "final": text(final), "raises": raises}
+        last = Round(self, voters, race, final, watch=True)
+        bought = last.play(None)
+        self.winners += [(project, "shares") for project in bought]
+        spent = sum(self.cost[project] for project, _ in self.winners)
+        if rule["completion"] == "add1-greedy":
+            keys = {project: self.score[project] for project in race if project not in bought}
+            self.go_down(keys, self.budget - spent, "top-up", "skip")
+        for project in self.cost:
+            if project not in self.out:
+                had = voters.heads.get(project, 0) * final
+                rest_money = last.money(project) if project in voters.behind else 0
+                self.money[project] = (int(had), rest_money // last.per, last.went.get(project, []))
+
+    # --- the document ---
+
+    def document(self) -> Doc:
+        self.count()
+        chosen = {project for project, _ in self.winners}
+        lost = set(self.cost) - chosen
+        winners = []
+        for project, by in self.winners:
+            row = self.facts(project)
+            row["by"] = by
+            if by == "shares":
+                row["price"] = text(self.prices[project])
+            winners.append(row)
+        return {
+            "id": self.name,
+            "budget": self.budget,
+            "spent": sum(self.cost[project] for project in chosen),
+            "ballots": self.voters,
+            "rule": self.parameters(),
+            "ties_by": self.ties_by,
+            "winners": winners,
+            "losers": [self.loser(project) for project in sorted(lost)],
+            "ties": [
+                {
+                    "phase": phase,
+                    "step": step,
+                    "projects": tied,
+                    "by": [self.decider(one, other) for one, other in zip(tied, tied[1:])],  # noqa: B905
+                    "changes": any(
+                        first in tied for project in tied if project in lost for first in self.equals.get(project, [])
+                    ),
+                }
+                for phase, step, tied in self.ties
+            ],
+            "near": self.near,
+            "share": self.share,
+        }
+
+    def facts(self, project: str) -> Doc:
+        return {
+            "id": project,
+            "cost": self.cost[project],
+            "votes": self.votes[project],
+            "score": self.score[project],
+        }
+
+    def decider(self, one: str, other: str) -> str:
+        for criterion, left, right in zip(self.ties_by, self.tie[one], self.tie[other]):  # noqa: B905
+            if left != right:
+                return criterion
+        raise Unreadable("two projects are the same")
+
+    def parameters(self) -> Doc:
+        rule = self.rule
+        test = rule.get("eligibility")
+        shown = {
+            "name": rule["name"],
+            "utility": rule.get("utility"),
+            "min_score": rule.get("min_score") or 0,
+            "eligibility": None if test is None else text(Fraction(test)),
+        }
+        if rule["name"] == "greedy":
+            shown["on_misfit"] = rule["on_misfit"]
+            return shown
+        shown["completion"] = rule["completion"]
+        shown["start"] = rule["start"]
+        if rule["completion"] != "none":
+            shown["add1_stop"] = rule["add1_stop"]
+            shown["increment_cents"] = text(Fraction(rule["increment_cents"]))
+        if rule["start"] == "floor":
+            shown["rounding_unit_cents"] = rule["rounding_unit_cents"]
+        return shown
+
+    def loser(self, project: str) -> Doc:
+        row = self.facts(project)
+        why = self.out.get(project)
+        equals = self.equals.get(project)
+        if why == "not-eligible" and self.budget:
+            least = Fraction(self.cost[project] * self.voters) / (Fraction(self.rule["eligibility"]) * self.budget)
+            row["needed"] = -(-least.numerator // least.denominator)
+        elif why == "below-minimum":
+            row["needed"] = self.rule["min_score"]
+        if project in self.left:
+            row["left"] = self.left[project]
+        if why is None and self.rule["name"] == "greedy":
+            why = "after-stop" if project in self.stopped else "lost-tie" if equals else "does-not-fit"
+        elif why is None:
+            row["had"], row["rest"], went = self.money[project]
+            if went:
+                row["went"] = went
+            if equals:
+                why = "lost-tie"
+            elif row["had"] == 0:
+                why = "no-votes"
+            else:
+                why = "too-few-votes" if row["had"] < self.cost[project] else "money-spent"
+        if equals:
+            row["equals"] = equals
+        row["reason"] = why
+        return row
+
+
+class Voters:
+    """Ballots of one pot merged by the running projects that they support."""
+
+    def __init__(self, pot: Pot) -> None:
+        by_points = pot.rule["utility"] == "score" and pot.kind in ("cumulative", "ordinal")
+        merged: Dict[Tuple[Tuple[str, int], ...], int] = {}
+        for ballot, times in (pot.ballots or {}).items():
+            support = tuple(
+                (project, points if by_points else pot.cost[project] if pot.rule["utility"] == "cost" else 1)
+                for project, points in ballot
+                if project not in pot.out and points > 0
+            )
+            merged[support] = merged.get(support, 0) + times
+        self.times = list(merged.values())
+        self.support = list(merged)
+        self.behind: Dict[str, List[Tuple[int, int]]] = {}
+        self.heads: Dict[str, int] = {}
+        for number, support in enumerate(merged):
+            for project, worth in support:
+                self.behind.setdefault(project, []).append((number, worth))
+                self.heads[project] = self.heads.get(project, 0) + self.times[number]
+
+
+class Round:
+    """Equal shares once, at one share. Money is whole numbers of 1 / `per` cents; equal purses are kept once."""
+
+    def __init__(self, pot: Pot, voters: Voters, race: List[str], share: Fraction, watch: bool = False) -> None:
+        self.pot, self.voters, self.watch = pot, voters, watch
+        self.per = share.denominator
+        self.purses = [share.numerator]
+        self.purse_of = [0] * len(voters.times)
+        self.floor: Dict[str, Fraction] = dict.fromkeys(race, Fraction(0))
+        self.went: Dict[str, List[List[Any]]] = {}
+
+    def sums(self, project: str) -> Dict[Tuple[int, int], int]:
+        """How many supporters have which purse and which utility."""
+        found: Dict[Tuple[int, int], int] = {}
+        purse_of, times = self.purse_of, self.voters.times
+        for voter, worth in self.voters.behind[project]:
+            key = (purse_of[voter], worth)
+            if key in found:
+                found[key] += times[voter]
+            else:
+                found[key] = times[voter]
+        return found
+
+    def money(self, project: str) -> int:
+        return sum(self.purses[purse] * heads for (purse, _), heads in self.sums(project).items())
+
+    def price(self, project: str) -> Tuple[int, Optional[Fraction]]:
+        """Money behind a project, and its price if that is enough: the poorest, by utility, pay all they have."""
+        sums = self.sums(project)
+        money = sum(self.purses[purse] * heads for (purse, _), heads in sums.items())
+        need = self.pot.cost[project] * self.per
+        if money < need:
+            return money, None
+        common = 1
+        for worth in {worth for _, worth in sums}:
+            common = common * worth // gcd(common, worth)
+        rows = sorted(
+            (self.purses[purse] * (common // worth), worth, self.purses[purse], heads)
+            for (purse, worth), heads in sums.items()
+        )
+        weight = sum(worth * heads for _, worth, _, heads in rows)
+        for _, worth, purse, heads in rows:
+            if purse * weight >= need * worth:
+                return money, Fraction(need, weight * self.per)
+            need -= purse * heads
+            weight -= worth * heads
+        raise AssertionError("enough money, but no price")
+
+    def play(self, ceiling: Optional[int]) -> List[str]:
+        """Buy until nothing can be bought, or until the winners cost more than the ceiling."""
+        bought: List[str] = []
+        spent = 0
+        while True:
+            prices: Dict[str, Fraction] = {}
+            best: Optional[Fraction] = None
+            # Prices never fall within a round, so an old price above the best one needs no second look.
+            for project in sorted(self.floor) if self.watch else sorted(self.floor, key=self.floor.__getitem__):
+                if best is not None and self.floor[project] > best and not self.watch:
+                    break
+                money, price = self.price(project)
+                if self.watch:
+                    self.note_money(len(bought) + 1, project, money)
+                if price is None:
+                    del self.floor[project]
+                    continue
+                self.floor[project] = prices[project] = price
+                if best is None or price < best:
+                    best = price
+            if best is None:
+                return bought
+            tied = self.pot.in_tie_order(project for project, price in prices.items() if price == best)
+            if self.watch:
+                self.note_prices(len(bought) + 1, tied, prices, best)
+            bought.append(tied[0])
+            spent += self.pot.cost[tied[0]]
+            del self.floor[tied[0]]
+            if ceiling is not None and spent > ceiling:
+                return bought
+            self.pay(tied[0], best)
+
+    def pay(self, project: str, price: Fraction) -> None:
+        finer = (price * self.per).denominator
+        if finer > 1:
+            self.per *= finer
+            self.purses = [purse * finer for purse in self.purses]
+        each = int(price * self.per)
+        place = {purse: number for number, purse in enumerate(self.purses)}
+        before, purse_of = self.purses[:], self.purse_of
+        given: Dict[str, int] = {}
+        moved: Dict[Tuple[int, int], int] = {}
+        for voter, worth in self.voters.behind[project]:
+            old = purse_of[voter]
+            if (old, worth) not in moved:
+                rest = max(before[old] - each * worth, 0)
+                if rest not in place:
+                    place[rest] = len(self.purses)
+                    self.purses.append(rest)
+                moved[old, worth] = place[rest]
+            purse_of[voter] = moved[old, worth]
+            if self.watch:
+                together = (before[old] - self.purses[purse_of[voter]]) * self.voters.times[voter]
+                for other, _ in self.voters.support[voter]:
+                    given[other] = given.get(other, 0) + together
+        if self.watch:
+            self.pot.prices[project] = price
+            for other, amount in given.items():
+                if amount >= self.per:
+                    self.went.setdefault(other, []).append([project, amount // self.per])
+
+    def note_money(self, step: int, project: str, money: int) -> None:
+        need = self.pot.cost[project] * self.per
+        if abs(money - need) * CLOSE < need:
+            values = [text(Fraction(money, self.per)), text(Fraction(self.pot.cost[project]))]
+            self.pot.near.append({"step": step, "what": "money", "projects": [project], "values": values})
+
+    def note_prices(self, step: int, tied: List[str], prices: Dict[str, Fraction], best: Fraction) -> None:
+        if len(tied) > 1:
+            self.pot.ties.append(("shares", step, tied))
+            for project in tied[1:]:
+                self.pot.equals.setdefault(project, []).append(tied[0])
+        for project in sorted(prices):
+            if project != tied[0] and (prices[project] - best) * CLOSE < best:
+                pair = {"projects": [tied[0], project], "values": [text(best), text(prices[project])]}
+                self.pot.near.append(dict(pair, step=step, what="price"))
+
+
+def text(value: Fraction) -> str:
+    """p/q in lowest terms, p where q is 1. Long numbers are printed in pieces: Python limits the length of one."""
+
+    def digits(number: int) -> str:
+        pieces: List[str] = []
+        while number >= 10**3000:
+            number, low = divmod(number, 10**3000)
+            pieces.insert(0, str(low).zfill(3000))
+        return str(number) + "".join(pieces)
+
+    sign = "-" if value < 0 else ""
+    whole = sign + digits(abs(value.numerator))
+    return whole if value.denominator == 1 else whole + "/" + digits(value.denominator)
+
+
+# --- the files --------------------------------------------------------------------------------------------------------
+
+
+def load(path: str) -> Tuple[Doc, Doc, Optional[bytes]]:
+    """Regulation, ballots and the bytes of the published outcome (None where it is not there)."""
+    names = ("regulation.json", "ballots.json", "outcome.json")
+    if os.path.isdir(path):
+        found = {name: read(os.path.join(path, name)) for name in names if os.path.exists(os.path.join(path, name))}
+    else:
+        data = read(path)
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = {os.path.basename(member): member for member in archive.namelist()}
+                found = {name: archive.read(members[name]) for name in names if name in members}
+        else:
+            whole = json.loads(data.decode("utf-8"))
+            found = {name: canonical(whole[name[:-5]]) for name in names if whole.get(name[:-5]) is not None}
+    for name in names[:2]:
+        if name not in found:
+            raise Unreadable("%s is missing" % name)
+    regulation, ballots = (json.loads(found[name].decode("utf-8")) for name in names[:2])
+    return regulation, ballots, found.get("outcome.json")
+
+
+def read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def canonical(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8")
+
+
+def recount(regulation: Doc, ballots: Doc) -> Tuple[Doc, List[str]]:
+    """The outcome, and the pots whose ballots are not published."""
+    seed_text = ballots.get("lot_seed") or regulation.get("lot_seed")
+    seed = bytes.fromhex(seed_text) if seed_text else None
+    documents, withheld = [], []
+    for pot in regulation["pots"]:
+        given = ballots["pots"].get(pot["id"], {"ballots": []})
+        if isinstance(given, list):
+            given = {"ballots": given}
+        if given.get("withheld"):
+            withheld.append(pot["id"])
+        else:
+            documents.append(Pot(regulation, pot, given, seed).document())
+    return {"format": "folkmoot-outcome-1", "pots": documents}, withheld
+
+
+def difference(published: Any, counted: Any, place: str = "outcome") -> Optional[str]:
+    """The first place where two documents differ."""
+    if type(published) is not type(counted):
+        return "%s: published %s, counted %s" % (place, brief(published), brief(counted))
+    if isinstance(published, dict):
+        for key in sorted(set(published) | set(counted)):
+            if key not in published or key not in counted:
+                return "%s.%s: only %s" % (place, key, "published" if key in published else "counted")
+            found = difference(published[key], counted[key], "%s.%s" % (place, key))
+            if found:
+                return found
+        return None
+    if isinstance(published, list):
+        for number, (one, other) in enumerate(zip(published, counted)):  # noqa: B905
+            found = difference(one, other, "%s[%d]" % (place, number))
+            if found:
+                return found
+        if len(published) != len(counted):
+            return "%s: published %d entries, counted %d" % (place, len(published), len(counted))
+        return None
+    return None if published == counted else "%s: published %s, counted %s" % (place, brief(published), brief(counted))
+
+
+def brief(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 80 else shown[:77] + "..."
+
+
+def compare(published: bytes, counted: Doc, withheld: List[str]) -> Optional[str]:
+    """None where the published outcome is the counted one; else the first difference."""
+    document = json.loads(published.decode("utf-8"))
+    if canonical(document) != published:
+        return "outcome: the published file is not in its canonical form"
+    if withheld:
+        document["pots"] = [pot for pot in document["pots"] if pot.get("id") not in withheld]
+    if canonical(document) == canonical(counted):
+        return None
+    return difference(document, counted) or "outcome: the bytes differ"
+
+
+def main(arguments: List[str]) -> int:
+    """Recount what the arguments name; the exit status."""
+    target = None
+    if "--write" in arguments:
+        at = arguments.index("--write")
+        target = arguments[at + 1] if at + 1 < len(arguments) else None
+        del arguments[at : at + 2]
+    if "-h" in arguments or "--help" in arguments:
+        print((__doc__ or "").strip())
+        return 0
+    path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
+    try:
+        regulation, ballots, published = load(path)
+        counted, withheld = recount(regulation, ballots)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, Unreadable) as error:
+        why = "%s is missing" % error if isinstance(error, KeyError) else str(error)
+        print("recount: %s: %s" % (path, why), file=sys.stderr)
+        return 2
+    if target:
+        with open(target, "wb") as file:
+            file.write(canonical(counted))
+    for pot in withheld:
+        print("Pot %s: fewer than 10 ballots, so they are not published and were not counted again." % pot)
+    for document in counted["pots"]:
+        summary = (document["id"], document["ballots"], len(document["winners"]), document["spent"] / 100)
+        print("Pot %s: %d ballots, %d projects funded for %.2f." % summary)
+    if published is None:
+        print("No outcome is published here to compare with.")
+        return 0
+    try:
+        found = compare(published, counted, withheld)
+    except ValueError as error:
+        found = "outcome: not readable (%s)" % error
+    if found:
+        print("DIFFERENT: %s" % found)
+        return 1
+    print("The same outcome, byte for byte. SHA-256 %s" % hashlib.sha256(published).hexdigest())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
