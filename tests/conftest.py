@@ -83,21 +83,25 @@ def database_url(request: pytest.FixtureRequest, template: str, tmp_path: Path) 
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _settings(instance: Path, url: str, journal: str, **given: Any) -> config.Settings:
+    values: dict[str, Any] = {
+        "instance": instance,
+        "testing": True,
+        "database_url": url,
+        "base_url": "http://127.0.0.1:8000",
+        "journal": journal,
+        "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
+        "secret": "a secret for tests only, longer than thirty-two signs",
+    }
+    return config.load({}, **{**values, **given})
+
+
 @pytest.fixture
 def make_settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Callable[..., config.Settings]:
     """Settings for one test, with what it wants otherwise."""
 
     def make(**given: Any) -> config.Settings:
-        values: dict[str, Any] = {
-            "instance": tmp_path / "instance",
-            "testing": True,
-            "database_url": database_url,
-            "base_url": "http://127.0.0.1:8000",
-            "journal": request.config.getoption("--journal"),
-            "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
-            "secret": "a secret for tests only, longer than thirty-two signs",
-        }
-        return config.load({}, **{**values, **given})
+        return _settings(tmp_path / "instance", database_url, request.config.getoption("--journal"), **given)
 
     return make
 
@@ -129,6 +133,25 @@ def db_session(app: Portal) -> Iterator[Session]:
     token = db.start(write=True)
     yield db.session()
     db.stop(token)
+
+
+@pytest.fixture(scope="module")
+def module_app(request: pytest.FixtureRequest, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One application for a whole file of tests that walk over every address."""
+    folder = tmp_path_factory.mktemp("module")
+    (folder / "instance").mkdir()
+    name = f"portal_test_{uuid.uuid4().hex[:12]}"
+    if request.config.getoption("--db") == "sqlite":
+        shutil.copyfile(template, folder / "instance" / "portal.db")
+        url = f"sqlite:///{folder / 'instance' / 'portal.db'}"
+    else:
+        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    made = create_app(_settings(folder / "instance", url, request.config.getoption("--journal")))
+    yield made
+    made.ground.database.dispose()
+    if request.config.getoption("--db") != "sqlite":
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Counted:
