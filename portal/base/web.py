@@ -20,7 +20,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from portal.base import clock, db, errors, ground, i18n
 from portal.base.feature import Menu
 from portal.base.ground import Ground
-from portal.base.security import SAFE, actor, public
+from portal.base.security import SAFE, actor, public, said
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -188,7 +188,7 @@ def install(app: Portal) -> None:
     env.globals.update(gettext=_sentence, _=_sentence, ngettext=_counted)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(page_filters())
-    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset)
+    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset, get_flashed_messages=said)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:
