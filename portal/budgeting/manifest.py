@@ -4,6 +4,7 @@ from portal.base.feature import Feature, Kind, Menu
 from portal.base.i18n import _l
 from portal.budgeting import api
 from portal.budgeting.models import Budget, Project
+from portal.budgeting.queries import found
 from portal.budgeting.staff import budgets, money, projects, texts, vote
 from portal.budgeting.views import ballot, pages, results
 
@@ -13,8 +14,8 @@ FEATURE = Feature(
     menu=[Menu(_l("Budgets"), "budgeting.index", order=10)],
     staff_menu=[Menu(_l("Budgets"), "budgeting_staff.index", roles=("budget_officer", "auditor"), order=10)],
     kinds=[
-        Kind("budget", Budget, "budgeting.show", _l("Budget")),
-        Kind("project", Project, "budgeting.project", _l("Project")),
+        Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets),
+        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
     ],
     wing=True,
 )

@@ -1,4 +1,4 @@
-"""Elections that come from elsewhere: a finished one as plain lists, or ballots for an open vote, sealed like any other.
+"""Elections from elsewhere: a finished one as plain lists, or ballots for an open vote, sealed like any other.
 
 A large import is written in short transactions and shown by one change of state at the end; until then nobody sees it,
 and what a broken import leaves is swept.
@@ -120,7 +120,7 @@ def import_finished_end(s: Session, actor: Actor, vote: Vote, summed: Summed) ->
 
 def import_open_chunk(s: Session, vote: Vote, first_row: int, ballots: Sequence[Mapping[str, Any]]) -> None:
     """Seal ballots that were cast elsewhere into an open vote; slots come from "imported" and the row, so that the same
-    row twice is one ballot. Neither participation nor receipt. Raises NotPossible for a ballot that breaks the rules."""
+    row twice is one ballot. Neither participation nor receipt. Raises NotPossible for a ballot that breaks a rule."""
     vote = shared_vote(s, vote.id)
     demand(rules.is_running(vote, clock.city_now()))
     keys = subkeys(vote)

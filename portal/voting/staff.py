@@ -6,13 +6,13 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock, db
+from portal.base.fields import Form
+from portal.base.ground import settings
 from portal.base.i18n import _
 from portal.base.security import actor, staff
 from portal.voting import actions, actions_count, queries, rules
 from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
 from portal.voting.models import Vote
-from portal.base.fields import Form
-from portal.base.ground import settings
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
@@ -48,7 +48,8 @@ def open_vote(public_id: str) -> ResponseReturnValue:
         form.form_errors.append(str(refusal.verdict.reason))
         return _page(found, form, 422)
     if opened.halves is None:
-        flash(_("The vote is open. The demo makes no halves of its vote key; a real vote gives them to two officers."), "success")
+        said = _("The vote is open. The demo makes no halves of its vote key; a real vote gives them to two officers.")
+        flash(said, "success")
         return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
     names = [opened.vote.holder_one, opened.vote.holder_two]
     sheets = list(zip(names, opened.halves, strict=True))

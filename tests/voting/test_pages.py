@@ -71,7 +71,8 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     assert post(officer, vote, "/publish").status == 422
     done = post(officer, vote, "/publish", {"destroyed": "1"})
     assert "The result is published." in done and "Vote key destroyed" in done
-    files = zipfile.ZipFile(io.BytesIO(officer.get(f"/en/votes/{vote}/result.zip").response.get_data()))
+    answer = officer.http.get(f"/en/votes/{vote}/result.zip", base_url="http://127.0.0.1:8000")
+    files = zipfile.ZipFile(io.BytesIO(answer.get_data()))
     assert "P1" in files.read("outcome.json").decode()
 
 
