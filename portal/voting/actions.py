@@ -21,7 +21,7 @@ from portal.audit.actions import record
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.i18n import Text, _l
+from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 from portal.identity.actions import need_age
 from portal.voting import queries, rules, sealing, sealing_files
@@ -32,9 +32,7 @@ from portal.voting.regulation import draft as draft_regulation
 
 __all__ = ["draft_regulation"]
 
-REPEATED = _l(
-    "This form was already cast; ticks changed since are not stored. To change your vote start a new ballot."
-)
+REPEATED = _l("This form was already cast; ticks changed since are not stored. To change your vote start a new ballot.")
 LONGEST_TOKEN = 100
 
 
@@ -82,7 +80,8 @@ def prepare_vote(
 ) -> Vote:
     """Make the vote of an object, or make it anew while it is not open: its own copy of options, amounts and rule.
 
-    `title` has a text per language; `regulation` comes from `draft_regulation`. Raises NotPossible when the vote was opened before.
+    `title` has a text per language; `regulation` comes from `draft_regulation`.
+    Raises NotPossible when the vote was opened before.
     """
     if closes_at <= opens_at:
         raise NotPossible(no(_l("The close of the vote has to be after its opening.")))
@@ -159,10 +158,26 @@ def open_vote(s: Session, actor: Actor, vote: Vote, *, holders: tuple[str, str] 
     return Opened(vote, None if demo else sealing.halves(key))
 
 
+def restore_key(s: Session, actor: Actor, vote: Vote, first: str, second: str) -> None:
+    """Put a lost key file back from the two printed halves, typed by their keepers.
+
+    Raises NotPossible when a half is mistyped, when they are another vote's, or when the key was destroyed for good.
+    """
+    vote = _locked_vote(s, vote.id)
+    if vote.state not in (VoteState.OPEN, VoteState.COUNTED, VoteState.KEPT) or vote.key_check is None:
+        raise NotPossible(no(_l("This vote has no key any more, or none yet.")))
+    try:
+        key = sealing.join_halves(first, second)
+    except sealing.SealingError:
+        raise NotPossible(no(_l("One of the halves is mistyped."), _l("Type both halves again."))) from None
+    if sealing.check_value(key) != vote.key_check:
+        raise NotPossible(no(_l("These halves are not those of this vote's key.")))
+    sealing_files.store_key(ground.settings().keys, vote.public_id, key)
+    record(actor, "restore_vote_key", "vote", vote.public_id, after={"key_check": vote.key_check})
+
+
 def _locked_vote(s: Session, vote_id: int) -> Vote:
-    return s.scalars(
-        db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)
-    ).one()
+    return s.scalars(db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)).one()
 
 
 # --- the cast ---------------------------------------------------------------------------------------------------------
@@ -202,7 +217,7 @@ def cast_ballot(
     if not 16 <= len(form_token) <= LONGEST_TOKEN:
         raise CastRefused(no(_l("This form is damaged."), _l("Start a new ballot.")), 400)
     now = clock.city_now()
-    vote = _shared_vote(s, vote.id)
+    vote = shared_vote(s, vote.id)
     facts = facts or queries.voter_facts(s, actor, vote)
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
@@ -224,7 +239,7 @@ def cast_ballot(
         return Cast(code, repeated, repeated=True)
     _take_part(s, vote, claim, channel, city_day(now))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    changed = _seal(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
+    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
     s.execute(
         Receipt.__table__.insert().values(  # type: ignore[attr-defined]
             vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
@@ -247,13 +262,10 @@ def _refuse_unless(verdict: Verdict) -> None:
         raise CastRefused(verdict)
 
 
-def _shared_vote(s: Session, vote_id: int) -> Vote:
+def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
     return s.scalars(
-        select(Vote)
-        .where(Vote.id == vote_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
+        select(Vote).where(Vote.id == vote_id).with_for_update(read=True).execution_options(populate_existing=True)
     ).one()
 
 
@@ -272,20 +284,16 @@ def _take_roll_entry(s: Session, vote: Vote, claim: str) -> None:
 
 
 def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
-    used = s.scalar(
-        select(Participation.channel).where(Participation.vote_id == vote.id, Participation.claim == claim)
-    )
+    used = s.scalar(select(Participation.channel).where(Participation.vote_id == vote.id, Participation.claim == claim))
     if used is Channel.PAPER and channel is not Channel.PAPER:
         raise CastRefused(
             no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
         )
     insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
-    s.execute(
-        insert.on_conflict_do_update(index_elements=["vote_id", "claim"], set_={"channel": channel, "day": day})
-    )
+    s.execute(insert.on_conflict_do_update(index_elements=["vote_id", "claim"], set_={"channel": channel, "day": day}))
 
 
-def _seal(
+def seal_ballot(
     s: Session,
     vote: Vote,
     keys: sealing.Subkeys,
@@ -352,8 +360,3 @@ class _Closed:
     @property
     def document(self) -> Mapping[str, Any]:
         return {}
-
-
-def refusal(text: Text) -> NotPossible:
-    """A refusal with one sentence."""
-    return NotPossible(no(text))

@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import cast as cast_to
 
 import pytest
-from sqlalchemy import event, func, inspect, select, text
+from sqlalchemy import Table, event, func, inspect, select, text
 
 from portal.base import clock, db, ground
 from portal.base.ground import Ground
@@ -161,7 +162,7 @@ CAST_TABLES = (RollEntry, Participation, SealedBallot, Receipt)
 def test_tables_of_a_cast_have_no_times_no_running_numbers_and_no_rowid(here: Ground) -> None:
     with db.read() as s:
         for model in CAST_TABLES:
-            table = model.__table__  # type: ignore[attr-defined]
+            table = cast_to(Table, model.__table__)
             columns = inspect(s.connection()).get_columns(table.name)
             kinds = {str(column["type"]).upper() for column in columns}
             assert not any("TIME" in kind for kind in kinds), table.name
