@@ -239,7 +239,7 @@ def facts_of(claimed: Claimed, ages: Iterable[AgeRule], key: bytes, scheme: str)
 
 
 def over_tls(url: object) -> bool:
-    """Is this an address that may be called: over TLS, or on this machine itself? No environment variable loosens it."""
+    """May this address be called: over TLS, or on this machine itself? No environment variable loosens it."""
     if not isinstance(url, str):
         return False
     try:
