@@ -84,7 +84,7 @@ def use_locale(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """Numbers and dates inside a sentence are written as the language writes them."""
     if isinstance(value, bool) or value is None:
         return value
@@ -98,7 +98,7 @@ def _shown(value: Any) -> Any:
 
 
 def _fill(sentence: str, params: dict[str, Any]) -> str:
-    return sentence % {key: _shown(value) for key, value in params.items()} if params else sentence
+    return sentence % {key: shown(value) for key, value in params.items()} if params else sentence
 
 
 def _(msgid: str, **params: Any) -> str:
@@ -108,7 +108,12 @@ def _(msgid: str, **params: Any) -> str:
 
 def ngettext(one: str, many: str, n: int, **params: Any) -> str:
     """The sentence in the form that goes with `n`, now; %(n)s stands for the number."""
-    return _fill(_catalogue(_language.get()).ngettext(one, many, n), {"n": n, **params})
+    return _fill(bare_ngettext(one, many, n), {"n": n, **params})
+
+
+def bare_ngettext(one: str, many: str, n: int) -> str:
+    """The form that goes with `n`, its places not filled yet."""
+    return _catalogue(_language.get()).ngettext(one, many, n)
 
 
 gettext = _

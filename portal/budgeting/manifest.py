@@ -4,6 +4,7 @@ from portal.base.feature import Feature, Kind, Menu
 from portal.base.i18n import _l
 from portal.budgeting import api
 from portal.budgeting.models import Budget, Project
+from portal.budgeting.queries import found
 from portal.budgeting.views import ballot, pages, results
 
 FEATURE = Feature(
@@ -11,8 +12,8 @@ FEATURE = Feature(
     blueprints=[pages.pages, api.api],
     menu=[Menu(_l("Budgets"), "budgeting.index", order=10)],
     kinds=[
-        Kind("budget", Budget, "budgeting.show", _l("Budget")),
-        Kind("project", Project, "budgeting.project", _l("Project")),
+        Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets),
+        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
     ],
     wing=True,
 )

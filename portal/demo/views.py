@@ -32,4 +32,4 @@ def move() -> Response:
 
 def bar() -> dict[str, Any]:
     """What the bar on every page shows."""
-    return {"demo_clock": {"now": clock.city_now(), "moved": clock.shift() != 0}}
+    return {"demo_bar": True, "demo_clock": {"now": clock.city_now(), "moved": clock.shift() != 0}}

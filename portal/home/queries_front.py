@@ -132,7 +132,7 @@ def public_paths(s: Session, address: Callable[..., str], most: int = 5000) -> l
     if "budgeting" in ground.settings().wings:
         wanted.append(("budgeting.index", {}))
         shown = select(Budget.slug).where(Budget.state == BudgetState.SHOWN).order_by(Budget.slug)
-        wanted += [("budgeting.budget", {"slug": slug}) for slug in s.scalars(shown)]
+        wanted += [("budgeting.show", {"slug": slug}) for slug in s.scalars(shown)]
         projects = (
             select(Budget.slug, Project.number)
             .join(Project, Project.budget_id == Budget.id)

@@ -90,7 +90,7 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     plan = plan_of(s, budget)
     regulation = regulation_of(s, budget, plan)
     counted = select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
-    status: dict[ProjectStatus, int] = {one: n for one, n in s.execute(counted)}
+    status: dict[ProjectStatus, int] = dict(s.execute(counted).all())
     bare = s.scalar(
         select(func.count())
         .select_from(Project)
