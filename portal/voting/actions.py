@@ -313,9 +313,8 @@ def seal_ballot(
     station: int = 0,
     new: bool = False,
 ) -> bool:
-    """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and its receipt becomes "replaced".
-    True when there was an earlier one."""
-    assert vote.choices_length is not None
+    """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and
+    its receipt becomes "replaced". True when there was an earlier one."""
     here = (SealedBallot.vote_id == vote.id, SealedBallot.slot == slot)
     old = None if new else s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
     prior = None
@@ -328,16 +327,32 @@ def seal_ballot(
                 .where(Receipt.vote_id == vote.id, Receipt.code_hash == before.receipt)
                 .values(state=ReceiptState.REPLACED)
             )
-    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
-    values = {
-        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
-        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
-    }
+    values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
         s.execute(SealedBallot.__table__.insert().values(vote_id=vote.id, slot=slot, **values))  # type: ignore[attr-defined]
     else:
         s.execute(update(SealedBallot).where(*here).values(**values).execution_options(synchronize_session=False))
     return old is not None
+
+
+def sealed_values(
+    vote: Vote,
+    keys: sealing.Subkeys,
+    slot: str,
+    content: Any,
+    *,
+    receipt: str | None,
+    channel: str,
+    station: int = 0,
+    prior: str | None = None,
+) -> dict[str, bytes]:
+    """Both ciphertexts of a slot, with a fresh nonce and fresh IVs."""
+    assert vote.choices_length is not None
+    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
+    return {
+        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
+        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
+    }
 
 
 def _ask_the_clock(s: Session, closes_at: datetime) -> None:
