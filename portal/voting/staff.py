@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.base import clock, db
+from portal.base.actor import Actor
 from portal.base.fields import Form
 from portal.base.ground import settings
-from portal.base.i18n import _
+from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, staff
 from portal.voting import actions, actions_count, queries, rules
 from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
-from portal.voting.models import Vote
+from portal.voting.models import Vote, VoteState
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
@@ -95,6 +97,27 @@ def publish(public_id: str) -> ResponseReturnValue:
     actions_count.publish(db.session(), actor(), found, halves_destroyed=bool(form.destroyed.data))
     flash(_("The result is published."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
+def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
+    """What waits for a budget officer: votes to count, to confirm, to look at, to publish."""
+    if not who.may(rules.OFFICER):
+        return []
+    now, found = clock.city_now(), []
+    for one in queries.votes_listed(s):
+        if one.state in (VoteState.PREPARED, VoteState.PUBLISHED) or now < one.closes_at:
+            continue
+        title = rules.Named({"names": one.titles, "id": one.public_id})
+        status, run = queries.status(s, one, now), queries.count_run(s, one)
+        asked = run is not None and run.first_id is not None
+        text = {
+            "closed": _l("Confirm the count: %(title)s", title=title) if asked else _l("Count: %(title)s", title=title),
+            "stopped": _l("The count was stopped: %(title)s", title=title),
+            "counted": _l("Publish the result: %(title)s", title=title),
+        }.get(status.phase)
+        if text is not None:
+            found.append((text, url_for("voting_staff.vote", public_id=one.public_id)))
+    return found
 
 
 def _vote(public_id: str) -> Vote:

@@ -60,7 +60,9 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     assert "not known to anybody before the count" in officer.get(desk(vote))
     close(vote)
     assert "Ask for the count" in officer.get(desk(vote))
+    assert "Count: Budget of Sundhaven" in officer.get("/en/staff/")
     post(officer, vote, "/count")
+    assert "Confirm the count: Budget of Sundhaven" in second.get("/en/staff/")
     assert "you are the first" in officer.get(desk(vote))
     assert post(officer, vote, "/confirm").status == 409
     started = post(second, vote, "/confirm")
