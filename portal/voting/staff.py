@@ -14,7 +14,7 @@ from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, staff
 from portal.voting import actions, actions_count, queries, rules
 from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
-from portal.voting.models import Vote, VoteState
+from portal.voting.models import Vote
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
@@ -24,7 +24,7 @@ desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 def votes() -> ResponseReturnValue:
     """All votes and where they stand."""
     s, now = db.session(), clock.city_now()
-    listed = [(vote, queries.status(s, vote, now)) for vote in queries.votes_listed(s)]
+    listed = queries.statuses(s, queries.votes_listed(s), now)
     return render_template("voting/staff/votes.html", votes=listed)
 
 
@@ -104,12 +104,9 @@ def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
     if not who.may(rules.OFFICER):
         return []
     now, found = clock.city_now(), []
-    for one in queries.votes_listed(s):
-        if one.state in (VoteState.PREPARED, VoteState.PUBLISHED) or now < one.closes_at:
-            continue
+    for one, status in queries.statuses(s, queries.votes_listed(s), now):
         title = rules.Named({"names": one.titles, "id": one.public_id})
-        status, run = queries.status(s, one, now), queries.count_run(s, one)
-        asked = run is not None and run.first_id is not None
+        asked = status.asked
         text = {
             "closed": _l("Confirm the count: %(title)s", title=title) if asked else _l("Count: %(title)s", title=title),
             "stopped": _l("The count was stopped: %(title)s", title=title),
