@@ -76,8 +76,9 @@ def main(argv: list[str] | None = None) -> Any:
 
         sys.exit(count(args[1:]))
     try:
-        settings = application.load()
-        for feature in application.manifests(settings):
+        here = application.stand()
+        log.set_up()
+        for feature in here.features:
             for command in feature.cli:
                 main_group.add_command(command)
         main_group.main(args=args, prog_name="portal")
