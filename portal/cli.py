@@ -11,7 +11,7 @@ import click
 from portal import app as application
 
 from portal.base import jobs, log, schema, serving
-from portal.config import ConfigError
+from portal.config import ConfigError, load
 
 
 @click.group(help="Folkmoot: the portal where a city's people decide and get things done.")
@@ -76,7 +76,7 @@ def main(argv: list[str] | None = None) -> Any:
 
         sys.exit(count(args[1:]))
     try:
-        settings = application.load()
+        settings = load()
         for feature in application.manifests(settings):
             for command in feature.cli:
                 main_group.add_command(command)

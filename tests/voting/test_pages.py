@@ -9,10 +9,11 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import func, select
 
 from portal import config
 from portal.app import create_app
-from portal.base import db, ground
+from portal.base import db, ground, jobs
 from portal.base.web import Portal
 from portal.voting import actions_count, sealing
 from tests.client import Client, Page
@@ -165,3 +166,22 @@ def test_pages_stand_in_every_direction(client: Client, app: Portal, lang: str) 
     enter(client, "Bo Tamm", roles=["budget_officer"], language=lang)
     for path in (f"votes/{vote}/receipt", "votes", "staff/votes", f"staff/votes/{vote}"):
         assert client.get(f"/{lang}/{path}").status == 200
+
+
+def test_the_worker_counts_in_a_child_process(
+    app: Portal, monkeypatch: pytest.MonkeyPatch, officer: Client, second: Client
+) -> None:
+    settings = app.ground.settings
+    monkeypatch.setenv("PORTAL_DATABASE_URL", settings.database)
+    monkeypatch.setenv("PORTAL_JOURNAL", settings.journal)
+    monkeypatch.setenv("PORTAL_INSTANCE", str(settings.instance))
+    vote = opened()
+    for n in range(12):
+        cast(vote, f"resident {n}", {"1": ["P1"]})
+    close(vote)
+    post(officer, vote, "/count")
+    post(second, vote, "/confirm")
+    jobs.run_due()
+    with db.read() as s:
+        assert found(s, vote).state == "finished"
+        assert s.scalar(select(func.count()).select_from(jobs.JobRow).where(jobs.JobRow.failed_at.is_not(None))) == 0
