@@ -12,6 +12,7 @@ FEATURE = Feature(
     name="voting",
     blueprints=[views.pages, staff.desk],
     staff_menu=[Menu(_l("Votes"), "voting_staff.votes", roles=("budget_officer", "auditor"), order=20)],
+    footer=[Menu(_l("Votes and receipts"), "voting.votes", order=20)],
     jobs=[Job(JOB, jobs.count, heavy=True), Job("voting.sweep", jobs.sweep, every=3600)],
     kinds=[Kind("vote", Vote, label=_l("Vote"))],
     wing=True,
