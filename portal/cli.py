@@ -75,7 +75,9 @@ def main(argv: list[str] | None = None) -> Any:
 
         sys.exit(count(args[1:]))
     try:
-        for feature in application.stand().features:
+        here = application.stand()
+        log.set_up()
+        for feature in here.features:
             for command in feature.cli:
                 main_group.add_command(command)
         main_group.main(args=args, prog_name="portal")

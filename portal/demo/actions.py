@@ -140,7 +140,7 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     if one.stage == "open":
         voting.open_vote(s, officer, vote.prepare(officer, budget), holders=None)
     elif one.stage == "finished":
-        import_finished(s, officer, budget, one, closes)
+        import_finished(s, officer, budget, one, *dates[PhaseKind.VOTE])
 
 
 def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
