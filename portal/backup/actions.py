@@ -276,7 +276,8 @@ def upgrade(settings: Settings, passphrase: str | None, say: Say) -> Made:
                 with _way_back(database, made, say):
                     counts = _counts(database)
                     schema.upgrade(database)
-                    lost = {name for name, rows in counts.items() if _counts(database).get(name, rows) < rows}
+                    now = _counts(database)
+                    lost = {name for name, rows in counts.items() if now.get(name, rows) < rows}
                     if schema.faults(database):
                         raise Failed("rows point at rows that are not there")
                     _try_out(settings)

@@ -81,6 +81,8 @@ def kind_of(column: sa.Column[Any]) -> str:
 
     Raises Strange for a type that no migration of ours has used yet.
     """
+    if isinstance(column.type, _JsonText):
+        return "json"
     for base, kind in _KINDS:
         if isinstance(column.type, base):
             return kind
@@ -103,25 +105,26 @@ def reflect(connection: Connection) -> list[sa.Table]:
     return list(found.sorted_tables)
 
 
-class _JsonText(sa.JSON):
+class _JsonText(sa.types.UserDefinedType[str]):
     """JSON as the text that was stored: NULL and null stay two things, and nothing is written in another way."""
 
+    cache_ok = True
+
     def __init__(self, dialect: str) -> None:
-        super().__init__()
-        self.postgresql = dialect == "postgresql"
+        self.dialect = dialect
 
-    def bind_processor(self, dialect: Any) -> Any:
-        return None
-
-    def result_processor(self, dialect: Any, coltype: Any) -> Any:
-        return None
+    def get_col_spec(self, **_options: Any) -> str:
+        """The type's name in a CAST."""
+        return "JSON"
 
     def column_expression(self, column: Any) -> Any:
-        return sa.cast(column, sa.Text) if self.postgresql else sa.type_coerce(column, sa.Text)
+        """Read as text."""
+        return sa.cast(column, sa.Text) if self.dialect == "postgresql" else column
 
     def bind_expression(self, bindvalue: Any) -> Any:
-        if not self.postgresql:
-            return sa.type_coerce(bindvalue, sa.Text)
+        """Write text, as JSON where the database has such a type."""
+        if self.dialect != "postgresql":
+            return bindvalue
         return sa.cast(sa.type_coerce(bindvalue, sa.Text), postgresql.JSON)
 
 

@@ -20,7 +20,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from portal.base import clock, db, errors, ground, i18n
 from portal.base.feature import Menu
 from portal.base.ground import Ground
-from portal.base.security import SAFE, actor, public
+from portal.base.security import SAFE, actor, public, said
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -146,6 +146,11 @@ def _page_context(app: Portal) -> dict[str, Any]:
     return context
 
 
+def rendered(html: str) -> Markup:
+    """The stored HTML of a Markdown text: base.markdown cleaned it when it was stored, so it is printed as it is."""
+    return Markup(html)  # noqa: S704
+
+
 def _said(context: Context, sentence: str, params: dict[str, Any]) -> str:
     """The sentence as HTML: its own marks are trusted, what is put into it is escaped; numbers and moments are written
     as the language writes them."""
@@ -169,7 +174,7 @@ def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
         "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
-        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction,
+        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction, "rendered": rendered,
     }  # fmt: skip
 
 
@@ -183,7 +188,7 @@ def install(app: Portal) -> None:
     env.globals.update(gettext=_sentence, _=_sentence, ngettext=_counted)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(page_filters())
-    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset)
+    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset, get_flashed_messages=said)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -119,7 +119,8 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     budget = budgets.create(
         officer, slug=one.slug, texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)}
     )
-    dates = {PhaseKind(p.kind): tuple(_midnight(day) for day in p.on(_today())) for p in one.phases}
+    days = {PhaseKind(p.kind): p.on(_today()) for p in one.phases}
+    dates = {kind: (_midnight(first), _midnight(after)) for kind, (first, after) in days.items()}
     first, after = dates[PhaseKind.VOTE]
     dates[PhaseKind.VOTE] = (first, after - timedelta(hours=4))  # 20:00: an hour that everybody understands alike
     budgets.set_dates(officer, budget, dates)
@@ -139,7 +140,7 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     if one.stage == "open":
         voting.open_vote(s, officer, vote.prepare(officer, budget), holders=None)
     elif one.stage == "finished":
-        import_finished(s, officer, budget, one, closes)
+        import_finished(s, officer, budget, one, *dates[PhaseKind.VOTE])
 
 
 def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:

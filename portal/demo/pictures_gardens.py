@@ -129,7 +129,7 @@ def orchard(scene: Scene) -> None:
     far_town(scene, 312, 560, 900, 0.9)
     scene.haze(160, 300, 380, 0.5)
     ground(scene, 320, tufts=240)
-    fruit = scene.own(scene.one_of(((214, 62, 50), (222, 84, 58), (236, 170, 66))))
+    fruit = scene.own(scene.one_of(((214, 62, 50), (222, 84, 58), (196, 48, 58))))
     rows = ((350, 96, 9), (398, 144, 7), (472, 214, 5))
     for y, h, number in rows:
         gap = WIDTH / (number - 1)

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from authlib.common.security import is_secure_transport
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
@@ -104,7 +103,7 @@ class Calls(_Session):
         super().__init__(*args, default_timeout=TIMEOUT, **kwargs)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if not _secure(url):
+        if not rules.over_tls(url):
             raise Unreachable("not over TLS")
         kwargs["allow_redirects"] = False
         try:
@@ -160,7 +159,6 @@ class LogoutToken:
 _App: Any = FlaskOAuth2App
 _Claims: Any = CodeIDToken
 _Framework: Any = FlaskIntegration
-_secure: Any = is_secure_transport
 _Signed: Any = PrivateKeyJWT
 
 
@@ -225,7 +223,7 @@ class StrictApp(_App):
             raise Refused("discovery_issuer")
         kept = {name: found[name] for name in METADATA if name in found}
         for name in METADATA[1:-1]:
-            if name in kept and not (isinstance(kept[name], str) and _secure(kept[name])):
+            if name in kept and not (isinstance(kept[name], str) and rules.over_tls(kept[name])):
                 raise Refused(f"discovery_{name}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if name not in kept:

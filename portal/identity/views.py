@@ -369,13 +369,14 @@ def _account_page(form: LanguageForm, status: int = 200) -> ResponseReturnValue:
         form.language.data = page.person.language or i18n.lang()
     labels = {role.name: role.label for role in queries.known_roles()}
     ways = {p.issuer: p for p in settings().providers}
+    names = district_names(s)
     return render_template(
         "identity/account.html",
         page=page,
         form=form,
         here=who.session_id,
         role_names=[str(labels.get(role, role)) for role in page.roles],
-        facts=[_fact(fact, district_names(s)) for fact in page.facts],
+        facts=[_fact(fact, names) for fact in page.facts],
         ways=ways,
         second=next((p for p in settings().providers if p.staff_acr and not page.staff_ok and page.roles), None),
     ), status

@@ -1,6 +1,6 @@
 """What changes a process: it begins, and its dates are set. The owner of a process asks its own rules first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from portal.audit.actions import record
 from portal.base import db
 from portal.base.i18n import Text
-from portal.base.security import Actor
+from portal.base.actor import Actor
 from portal.processes import rules
 from portal.processes.models import ORDER, Phase, PhaseKind, Process
 
@@ -55,7 +55,7 @@ def set_dates(actor: Actor, process_id: int, dates: Dates) -> None:
     record(actor, "set_dates", "process", process_id, before=old, after=new)
 
 
-def _told(phases: list[Phase]) -> dict[str, list[str | None]]:
+def _told(phases: Sequence[Phase]) -> dict[str, list[str | None]]:
     """Dates as the audit shows them."""
     return {
         phase.kind.value: [phase.opens_at.isoformat(), phase.closes_at.isoformat() if phase.closes_at else None]

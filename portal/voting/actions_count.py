@@ -198,9 +198,7 @@ def _take_snapshot(public_id: str) -> Snapshot:
             ],
             receipts={
                 code: str(state)
-                for code, state in s.execute(
-                    select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id)
-                )
+                for code, state in s.execute(select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id))
             },
             digest=_digest(sealed),
         )

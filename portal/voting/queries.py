@@ -50,6 +50,20 @@ def votes_listed(s: Session) -> list[Vote]:
     )
 
 
+def votes_without_key(s: Session) -> list[Vote]:
+    """Votes that need their key and whose key file is missing or not theirs: after a restore it asks for the halves."""
+    needing = s.scalars(
+        select(Vote).where(Vote.state.in_([VoteState.OPEN, VoteState.COUNTED, VoteState.KEPT])).order_by(Vote.id)
+    )
+    missing = []
+    for vote in needing:
+        try:
+            sealing_files.load_key(ground.settings().keys, vote.public_id, vote.key_check or "")
+        except sealing.SealingError:
+            missing.append(vote)
+    return missing
+
+
 def city_day(now: datetime) -> date:
     """The day on the city's clock at an instant."""
     return now.astimezone(ZoneInfo(ground.settings().city.time_zone or "UTC")).date()
@@ -251,8 +265,7 @@ def published_ballots(s: Session, vote: Vote) -> dict[str, list[Any]]:
     public = published(s, vote)
     if public is None or public.totals_only:
         return {}
-    shown = {pot["id"]: [] for pot in public.regulation["pots"] if pot["id"] not in public.withheld}
-    return {pot: ballots for pot, ballots in plain_lists(s, vote).items() if pot in shown}
+    return {pot: ballots for pot, ballots in plain_lists(s, vote).items() if pot not in public.withheld}
 
 
 def plain_lists(s: Session, vote: Vote) -> dict[str, list[Any]]:

@@ -50,7 +50,14 @@ def test_budgets_are_listed_as_open_coming_and_finished(app: Portal, client: Cli
 def test_the_page_of_a_budget_shows_money_steps_and_rule(app: Portal, client: Client) -> None:
     open_vote(app, add_budget(app))
     page = client.get("/en/budget/2026/")
-    for words in ("€1,300", "€1,000", "District money", "Vote now", "Tick up to 3 projects in each pot.", "from the age of 16"):
+    for words in (
+        "€1,300",
+        "€1,000",
+        "District money",
+        "Vote now",
+        "Tick up to 3 projects in each pot.",
+        "from the age of 16",
+    ):
         assert words in page, words
     assert "<strong>works</strong>" in page.html
 
@@ -91,7 +98,15 @@ def test_a_project_in_another_language_says_so(app: Portal, client: Client) -> N
 def test_a_project_page_has_its_facts_and_neighbours(app: Portal, client: Client) -> None:
     add_budget(app)
     page = client.get("/en/budget/2026/projects/2")
-    for words in ("€110", "City-wide", "Mill Street", "Proposed by", "Bench 1 en", "Bench 3 en", "<strong>Bench</strong>"):
+    for words in (
+        "€110",
+        "City-wide",
+        "Mill Street",
+        "Proposed by",
+        "Bench 1 en",
+        "Bench 3 en",
+        "<strong>Bench</strong>",
+    ):
         assert words in page, words
     assert client.get("/en/budget/2026/projects/99").status == 404
 
@@ -106,9 +121,7 @@ def test_a_project_page_has_its_facts_and_neighbours(app: Portal, client: Client
         ("/en/budget/", 6),
     ],
 )
-def test_a_page_asks_as_often_with_one_project_as_with_many(
-    app: Portal, client: Client, url: str, most: int
-) -> None:
+def test_a_page_asks_as_often_with_one_project_as_with_many(app: Portal, client: Client, url: str, most: int) -> None:
     counts = []
     for slug, count in (("2026", 3), ("many", 120)):
         add_budget(app, slug=slug, count=count)

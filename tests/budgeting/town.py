@@ -8,7 +8,7 @@ from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.budgeting.actions import budgets, money, projects, vote
-from portal.budgeting.models import BallotKind, Budget, ProjectStatus, PotVoters
+from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.places import actions as places
 from portal.places.models import District
 from portal.processes.models import PhaseKind
@@ -76,7 +76,7 @@ def add_budget(
                 proposer="Ana",
                 texts={
                     "title": {lang: f"Bench {n} {lang}" for lang in languages},
-                    "summary": {lang: f"A place to sit, number {n}" for lang in languages},
+                    "summary": dict.fromkeys(languages, f"A place to sit, number {n}"),
                     "body": {"en": f"**Bench** number {n}"},
                 },
             )
@@ -108,7 +108,7 @@ def add_budget(
 def said(title: str, languages: tuple[str, ...], *, body: bool = False) -> dict[str, dict[str, str]]:
     texts = {
         "title": {lang: f"{title} {lang}" for lang in languages},
-        "lead": {lang: "You decide." for lang in languages},
+        "lead": dict.fromkeys(languages, "You decide."),
     }
     return texts | ({"body": {"en": "How it **works**"}} if body else {})
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from portal.base.i18n import use_locale
+from portal.base.i18n import set_locale, use_locale
 from portal.processes import rules
 from portal.processes.models import PhaseKind
 from portal.processes.rules import Stage, State
@@ -25,6 +25,12 @@ PHASES = [
     phase(PhaseKind.RESULTS, 36, 60),
     phase(PhaseKind.WORKS, 60, None),
 ]
+
+
+@pytest.fixture(autouse=True)
+def greenwich() -> None:
+    """Sentences in English with the clock of Greenwich, whatever ran before."""
+    set_locale("en", "UTC")
 
 
 def at(days: float) -> datetime:

@@ -48,7 +48,7 @@ def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str,
     cards = projects.by_code(s, budget.id)
     names = wordings.names(s, budget.id)
     statement = select(Project.code, Project.source_row).where(Project.budget_id == budget.id)
-    kept: dict[str, Any] = {code: row for code, row in s.execute(statement)}
+    kept: dict[str, Any] = dict(s.execute(statement).all())
     positions = names.positions
     rows = []
     for code, card in cards.items():
@@ -81,7 +81,7 @@ def _meta(
             "description": names.title.body,
             "country": settings().city.name,
             "unit": settings().city.name,
-            "district": names.pots[pot_id].body if pot_id in names.pots else pot,
+            "district": names.pots[pot_id].body if pot_id is not None and pot_id in names.pots else pot,
             "instance": str(vote.closes_at.year),
             "date_begin": i18n.in_zone(vote.opens_at).strftime("%d.%m.%Y"),
             "date_end": i18n.in_zone(vote.closes_at).strftime("%d.%m.%Y"),

@@ -90,7 +90,7 @@ def readiness(s: Session, budget: Budget) -> Readiness:
     plan = plan_of(s, budget)
     regulation = regulation_of(s, budget, plan)
     counted = select(Project.status, func.count()).where(Project.budget_id == budget.id).group_by(Project.status)
-    status: dict[ProjectStatus, int] = {one: n for one, n in s.execute(counted)}
+    status: dict[ProjectStatus, int] = dict(s.execute(counted).all())
     bare = s.scalar(
         select(func.count())
         .select_from(Project)
@@ -209,3 +209,9 @@ def _names(s: Session, kind: str, field: str, ids: list[int]) -> dict[int, dict[
         ):
             found.setdefault(object_id, {})[lang] = body
     return found
+
+
+def sources_of(s: Session, pot_id: int) -> list[tuple[int, int]]:
+    """The sources of a pot in order: id and cents."""
+    statement = select(Source.id, Source.amount).where(Source.pot_id == pot_id).order_by(Source.position)
+    return [(row.id, row.amount) for row in s.execute(statement)]

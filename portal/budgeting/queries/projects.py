@@ -94,7 +94,7 @@ class Detail:
     after: Beside | None
 
 
-def _cards(lang: str) -> Select[Any]:
+def _cards(lang: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.base import clock, db, ground, i18n, ui
-from portal.base.i18n import _, _l, _n
+from portal.base import clock, db, ground, ui
+from portal.base.i18n import _l, _n
 from portal.base.security import actor, reads, signed_in
 from portal.base.verdict import Verdict, no
 from portal.budgeting.forms.ballot import BallotErrors, BallotPost
@@ -166,6 +166,4 @@ def _script(currency: str) -> dict[str, object]:
         "counts": ui.plural_table(_n("%(n)s project ticked", "%(n)s projects ticked", 0)),
         "left": ui.pattern(_l("%(money)s left of %(limit)s")),
         "over": ui.pattern(_l("%(money)s more than the %(limit)s of this pot")),
-        "nothing": _("Nothing is ticked yet."),
-        "lang": i18n.lang(),
     }

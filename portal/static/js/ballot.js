@@ -1,33 +1,45 @@
-// The running total of a ballot. The server says the same after "Update total".
+// The running total of a ballot, pot by pot. The server says the same after "Update total".
 const rules = new Intl.PluralRules(document.documentElement.lang);
+// Only what changed is written, so that only that is read out.
+const say = (line, text) => { if (line.textContent !== text) line.textContent = text; };
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 
 document.querySelectorAll("form[data-ballot]").forEach((form) => {
-  const { group, point, before, after } = JSON.parse(form.dataset.money);
-  const limit = Number(form.dataset.limit || 0);
-  const most = Number(form.dataset.max || Infinity);
-  const aside = form.querySelector(".fm-ballot__sum");
-  const fill = aside.querySelector("[data-bar] rect:last-child");
-  const part = (name) => aside.querySelector(`[data-part=${name}]`);
+  const words = JSON.parse(form.dataset.words);
+  const nothing = form.querySelector("[data-nothing]");
   const money = (cents) => {
+    const { group, point, before, after } = words.money;
     const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, group);
     return before + whole + (cents % 100 ? point + String(cents % 100).padStart(2, "0") : "") + after;
   };
+  const line = (box) => {
+    const entry = document.createElement("li");
+    const name = document.querySelector(`label[for="${box.id}"] bdi`).cloneNode(true);
+    const cost = document.createElement("span");
+    cost.className = "fm-money";
+    cost.textContent = money(Number(box.dataset.cost));
+    entry.append(name, " ", cost);
+    return entry;
+  };
+  const sum = (part) => {
+    const ticked = [...form.querySelectorAll("[data-cost]")].filter((box) => box.checked && box.dataset.pot === part.dataset.sum);
+    const limit = Number(part.dataset.limit);
+    const spent = ticked.reduce((total, box) => total + Number(box.dataset.cost), Number(part.dataset.elsewhere));
+    const n = ticked.length + Number(part.dataset.elsewhereCount);
+    const values = { n: n.toLocaleString(document.documentElement.lang), limit: money(limit), money: money(Math.abs(limit - spent)) };
+    say(part.querySelector("[data-part=count]"), fill(words.counts[rules.select(n)] ?? words.counts.other, values));
+    say(part.querySelector("[data-part=left]"), fill(spent > limit ? words.over : words.left, values));
+    part.querySelector("[data-bar] rect:last-child").setAttribute("width", Math.min(100, limit ? (100 * spent) / limit : 0));
+    part.classList.toggle("fm-over", (form.dataset.kind === "knapsack" && spent > limit) || n > Number(part.dataset.max || Infinity));
+    const list = part.querySelector("[data-chosen]");
+    list.querySelectorAll("li:not([data-elsewhere])").forEach((entry) => entry.remove());
+    list.append(...ticked.map(line));
+    return n;
+  };
   const total = () => {
-    const ticked = [...form.querySelectorAll("[data-cost]")].filter((box) => box.checked);
-    const spent = ticked.reduce((sum, box) => sum + Number(box.dataset.cost), Number(form.dataset.elsewhere || 0));
-    const n = ticked.length + Number(form.dataset.elsewhereCount || 0);
-    const over = limit > 0 && spent > limit;
-    const values = { n, limit: money(limit), spent: money(spent), money: money(Math.abs(limit - spent)) };
-    const say = (line, text) => { line.textContent = text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole); };
-    const count = part("count");
-    if (count) { const texts = JSON.parse(count.dataset.texts); say(count, texts[rules.select(n)] ?? texts.other); }
-    const left = part("left");
-    if (left) say(left, over ? left.dataset.over : left.dataset.text);
-    const spentLine = part("spent");
-    if (spentLine) say(spentLine, spentLine.dataset.text);
-    fill?.setAttribute("width", limit ? Math.min(100, (100 * spent) / limit) : Math.min(100, (100 * n) / most));
-    aside.classList.toggle("fm-over", over || n > most);
+    const n = [...form.querySelectorAll("[data-sum]")].reduce((all, part) => all + sum(part), 0);
+    if (nothing) nothing.hidden = n > 0;
   };
   form.addEventListener("change", total);
-  total();
+  addEventListener("pageshow", total); // browsers keep the ticks when one comes back
 });

@@ -1,0 +1,62 @@
+"""What people type into the pages of a vote."""
+
+from __future__ import annotations
+
+from portal.base import fields as f
+from portal.base.i18n import _l
+
+
+class ReceiptForm(f.Form):
+    """The check of a receipt."""
+
+    code = f.Text(
+        _l("Receipt code"),
+        [f.required(_l("Enter your receipt code.")), f.length(max=60)],
+        hint=_l("17 signs in groups of four. Small letters, spaces and hyphens do not matter."),
+        attributes={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
+    )
+
+
+class OpenForm(f.Form):
+    """The opening: who keeps the two halves of the vote key."""
+
+    holder_one = f.Text(
+        _l("Keeper of the first half"),
+        [f.required(_l("Enter the name of the officer who keeps the first half.")), f.length(max=200)],
+    )
+    holder_two = f.Text(
+        _l("Keeper of the second half"),
+        [f.required(_l("Enter the name of the officer who keeps the second half.")), f.length(max=200)],
+    )
+    sure = f.YesNo(
+        _l("I have read the regulation above. It cannot be changed any more after the opening."),
+        [f.required(_l("Tick that you have read the regulation."))],
+    )
+
+
+class DemoOpenForm(f.Form):
+    """The opening in the demo, which skips the halves."""
+
+    sure = f.YesNo(
+        _l("I have read the regulation above. It cannot be changed any more after the opening."),
+        [f.required(_l("Tick that you have read the regulation."))],
+    )
+
+
+class CountForm(f.Form):
+    """Either officer's word for the count, where lots need a public draw."""
+
+    draw = f.Text(
+        _l("Result of the public draw"),
+        [f.required(_l("Enter the result of the public draw.")), f.length(max=200)],
+        hint=_l("Exactly as it was made public. The second officer types it again."),
+    )
+
+
+class PublishForm(f.Form):
+    """The publication; the officer states what happened to the halves."""
+
+    destroyed = f.YesNo(
+        _l("Both halves of the vote key on paper have been destroyed, and no copy of the folder of keys is left."),
+        [f.required(_l("Tick that both halves have been destroyed."))],
+    )

@@ -1,0 +1,148 @@
+"""Officers' pages of a vote: open it, see how far it is, count it together, publish it. No figure of a project here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock, db
+from portal.base.fields import Form
+from portal.base.ground import settings
+from portal.base.i18n import _
+from portal.base.security import actor, staff
+from portal.voting import actions, actions_count, queries, rules
+from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
+from portal.voting.models import Vote
+
+desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
+
+
+@desk.get("")
+@staff("budget_officer", "auditor")
+def votes() -> ResponseReturnValue:
+    """All votes and where they stand."""
+    s, now = db.session(), clock.city_now()
+    listed = [(vote, queries.status(s, vote, now)) for vote in queries.votes_listed(s)]
+    return render_template("voting/staff/votes.html", votes=listed)
+
+
+@desk.get("/<public_id>")
+@staff("budget_officer", "auditor")
+def vote(public_id: str) -> ResponseReturnValue:
+    """One vote: the next step, and everything that is fixed."""
+    return _page(_vote(public_id))
+
+
+@desk.post("/<public_id>/open")
+@staff("budget_officer")
+def open_vote(public_id: str) -> ResponseReturnValue:
+    """Freeze and open. The halves of the key stand in this answer and nowhere else: it is printed, not redirected."""
+    found, form = _vote(public_id), _open_form()
+    if not form.validate_on_submit():
+        return _page(found, form, 422)
+    holders = (form.holder_one.data, form.holder_two.data) if isinstance(form, OpenForm) else None
+    try:
+        opened = actions.open_vote(db.session(), actor(), found, holders=holders)
+    except actions.NotPossible as refusal:
+        db.session().expire(found)
+        form.form_errors.append(str(refusal.verdict.reason))
+        return _page(found, form, 422)
+    if opened.halves is None:
+        said = _("The vote is open. The demo makes no halves of its vote key; a real vote gives them to two officers.")
+        flash(said, "success")
+        return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+    names = [opened.vote.holder_one, opened.vote.holder_two]
+    sheets = list(zip(names, opened.halves, strict=True))
+    return render_template("voting/staff/halves.html", vote=opened.vote, sheets=sheets)
+
+
+@desk.post("/<public_id>/count")
+@staff("budget_officer")
+def ask_count(public_id: str) -> ResponseReturnValue:
+    """The first officer asks for the count."""
+    return _count(public_id, first=True)
+
+
+@desk.post("/<public_id>/confirm")
+@staff("budget_officer")
+def confirm_count(public_id: str) -> ResponseReturnValue:
+    """The second officer confirms it; the worker counts."""
+    return _count(public_id, first=False)
+
+
+def _count(public_id: str, *, first: bool) -> ResponseReturnValue:
+    found, form, draw = _vote(public_id), CountForm(), ""
+    if "lot" in found.document["ties"]:
+        if not form.validate_on_submit():
+            return _page(found, form, 422)
+        draw = form.draw.data or ""
+    if first:
+        actions_count.ask_count(db.session(), actor(), found, draw=draw)
+        flash(_("You asked for the count. A second budget officer has to confirm it."), "success")
+    else:
+        actions_count.confirm_count(db.session(), actor(), found, draw=draw)
+        flash(_("The count has begun."), "success")
+    return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
+@desk.post("/<public_id>/publish")
+@staff("budget_officer")
+def publish(public_id: str) -> ResponseReturnValue:
+    """Show the result to everybody."""
+    found, form = _vote(public_id), PublishForm()
+    if found.holder_one and not form.validate_on_submit():
+        return _page(found, form, 422)
+    actions_count.publish(db.session(), actor(), found, halves_destroyed=bool(form.destroyed.data))
+    flash(_("The result is published."), "success")
+    return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
+def _vote(public_id: str) -> Vote:
+    found = queries.by_public_id(db.session(), public_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _open_form() -> Form:
+    return DemoOpenForm() if settings().demo else OpenForm()
+
+
+def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseReturnValue:
+    s, now, who = db.session(), clock.city_now(), actor()
+    status, run = queries.status(s, found, now), queries.count_run(s, found)
+    faults = queries.faults(found.document)
+    may_open = rules.may_open(found, who, faults, now)
+    may_ask = rules.may_start_count(found, who, now)
+    first = run.first_id if run else None
+    may_confirm = rules.may_confirm_count(found, who, now, first=first)
+    if form is None:
+        form = {
+            "prepared": _open_form,
+            "closed": CountForm,
+            "stopped": CountForm,
+            "counted": PublishForm,
+        }.get(status.phase, CountForm)()
+    answer = make_response(
+        render_template(
+            "voting/staff/vote.html",
+            vote=found,
+            status=status,
+            run=run,
+            form=form,
+            faults=faults,
+            may_open=may_open,
+            may_ask=may_ask,
+            may_confirm=may_confirm,
+            may_publish=rules.may_publish(found, who),
+            needs_draw="lot" in found.document["ties"],
+            turnout=queries.turnout(s, found, now),
+            sentences=queries.describe(found.document),
+            parameters=queries.parameters(found.document),
+            title=rules.Named({"names": found.titles, "id": found.public_id}),
+        ),
+        code,
+    )
+    if status.phase == "counting":
+        answer.headers["Refresh"] = "3"  # a count takes seconds; the page also has a link for those who turn this off
+    return answer

@@ -1,0 +1,87 @@
+"""Public pages of a vote: the check of a receipt, the exact regulation, the download that anyone can count again."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock, db, limits
+from portal.base.i18n import _
+from portal.base.security import public, reads
+from portal.voting import queries, queries_publication
+from portal.voting.forms import ReceiptForm
+from portal.voting.models import Vote, VoteState
+from portal.voting.sealing import SealingError
+
+pages = Blueprint("voting", __name__, url_prefix="/votes")
+CHECKS_PER_MINUTE = 300  # per origin; a code has 80 bits, so this spares the database, not the codes
+
+
+def _vote(public_id: str) -> Vote:
+    vote = queries.by_public_id(db.session(), public_id)
+    if vote is None or vote.state is VoteState.PREPARED:
+        abort(404)
+    return vote
+
+
+@pages.get("/<public_id>/receipt")
+@public
+def receipt(public_id: str) -> ResponseReturnValue:
+    """The form; a code never stands in the address."""
+    return render_template("voting/receipt.html", vote=_vote(public_id), form=ReceiptForm(), answer=None)
+
+
+@pages.post("/<public_id>/receipt")
+@public
+@reads
+def check_receipt(public_id: str) -> ResponseReturnValue:
+    """What the code proves."""
+    if not limits.allow("receipt", request.remote_addr or "", CHECKS_PER_MINUTE):
+        abort(429)
+    vote, form = _vote(public_id), ReceiptForm()
+    answer, status = None, 200
+    if form.validate_on_submit():
+        try:
+            answer = queries.receipt(db.session(), vote, form.code.data or "")
+            if answer is None:
+                form.code.errors = [_("No ballot of this vote has this receipt code.")]
+        except SealingError:
+            form.code.errors = [_("This is not a receipt code: a sign is missing or mistyped.")]
+    if form.errors:
+        status = 422
+    return render_template("voting/receipt.html", vote=vote, form=form, answer=answer), status
+
+
+@pages.get("/<public_id>/regulation.json")
+@public
+def regulation(public_id: str) -> Response:
+    """The frozen document, byte for byte as it was hashed."""
+    vote = _vote(public_id)
+    return _file(vote.regulation.encode(), "application/json", f"regulation-{vote.public_id}.json")
+
+
+@pages.get("/<public_id>/result.zip")
+@public
+def download(public_id: str) -> Response:
+    """Everything that is published, with the program that counts it again."""
+    vote = _vote(public_id)
+    if queries.published(db.session(), vote) is None:
+        abort(404)
+    content = queries_publication.archive(db.session(), vote)
+    return _file(content, "application/zip", f"result-{vote.public_id}.zip")
+
+
+@pages.get("")
+@public
+def votes() -> ResponseReturnValue:
+    """All votes with the doors to their checks."""
+    s, now = db.session(), clock.city_now()
+    listed = [vote for vote in queries.votes_listed(s) if vote.state is not VoteState.PREPARED]
+    return render_template("voting/votes.html", votes=[(vote, queries.status(s, vote, now)) for vote in listed])
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    answer = make_response(content)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
