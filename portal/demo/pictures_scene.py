@@ -24,9 +24,11 @@ T = TypeVar("T")
 @cache
 def _grain() -> Image.Image:
     """Paper and brush: fine grain with long soft strokes, grey around 128; made once."""
-    source = random.Random(1863)
+    source = random.Random(1863)  # noqa: S311 (a picture, no secret)
     fine = Image.frombytes("L", (WIDTH, HEIGHT), source.randbytes(WIDTH * HEIGHT)).filter(ImageFilter.BoxBlur(1.1))
-    strokes = Image.frombytes("L", (60, 150), source.randbytes(60 * 150)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    strokes = Image.frombytes("L", (60, 150), source.randbytes(60 * 150)).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BICUBIC
+    )
     blots = Image.frombytes("L", (24, 15), source.randbytes(24 * 15)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
     both = Image.blend(Image.blend(fine, strokes, 0.36), blots, 0.3)
     flat = both.point([max(0, min(255, int(128 + (level - 128) * 0.34))) for level in range(256)])
@@ -50,7 +52,7 @@ class Scene:
 
     def __init__(self, palette: Palette, seed: int) -> None:
         self.palette = palette
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 (a picture, no secret)
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), palette.sky[1])
         self.pen = ImageDraw.Draw(self.image)
 
@@ -158,7 +160,9 @@ class Scene:
         lamp = Image.new("L", (WIDTH // 4, HEIGHT // 4), 0)
         soft = _round_light().resize((reach // 2, reach // 2), Image.Resampling.BILINEAR)
         lamp.paste(soft, (int(x / 4 - reach / 4), int(y / 4 - reach / 4)))
-        lamp = lamp.point([int(level * palette.glow) for level in range(256)]).resize(small.size, Image.Resampling.BILINEAR)
+        lamp = lamp.point([int(level * palette.glow) for level in range(256)]).resize(
+            small.size, Image.Resampling.BILINEAR
+        )
         small.paste(palette.sun, (0, 0), lamp)
         small.paste(palette.shadow, (0, 0), _rim())
         small = ImageChops.soft_light(small, _grain())
