@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from portal import app as application
-
 from portal.base import jobs, log, schema, serving
 from portal.config import ConfigError
 
