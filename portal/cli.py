@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from portal import app as application
-
 from portal.base import jobs, log, schema, serving
 from portal.config import ConfigError
 
@@ -76,8 +75,9 @@ def main(argv: list[str] | None = None) -> Any:
 
         sys.exit(count(args[1:]))
     try:
-        settings = application.load()
-        for feature in application.manifests(settings):
+        here = application.stand()
+        log.set_up()
+        for feature in here.features:
             for command in feature.cli:
                 main_group.add_command(command)
         main_group.main(args=args, prog_name="portal")

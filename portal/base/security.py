@@ -181,7 +181,7 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader
     def load(reference: str) -> Known | None:
         found = load_actor(reference)
         return Known(found, reference) if found else None

@@ -233,13 +233,14 @@ def cast_ballot(
     _refuse_unless(rules.may_vote(facts, vote, phase, now))
     _refuse_unless(rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document)))
 
-    _take_roll_entry(s, vote, claim)
-    repeated = _known_receipt(s, vote, code_hash)  # the same form, posted twice at once: the first is in by now
-    if repeated is not None:
-        return Cast(code, repeated, repeated=True)
+    new = _take_roll_entry(s, vote, claim)
+    if not new and not db.is_sqlite():  # the same form, posted twice at once: the first is in by now
+        repeated = _known_receipt(s, vote, code_hash)
+        if repeated is not None:
+            return Cast(code, repeated, repeated=True)
     _take_part(s, vote, claim, channel, city_day(now))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
+    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station, new=new)
     s.execute(
         Receipt.__table__.insert().values(  # type: ignore[attr-defined]
             vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
@@ -277,20 +278,27 @@ def _insert(s: Session, model: type) -> Any:
     return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
 
 
-def _take_roll_entry(s: Session, vote: Vote, claim: str) -> None:
-    """The person's one entry, new or not, under this transaction's lock: two casts of one person queue up here."""
-    s.execute(_insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing())
-    s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+def _take_roll_entry(s: Session, vote: Vote, claim: str) -> bool:
+    """The person's one entry under this transaction's lock: two casts of one person queue up here. True when new."""
+    insert = _insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing()
+    if s.execute(insert.returning(RollEntry.claim)).first() is not None:
+        return True
+    if not db.is_sqlite():  # there one writer is alone
+        s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+    return False
 
 
 def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
-    used = s.scalar(select(Participation.channel).where(Participation.vote_id == vote.id, Participation.claim == claim))
-    if used is Channel.PAPER and channel is not Channel.PAPER:
+    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
+    upsert = insert.on_conflict_do_update(
+        index_elements=["vote_id", "claim"],
+        set_={"channel": channel, "day": day},
+        where=None if channel is Channel.PAPER else Participation.channel != Channel.PAPER,
+    )
+    if s.execute(upsert.returning(Participation.claim)).first() is None:
         raise CastRefused(
             no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
         )
-    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
-    s.execute(insert.on_conflict_do_update(index_elements=["vote_id", "claim"], set_={"channel": channel, "day": day}))
 
 
 def seal_ballot(
@@ -303,12 +311,12 @@ def seal_ballot(
     receipt: str | None,
     channel: str,
     station: int = 0,
+    new: bool = False,
 ) -> bool:
-    """Put a ballot into its slot. Of an earlier one only the envelope is opened, and its receipt becomes "replaced".
-    True when there was an earlier one."""
-    assert vote.choices_length is not None
+    """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and
+    its receipt becomes "replaced". True when there was an earlier one."""
     here = (SealedBallot.vote_id == vote.id, SealedBallot.slot == slot)
-    old = s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
+    old = None if new else s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
     prior = None
     if old is not None:
         before = sealing.open_envelope(keys, vote.public_id, slot, old)
@@ -319,16 +327,32 @@ def seal_ballot(
                 .where(Receipt.vote_id == vote.id, Receipt.code_hash == before.receipt)
                 .values(state=ReceiptState.REPLACED)
             )
-    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
-    values = {
-        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
-        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
-    }
+    values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
         s.execute(SealedBallot.__table__.insert().values(vote_id=vote.id, slot=slot, **values))  # type: ignore[attr-defined]
     else:
         s.execute(update(SealedBallot).where(*here).values(**values).execution_options(synchronize_session=False))
     return old is not None
+
+
+def sealed_values(
+    vote: Vote,
+    keys: sealing.Subkeys,
+    slot: str,
+    content: Any,
+    *,
+    receipt: str | None,
+    channel: str,
+    station: int = 0,
+    prior: str | None = None,
+) -> dict[str, bytes]:
+    """Both ciphertexts of a slot, with a fresh nonce and fresh IVs."""
+    assert vote.choices_length is not None
+    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
+    return {
+        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
+        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
+    }
 
 
 def _ask_the_clock(s: Session, closes_at: datetime) -> None:

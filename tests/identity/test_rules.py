@@ -177,3 +177,25 @@ def test_an_invitation_is_good_once_for_an_hour() -> None:
     assert rules.invitation_is_good(used_at=None, expires_at=end, now=NOW)
     assert not rules.invitation_is_good(used_at=NOW, expires_at=end, now=NOW)
     assert not rules.invitation_is_good(used_at=None, expires_at=end, now=end)
+
+
+@pytest.mark.parametrize(
+    ("url", "ok"),
+    [
+        ("https://id.example/token", True),
+        ("http://id.example/token", False),
+        ("http://127.0.0.1:8001/token", True),
+        ("http://[::1]:8001/token", True),
+        ("http://localhost/", True),
+        ("http://127.0.0.1.evil.example/", False),
+        ("http://localhost.evil.example/", False),
+        ("ftp://127.0.0.1/", False),
+        ("https:///token", False),
+        ("//id.example", False),
+        ("http://[::1", False),
+        (None, False),
+    ],
+)
+def test_which_addresses_may_be_called(url: object, ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
+    assert rules.over_tls(url) is ok
