@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import math
 
+from portal.demo.pictures_houses import house, row_of_houses
 from portal.demo.pictures_land import far_town, flowers, ground, hills, path, sky
 from portal.demo.pictures_palettes import PAINTS, mix
 from portal.demo.pictures_scene import WIDTH, Scene
-from portal.demo.pictures_things import (
-    grass_in_front,
-    house,
-    person,
-    row_of_houses,
-    sunny_left,
-    tree,
-)
+from portal.demo.pictures_things import grass_in_front, person, sunny_left, tree
 
 
 def garden(scene: Scene) -> None:

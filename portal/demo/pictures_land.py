@@ -7,37 +7,45 @@ import math
 from PIL import Image, ImageDraw, ImageFilter
 
 from portal.demo.pictures_palettes import Colour, mix
-from portal.demo.pictures_scene import HEIGHT, SCALE, WIDTH, Scene, Spot
+from portal.demo.pictures_scene import HEIGHT, SCALE, WIDTH, Scene, Spot, ramp, soft_disc
 
 
 def sky(scene: Scene, horizon: float, clouds: int = 4) -> None:
-    """Sky down to the horizon, with the sun or the moon, clouds and perhaps stars."""
+    """Sky down to the horizon, with the sun or the moon, clouds and perhaps stars.
+
+    All of it is soft, so it is painted at the picture's own size and doubled: a quarter of the pixels.
+    """
     palette = scene.palette
     top, middle, low = palette.sky
-    half = horizon * 0.55
-    scene.band(0, half, top, middle)
-    scene.band(half, horizon + 2, middle, low)
+    tall = int(horizon) + 3
+    half = int(horizon * 0.55)
+    small = Image.new("RGB", (WIDTH, tall), low)
+    small.paste(ramp(top, middle, (WIDTH, half)), (0, 0))
+    small.paste(ramp(middle, low, (WIDTH, tall - half)), (0, half))
     x, y = palette.sun_at
+    small.paste(palette.sun, (int(x) - 260, int(y) - 260), soft_disc(520, 0.75))
+    if y < horizon - 10 and palette.name not in {"summer", "spring"}:
+        r = 24 if palette.stars else 34
+        disc = Image.new("L", (r * 8, r * 8))
+        ImageDraw.Draw(disc).ellipse((0, 0, r * 8 - 1, r * 8 - 1), fill=255)
+        small.paste(mix(palette.sun, (255, 255, 250), 0.4), (int(x) - r, int(y) - r), disc.reduce(4))
+    if clouds:
+        _clouds(scene, small, clouds)
+    scene.image.paste(small.resize((WIDTH * SCALE, tall * SCALE), Image.Resampling.NEAREST), (0, 0))
     if palette.stars:
         for _ in range(170):
             sx, sy = scene.between(0, WIDTH), scene.between(0, horizon * 0.92)
             size = scene.between(0.4, 1.5)
             scene.disc(sx, sy, size, size, mix(palette.sky[1], (255, 250, 226), scene.between(0.35, 1.0)))
-    scene.glow(x, y, 260, palette.sun, 0.75)
-    if y < horizon - 10 and palette.name not in {"summer", "spring"}:
-        size = 24 if palette.stars else 34
-        scene.disc(x, y, size, size, mix(palette.sun, (255, 255, 250), 0.4))
-    if clouds:
-        _clouds(scene, horizon, clouds)
 
 
-def _clouds(scene: Scene, horizon: float, number: int) -> None:
+def _clouds(scene: Scene, sky: Image.Image, number: int) -> None:
     """Soft heaps with a flat foot and a lit upper edge, drawn small and blurred."""
-    w, h = WIDTH // 3, int(horizon / 3)
+    w, h = WIDTH // 3, sky.height // 3
     body, foot = Image.new("L", (w, h)), Image.new("L", (w, h))
     upper, lower = ImageDraw.Draw(body), ImageDraw.Draw(foot)
     for _ in range(number):
-        cx, cy = scene.between(-10, w), scene.between(14, horizon / 3 * 0.72)
+        cx, cy = scene.between(-10, w), scene.between(14, h * 0.72)
         wide = scene.between(22, 58) * (0.6 + cy / 200)
         for step in range(9):
             share = step / 8
@@ -50,10 +58,8 @@ def _clouds(scene: Scene, horizon: float, number: int) -> None:
         (body, palette.cloud, 1.6),
         (foot, mix(palette.sky[1], palette.shadow, 0.16), 2.4),
     ):
-        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize(
-            (WIDTH * SCALE, h * 3 * SCALE), Image.Resampling.BILINEAR
-        )
-        scene.image.paste(colour, (0, 0), soft)
+        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize((WIDTH, h * 3), Image.Resampling.BICUBIC)
+        sky.paste(colour, (0, 0), soft)
 
 
 def ridge(scene: Scene, base: float, height: float, rough: float = 1.0) -> list[Spot]:

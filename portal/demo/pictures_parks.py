@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from portal.demo.pictures_houses import row_of_houses
 from portal.demo.pictures_land import far_town, flowers, ground, ground_tufts, hills, path, sky, water
 from portal.demo.pictures_palettes import Colour, mix
 from portal.demo.pictures_scene import Scene, Spot
@@ -13,7 +14,6 @@ from portal.demo.pictures_things import (
     leaves_in_front,
     person,
     reeds,
-    row_of_houses,
     sunny_left,
     tree,
     wood_line,

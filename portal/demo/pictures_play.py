@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import math
 
+from portal.demo.pictures_houses import row_of_houses
 from portal.demo.pictures_land import backdrop, far_town, ground, hills, sky
 from portal.demo.pictures_palettes import mix
 from portal.demo.pictures_scene import WIDTH, Scene, Spot
-from portal.demo.pictures_things import (
-    LAMP,
-    crown,
-    leaves_in_front,
-    person,
-    row_of_houses,
-    sunny_left,
-    tree,
-)
+from portal.demo.pictures_things import LAMP, crown, leaves_in_front, person, sunny_left, tree
 
 
 def stage(scene: Scene) -> None:

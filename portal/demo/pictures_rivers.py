@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from portal.demo.pictures_houses import house, row_of_houses
 from portal.demo.pictures_land import far_town, flowers, hills, path, sky, water
 from portal.demo.pictures_palettes import PAINTS, mix
 from portal.demo.pictures_scene import HEIGHT, Scene, Spot
@@ -11,11 +12,9 @@ from portal.demo.pictures_things import (
     boat,
     bush,
     grass_in_front,
-    house,
     leaves_in_front,
     person,
     reeds,
-    row_of_houses,
     tree,
     willow,
     wood_line,

@@ -47,6 +47,12 @@ def _round_light() -> Image.Image:
     return Image.frombytes("L", (size, size), bytes(cells))
 
 
+def soft_disc(size: int, strength: float) -> Image.Image:
+    """A mask of soft light, `size` pixels wide."""
+    soft = _round_light().point([int(level * strength) for level in range(256)])
+    return soft.resize((size, size), Image.Resampling.BILINEAR)
+
+
 class Scene:
     """One picture while it is painted. Coordinates are floats in 960 x 600, y down."""
 
@@ -110,18 +116,16 @@ class Scene:
             return
         mask = Image.new("1", (right - left, lower - upper), 0)
         ImageDraw.Draw(mask).polygon([(x * SCALE - left, y * SCALE - upper) for x, y in spots], fill=1)
-        self.image.paste(_ramp(top, bottom, mask.size), (left, upper), mask)
+        self.image.paste(ramp(top, bottom, mask.size), (left, upper), mask)
 
     def band(self, upper: float, lower: float, top: Colour, bottom: Colour) -> None:
         """The whole width between two heights, from one colour to another."""
         first, last = int(upper * SCALE), min(self.image.height, int(lower * SCALE))
-        self.image.paste(_ramp(top, bottom, (self.image.width, last - first)), (0, first))
+        self.image.paste(ramp(top, bottom, (self.image.width, last - first)), (0, first))
 
     def glow(self, x: float, y: float, r: float, colour: Colour, strength: float) -> None:
         """Soft light around a spot."""
-        size = max(2, int(r * 2 * SCALE))
-        soft = _round_light().resize((size, size), Image.Resampling.BILINEAR)
-        soft = soft.point([int(level * strength) for level in range(256)])
+        soft = soft_disc(max(2, int(r * 2 * SCALE)), strength)
         self.image.paste(colour, (int((x - r) * SCALE), int((y - r) * SCALE)), soft)
 
     def shade(self, shapes: Sequence[Sequence[Spot]], strength: float = 0.4) -> None:
@@ -180,7 +184,8 @@ def _rim() -> Image.Image:
     return Image.frombytes("L", (120, 75), bytes(cells)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
 
 
-def _ramp(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
+def ramp(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
+    """A field that runs from one colour above to another below."""
     rows = bytearray()
     for row in range(24):
         rows += bytes(mix(top, bottom, row / 23))

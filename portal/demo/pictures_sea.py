@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from portal.demo.pictures_houses import house, row_of_houses
 from portal.demo.pictures_land import far_town, hills, sky, water
 from portal.demo.pictures_palettes import mix
 from portal.demo.pictures_scene import HEIGHT, WIDTH, Scene, Spot
-from portal.demo.pictures_things import (
-    LAMP,
-    PANE,
-    boat,
-    bush,
-    house,
-    lamp,
-    person,
-    reeds,
-    row_of_houses,
-    sunny_left,
-)
+from portal.demo.pictures_things import LAMP, PANE, boat, bush, lamp, person, reeds, sunny_left
 
 
 def harbour(scene: Scene) -> None:

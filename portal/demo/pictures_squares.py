@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from portal.demo.pictures_houses import row_of_houses, window
 from portal.demo.pictures_land import backdrop, flowers, hills, paving, sky
 from portal.demo.pictures_palettes import mix
 from portal.demo.pictures_scene import Scene
-from portal.demo.pictures_things import (
-    LAMP,
-    bench,
-    bush,
-    grass_in_front,
-    person,
-    row_of_houses,
-    sunny_left,
-    tree,
-    window,
-)
+from portal.demo.pictures_things import LAMP, bench, bush, grass_in_front, person, sunny_left, tree
 
 
 def square(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.demo.pictures_houses import house, row_of_houses, window
 from portal.demo.pictures_land import backdrop, far_town, flowers, ground, hills, paving, sky
 from portal.demo.pictures_palettes import PAINTS, mix
 from portal.demo.pictures_scene import HEIGHT, WIDTH, Scene, Spot
@@ -11,14 +12,11 @@ from portal.demo.pictures_things import (
     bench,
     bush,
     cyclist,
-    house,
     lamp,
     leaves_in_front,
     person,
-    row_of_houses,
     sunny_left,
     tree,
-    window,
     young_tree,
 )
 
