@@ -1,8 +1,8 @@
 """The sign on the door of budgets."""
 
-from portal.base.feature import Feature, Kind, Menu
+from portal.base.feature import Feature, Job, Kind, Menu
 from portal.base.i18n import _l
-from portal.budgeting import api
+from portal.budgeting import api, commands, jobs
 from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import found
 from portal.budgeting.staff import budgets, money, projects, texts, vote
@@ -17,6 +17,8 @@ FEATURE = Feature(
         Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets),
         Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
     ],
+    jobs=[Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600)],
+    cli=commands.COMMANDS,
     wing=True,
 )
 

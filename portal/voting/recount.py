@@ -11,8 +11,9 @@ JSON file holds the same as {"regulation", "ballots", "outcome"}. ballots.json i
               or {"totals": {"ballots": n, "votes": {id: n}, "scores": {id: n}}}       (greedy rules)
               or {"withheld": true}}}              fewer than 10 ballots are not published
 
-The outcome is made anew from the regulation and the ballots and compared byte for byte with the published one. Exit 0:
-the same. Exit 1: it differs, and the place is printed. Exit 2: the files cannot be read.
+The hashes that ballots.json states (`regulation_sha256`, and `sha256` with `salt` for each list) are checked. Then the
+outcome is made anew from the regulation and the ballots and compared byte for byte with the published one. Exit 0: the
+same. Exit 1: it differs, and the place is printed. Exit 2: the files cannot be read.
 
 This file shares no code with the portal's own count, on purpose: two programs that were written apart rarely err alike.
 All arithmetic is in whole numbers and fractions. What the outcome means stands in the portal's outcome.py.
@@ -549,6 +550,22 @@ def recount(regulation: Doc, ballots: Doc) -> Tuple[Doc, List[str]]:
     return {"format": "folkmoot-outcome-1", "pots": documents}, withheld
 
 
+def broken_hash(regulation: Doc, ballots: Doc) -> Optional[str]:
+    """The first published document that is not what its stated hash says."""
+
+    def digest(value: Any) -> str:
+        compact = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(compact.encode("utf-8")).hexdigest()
+
+    if ballots.get("regulation_sha256", digest(regulation)) != digest(regulation):
+        return "regulation: not the one that its hash names"
+    for name, given in sorted(ballots["pots"].items()):
+        if isinstance(given, dict) and "ballots" in given and "salt" in given and "sha256" in given:
+            if digest(["plain list", given["salt"], name, given["ballots"]]) != given["sha256"]:
+                return "ballots of pot %s: not the list that its hash names" % name
+    return None
+
+
 def difference(published: Any, counted: Any, place: str = "outcome") -> Optional[str]:
     """The first place where two documents differ."""
     if type(published) is not type(counted):
@@ -602,6 +619,7 @@ def main(arguments: List[str]) -> int:
     path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     try:
         regulation, ballots, published = load(path)
+        broken = broken_hash(regulation, ballots)
         counted, withheld = recount(regulation, ballots)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, Unreadable) as error:
         why = "%s is missing" % error if isinstance(error, KeyError) else str(error)
@@ -615,6 +633,9 @@ def main(arguments: List[str]) -> int:
     for document in counted["pots"]:
         summary = (document["id"], document["ballots"], len(document["winners"]), document["spent"] / 100)
         print("Pot %s: %d ballots, %d projects funded for %.2f." % summary)
+    if broken:
+        print("DIFFERENT: %s" % broken)
+        return 1
     if published is None:
         print("No outcome is published here to compare with.")
         return 0

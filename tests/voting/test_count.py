@@ -262,13 +262,22 @@ def test_a_planted_break_stops_the_count_and_nothing_is_stored(plant: Callable[[
     assert state(vote) is VoteState.OPEN
 
 
-def test_a_missing_key_file_stops_the_count(here: Ground) -> None:
+def test_a_missing_key_file_stops_the_count_until_it_is_back(here: Ground) -> None:
     vote = voted()
-    sealing_files.key_path(here.settings.keys, vote).unlink()
+    path = sealing_files.key_path(here.settings.keys, vote)
+    key = path.read_bytes()
+    path.unlink()
     start_count(vote)
-    with pytest.raises(sealing.SealingError, match="missing"):
-        actions_count.run_count(vote)
+    actions_count.run_count(vote)
+    with db.read() as s:
+        status = queries.status(s, found(s, vote), clock.city_now())
+    assert status.phase == "stopped" and "missing" in status.differences[1]["detail"]
     assert rows(PlainBallot) == 0 and rows(SealedBallot) == 12
+    path.write_bytes(key)
+    path.chmod(0o600)
+    start_count(vote)
+    actions_count.run_count(vote)
+    assert state(vote) is VoteState.FINISHED
 
 
 # --- what is kept and published ---------------------------------------------------------------------------------------

@@ -71,8 +71,8 @@ def _name(result: Result, scale: int) -> str:
     plain = replace(rule, utility="cost", min_score=0, eligibility=None, ties=("min-cost", "max-score"))
     if rule.completion == "none":
         return "equalshares" if _elects_the_same(result, replace(plain, start="exact")) else "unknown"
-    if all(any(win.project == project for win in result.wins) for project in range(len(result.profile.projects))):
-        return "unknown"  # the checker raises the share for ever where everything wins
+    if not any(result.profile.votes[p] for p in result.losers if result.out.get(p) != "withdrawn"):
+        return "unknown"  # the checker raises the share for ever where nothing is left to overspend
     reading = replace(plain, start="floor", unit=scale, increment=Fraction(scale), add1_stop="overspend")
     return "equalshares/add1" if _elects_the_same(result, reading) else "unknown"
 
