@@ -105,11 +105,10 @@ class Link:
 
 
 def _links(entries: list[Menu]) -> list[Link]:
-    here = request.path
-    return [
-        Link(str(entry.label), url, here == url or (here.startswith(url) and url.count("/") > 2))
-        for entry, url in ((entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order))
-    ]
+    addresses = [(entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order)]
+    above = [url for _entry, url in addresses if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
+    nearest = max(above, key=len, default="")  # a dashboard stands above every staff page; only the nearest is marked
+    return [Link(str(entry.label), url, bool(nearest) and url == nearest) for entry, url in addresses]
 
 
 _hashes: dict[str, str] = {}

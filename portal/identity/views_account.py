@@ -55,6 +55,9 @@ def _fact(fact: Any, districts: dict[str, Any]) -> dict[str, Any]:
         rule = rules.AgeRule.read(fact.name)
         old = _("At least %(years)s years old on %(day)s", years=i18n.number(rule.years), day=i18n.day(rule.on))
         return {"label": old, "value": _("Yes") if fact.value == "yes" else _("No"), "fact": fact, "said": None}
+    if fact.kind.value == "resident":
+        kept = _("Stored only as a keyed fingerprint, which cannot be turned back")
+        return {"label": _("Your number in the register of residents"), "value": kept, "fact": fact, "said": None}
     if fact.value in (rules.ELSEWHERE, rules.IN_CITY):
         where = _("Outside the city") if fact.value == rules.ELSEWHERE else _("In the city")
         return {"label": _("Residence"), "value": where, "fact": fact, "said": None}

@@ -56,7 +56,7 @@ def test_every_page_can_be_reached_by_links(module_app: Portal) -> None:
     reached = {"home_plain.start"} | walk(module_app, Client(module_app), ["/en/"])
     for roles in ([], list(world.ROLES)):
         client = Client(module_app)
-        enter(client, "Walker" + "x" * len(roles), roles=roles, district="north", ages={"16@2026-06-01": True})
+        enter(client, "Walker" + "x" * len(roles), roles=roles, district="north", ages={"16@2026-06-01": True}, resident="W" + "x" * len(roles))
         reached |= walk(module_app, client, ["/en/"])
     known = {name: route for name, route in routes.frozen().items() if "GET" in route.methods}
     lost = {f"{name} {route.rule}" for name, route in known.items() if name not in reached and not route.unlinked}

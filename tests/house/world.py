@@ -117,7 +117,8 @@ def enter_as(client: Client, role: str) -> None:
         with client.http.session_transaction(base_url=f"http://{client.host}") as kept:
             kept.clear()
     else:
-        enter(client, f"Some {role}", roles=[] if role == "resident" else [role], district="north")
+        roles = [] if role == "resident" else [role]
+        enter(client, f"Some {role}", roles=roles, district="north", ages={"16@2026-06-01": True}, resident=role)
     with client.http.session_transaction(base_url=f"http://{client.host}") as kept:
         kept["csrf_token"] = RAW_TOKEN
 

@@ -153,7 +153,7 @@ def test_the_account_page_asks_a_fixed_number_of_times(app: Portal, client: Clie
 
 @pytest.mark.parametrize("language", ["en", "de", "et", "fr", "pl", "ar"])
 def test_the_account_page_in_every_language(client: Client, language: str) -> None:
-    enter(client, roles=("auditor",), district="no", ages={"16@2026-06-01": True, "18@2026-06-01": False})
+    enter(client, roles=("auditor",), district="no", ages={"16@2026-06-01": True, "18@2026-06-01": False}, resident="7")
     assert client.get(f"/{language}/account").status == 200
     assert client.get(f"/{language}/sign-in").status == 200
     assert client.get(f"/{language}/signed-out").status == 200

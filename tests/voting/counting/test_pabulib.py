@@ -12,7 +12,10 @@ from portal.voting.counting.rule import Rule
 from tests.voting.counting.elections import SAMPLE, read_real
 
 HEAD = "META\nkey;value\nbudget;100\nvote_type;{}\n"
-SMALL = HEAD.format("approval") + "PROJECTS\nproject_id;cost\nA/1;60\nB.2;50,5\nVOTES\nvoter_id;vote\n1;A/1,B.2\n2;A/1\n3;\n"
+SMALL = (
+    HEAD.format("approval")
+    + "PROJECTS\nproject_id;cost\nA/1;60\nB.2;50,5\nVOTES\nvoter_id;vote\n1;A/1,B.2\n2;A/1\n3;\n"
+)
 
 
 def parse(text: str) -> pabulib.Election:
@@ -53,9 +56,13 @@ def test_amounts_are_exact() -> None:
 
 
 def test_points_and_ranks() -> None:
-    points = HEAD.format("cumulative") + "PROJECTS\nproject_id;cost\na;1\nb;1\nVOTES\nvoter_id;vote;points\n1;b,a,b;1,2,1\n"
+    points = (
+        HEAD.format("cumulative") + "PROJECTS\nproject_id;cost\na;1\nb;1\nVOTES\nvoter_id;vote;points\n1;b,a,b;1,2,1\n"
+    )
     assert parse(points).ballots == {(("b", 1), ("a", 2)): 1}
-    ranks = (HEAD + "max_length;3\n").format("ordinal") + "PROJECTS\nproject_id;cost\na;1\nb;1\nVOTES\nvoter_id;vote\n1;b,a,b\n"
+    ranks = (HEAD + "max_length;3\n").format(
+        "ordinal"
+    ) + "PROJECTS\nproject_id;cost\na;1\nb;1\nVOTES\nvoter_id;vote\n1;b,a,b\n"
     assert parse(ranks).ballots == {("b", "a"): 1}
     assert parse(ranks).profile().scores == (2, 3)
 
@@ -112,7 +119,9 @@ def test_what_is_written_reads_the_same() -> None:
 def test_no_voter_column_leaves_and_points_are_written() -> None:
     rows = [{"project_id": "a", "cost": "1", "secret": "x"}, {"project_id": "b", "cost": "2"}]
     text = pabulib.dump({"budget": "3"}, rows, "cumulative", [[["a", 1], ["b", 2]], []])
-    assert text.endswith("PROJECTS\nproject_id;cost;votes;score\na;1;1;1\nb;2;1;2\nVOTES\nvoter_id;vote;points\n1;b,a;2,1\n2;;\n")
+    assert text.endswith(
+        "PROJECTS\nproject_id;cost;votes;score\na;1;1;1\nb;2;1;2\nVOTES\nvoter_id;vote;points\n1;b,a;2,1\n2;;\n"
+    )
     assert "secret" not in text
     with pytest.raises(BadElection, match="cannot be written"):
         pabulib.dump({}, [{"project_id": "a,b", "cost": "1"}], "approval", [])
