@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from typing import Any
 
 import click
 
 from portal import app as application
-
-from portal.base import jobs, log, schema
+from portal.base import jobs, log, schema, serving
 from portal.config import ConfigError
 
 
@@ -52,12 +50,12 @@ def db_check() -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def worker(once: bool) -> None:
     """Run the worker in this process."""
-    application.stand()
+    here = application.stand()
     log.set_up()
     if once:
         click.echo(jobs.run_due())
     else:
-        jobs.run_worker(threading.Event())
+        serving.attend(here.settings.instance, jobs.run_worker)
 
 
 @main_group.command("run-job", hidden=True)
@@ -77,8 +75,9 @@ def main(argv: list[str] | None = None) -> Any:
 
         sys.exit(count(args[1:]))
     try:
-        settings = application.load()
-        for feature in application.manifests(settings):
+        here = application.stand()
+        log.set_up()
+        for feature in here.features:
             for command in feature.cli:
                 main_group.add_command(command)
         main_group.main(args=args, prog_name="portal")

@@ -62,6 +62,7 @@ class Listener:
         )
         self.map: dict[int, Any] = self.server.map if hasattr(self.server, "map") else self.server._map
         self.thread = threading.Thread(target=self._loop, name="listener", daemon=True)
+        self.all_servers: list[Any] = []
 
     def start(self) -> None:
         """Begin to answer."""
@@ -73,6 +74,11 @@ class Listener:
         except ExitNow:
             pass
 
+    def _stop_listening(self) -> None:
+        for one in self.all_servers:
+            one.del_channel()
+            one.socket.close()
+
     def _servers(self) -> list[Any]:
         return [one for one in list(self.map.values()) if isinstance(one, waitress.server.BaseWSGIServer)]
 
@@ -81,15 +87,9 @@ class Listener:
 
     def drain(self, patience: float) -> bool:
         """Take no new connection, finish what has begun and is being sent. False: time was up first."""
-        self.all_servers = self._servers()
-        trigger = self.all_servers[0].trigger
-
-        def stop_listening() -> None:
-            for one in self.all_servers:
-                one.del_channel()
-                one.socket.close()
-
-        trigger.pull_trigger(stop_listening)
+        if not self.all_servers:
+            self.all_servers = self._servers()
+            self.all_servers[0].trigger.pull_trigger(self._stop_listening)
         until = time.monotonic() + patience
         while time.monotonic() < until:
             busy = [c for c in self._channels() if c.requests or c.total_outbufs_len or c.request is not None]

@@ -9,17 +9,18 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from portal import config
 from portal.app import create_app
-from portal.base import db, ground, schema
+from portal.base import db, ground, i18n, schema
 from portal.base.db import Database
 from portal.base.web import Portal
 from tests.client import Client
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture(autouse=True)
+def _plain_words() -> None:
+    """Every test begins in English, whatever language the last one spoke."""
+    i18n.set_locale("en", "Europe/Tallinn", "EUR")
 
 
 def _on_server(statement: str) -> None:
@@ -82,21 +89,25 @@ def database_url(request: pytest.FixtureRequest, template: str, tmp_path: Path) 
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _settings(instance: Path, url: str, journal: str, **given: Any) -> config.Settings:
+    values: dict[str, Any] = {
+        "instance": instance,
+        "testing": True,
+        "database_url": url,
+        "base_url": "http://127.0.0.1:8000",
+        "journal": journal,
+        "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
+        "secret": "a secret for tests only, longer than thirty-two signs",
+    }
+    return config.load({}, **{**values, **given})
+
+
 @pytest.fixture
 def make_settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Callable[..., config.Settings]:
     """Settings for one test, with what it wants otherwise."""
 
     def make(**given: Any) -> config.Settings:
-        values: dict[str, Any] = {
-            "instance": tmp_path / "instance",
-            "testing": True,
-            "database_url": database_url,
-            "base_url": "http://127.0.0.1:8000",
-            "journal": request.config.getoption("--journal"),
-            "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
-            "secret": "a secret for tests only, longer than thirty-two signs",
-        }
-        return config.load({}, **{**values, **given})
+        return _settings(tmp_path / "instance", database_url, request.config.getoption("--journal"), **given)
 
     return make
 
@@ -128,3 +139,55 @@ def db_session(app: Portal) -> Iterator[Session]:
     token = db.start(write=True)
     yield db.session()
     db.stop(token)
+
+
+@pytest.fixture(scope="module")
+def module_app(request: pytest.FixtureRequest, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One application for a whole file of tests that walk over every address."""
+    folder = tmp_path_factory.mktemp("module")
+    (folder / "instance").mkdir()
+    name = f"portal_test_{uuid.uuid4().hex[:12]}"
+    if request.config.getoption("--db") == "sqlite":
+        shutil.copyfile(template, folder / "instance" / "portal.db")
+        url = f"sqlite:///{folder / 'instance' / 'portal.db'}"
+    else:
+        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+    made = create_app(_settings(folder / "instance", url, request.config.getoption("--journal")))
+    yield made
+    made.ground.database.dispose()
+    if request.config.getoption("--db") != "sqlite":
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Counted:
+    """The statements of a block, without transactions and settings."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def number(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def counting(app: Portal) -> Iterator[Counted]:
+    """Count what the application asks its database within the block."""
+    counted = Counted()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")):
+            counted.statements.append(statement)
+
+    event.listen(app.ground.database.engine, "before_cursor_execute", note)
+    try:
+        yield counted
+    finally:
+        event.remove(app.ground.database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Portal], Any]:
+    """`with count_queries(app) as counted:` … `counted.number` selects, `counted.statements` what they were."""
+    return counting

@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("lots", sa.JSON),
         sa.PrimaryKeyConstraint("id", name="pk_vote"),
         sa.UniqueConstraint("public_id", name="uq_vote_public_id"),
-        sa.UniqueConstraint("kind", "object_id", name="uq_vote_kind"),
+        sa.UniqueConstraint("kind", "object_id", name="uq_vote_kind_object_id"),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_vote_times")),
         sa.CheckConstraint(
             "state IN ('importing', 'prepared', 'open', 'counted', 'kept', 'finished', 'published')",

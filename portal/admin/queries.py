@@ -30,14 +30,8 @@ class Facts:
 def facts(s: Session) -> Facts:
     """Three counts."""
     districts = s.scalar(select(func.count()).select_from(District).where(District.closed_at.is_(None))) or 0
-    rows = dict(
-        s.execute(
-            select(RoleGrant.role, func.count(func.distinct(RoleGrant.person_id)))
-            .group_by(RoleGrant.role)
-        )
-        .tuples()
-        .all()
-    )
+    counts = select(RoleGrant.role, func.count(func.distinct(RoleGrant.person_id))).group_by(RoleGrant.role)
+    rows: dict[str, int] = {row[0]: row[1] for row in s.execute(counts)}
     return Facts(districts, sum(rows.values()), rows.get("budget_officer", 0))
 
 
@@ -89,7 +83,7 @@ def audit(s: Session, wish: AuditFilter, *, limit: int, offset: int) -> tuple[li
     total = s.scalar(select(func.count()).select_from(Entry).where(*where)) or 0
     rows = s.scalars(select(Entry).where(*where).order_by(Entry.id.desc()).limit(limit).offset(offset)).all()
     ids = {row.person_id for row in rows} | {row.helped_by for row in rows}
-    names = dict(s.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).tuples().all())
+    names = {row[0]: row[1] for row in s.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))}
     return [Line(row, names.get(row.person_id or 0, ""), names.get(row.helped_by or 0, "")) for row in rows], total
 
 

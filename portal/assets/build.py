@@ -77,8 +77,8 @@ def build(folder: Path) -> None:
     city, turned = folder / "city.css", folder / "city.rtl.css"
     tools = MODULES / ".bin"
     _call(
-        str(tools / "sass"), f"--load-path={MODULES / 'govuk-frontend' / 'dist'}", "--style=compressed", "--no-source-map",
-        "--no-charset", str(HERE / "sass" / "city.scss"), str(city),
+        str(tools / "sass"), f"--load-path={MODULES / 'govuk-frontend' / 'dist'}", "--style=compressed",
+        "--no-source-map", "--no-charset", str(HERE / "sass" / "city.scss"), str(city),
     )  # fmt: skip
     _call(str(tools / "rtlcss"), "--silent", str(city), str(turned))
     for file in (city, turned):

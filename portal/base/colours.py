@@ -91,7 +91,8 @@ def faults(given: Mapping[str, str]) -> list[Text]:
         if ratio < least:
             found.append(
                 _l(
-                    "The contrast between %(front)s and %(back)s is %(ratio)s to 1. It must be at least %(least)s to 1.",
+                    "The contrast between “%(front)s” and “%(back)s” is %(ratio)s to 1. "
+                    "It must be at least %(least)s to 1.",
                     front=NAMES[front], back=NAMES[back], ratio=f"{int(ratio * 100) / 100:.2f}", least=f"{least:g}",
                 )
             )  # fmt: skip

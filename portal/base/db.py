@@ -57,6 +57,7 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.mutex = threading.Lock()
+        self.module = sqlite_module
         self.journal = "none"
         if self.sqlite:
             self.journal = journal if journal != "wal" or wal_is_safe(sqlite_module.sqlite_version_info) else "delete"

@@ -98,7 +98,7 @@ def write(picture: Image.Image, folder: Path, name: str) -> dict[str, list[int]]
         copy = picture.copy()
         copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         clean = Image.frombytes("RGB", copy.size, copy.tobytes())  # pixels alone: no info dictionary comes along
-        _save(clean, folder / f"{name}-{size}.webp", "WEBP", quality=76, method=4)
+        _save(clean, folder / f"{name}-{size}.webp", "WEBP", quality=72, method=2)
         _save(clean, folder / f"{name}-{size}.jpg", "JPEG", quality=80, optimize=True, progressive=True)
         made[size] = [clean.width, clean.height]
     return made

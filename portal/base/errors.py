@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -43,11 +44,18 @@ def _typed() -> list[tuple[str, str]]:
         return []
 
 
+def plain() -> str:
+    """The page that asks nothing of the database, the session or the address; the usual context would."""
+    return current_app.jinja_env.get_template("errors/plain.html").render(number=number())
+
+
 def page(
     status: int, reason: Text | None = None, next: tuple[str, Text] | None = None, *, keep: bool = True
 ) -> tuple[str, int]:
     """Render the page of a status in a fresh reading transaction."""
     db.finish(commit=False)
+    if request_ctx.url_adapter is None:  # the request named a host that is not ours: no address can be made for it
+        return plain(), status
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     html = render_template(
         [f"errors/{shown}.html", "errors/plain.html"],
@@ -91,4 +99,4 @@ def install(app: Flask) -> None:
         except Exception as second:  # the database itself may be gone: a page without anything from it
             log.error("fault_in_error_page", exc_info=second)
             db.abandon()
-            return render_template("errors/plain.html", number=number()), 500
+            return plain(), 500

@@ -24,13 +24,22 @@ from portal.base.i18n import Text as Sentence
 from portal.base.i18n import _l, _n
 from portal.base.ui import plural_table
 from portal.base.validators import (
-    Length, Wrong, between, email, is_empty, length, one_of, optional, pattern, required,
+    Length,
+    Wrong,
+    between,
+    email,
+    is_empty,
+    length,
+    one_of,
+    optional,
+    pattern,
+    required,
 )  # fmt: skip
 
 __all__ = [
-    "Amount", "Checks", "Day", "Email", "Form", "GetForm", "Hidden", "Length", "LongText", "Moment", "Picture", "Radios",
-    "Search", "Select", "Telephone", "Text", "Whole", "Wrong", "YesNo", "between", "email", "is_empty", "length",
-    "one_of", "optional", "pattern", "required",
+    "Amount", "Checks", "Day", "Email", "Form", "GetForm", "Hidden", "Length", "LongText", "Moment", "Picture",
+    "Radios", "Search", "Select", "Telephone", "Text", "Whole", "Wrong", "YesNo", "between", "email", "is_empty",
+    "length", "one_of", "optional", "pattern", "required",
 ]  # fmt: skip
 
 Params = dict[str, Any]
@@ -364,9 +373,15 @@ class YesNo(Field):
     def params(self, **options: Any) -> Params:
         p = super().params(**options)
         p["choices"] = [
-            {"id": self.id, "value": "1", "text": p["label"], "checked": bool(self.data), "describedby": p["describedby"],
-             "attributes": p["attributes"]}
-        ]  # fmt: skip
+            {
+                "id": self.id,
+                "value": "1",
+                "text": p["label"],
+                "checked": bool(self.data),
+                "describedby": p["describedby"],
+                "attributes": p["attributes"],
+            }
+        ]
         return p
 
 

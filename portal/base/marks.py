@@ -22,12 +22,12 @@ class Mark(Base):
 
 def get(name: str, default: Any = None) -> Any:
     """The mark's value; read once per transaction and kept for it."""
-    session = db.session()
-    held: dict[str, Any] | None = session.info.get("marks")
-    if held is None:
-        held = {name: value for name, value in session.execute(select(Mark.name, Mark.value))}
-        session.info["marks"] = held
-    return held.get(name, default)
+    with db.read() as session:
+        held: dict[str, Any] | None = session.info.get("marks")
+        if held is None:
+            held = {row.name: row.value for row in session.execute(select(Mark.name, Mark.value))}
+            session.info["marks"] = held
+        return held.get(name, default)
 
 
 def put(session: Session, name: str, value: Any) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 import portal
-from portal.base.db import Database, sqlite_module
+from portal.base.db import Database
 from portal.base.tables import Base
 from portal.paths import shipped
 
@@ -46,7 +46,7 @@ def config(database: Database) -> Config:
 def engine_for(database: Database) -> Any:
     """A plain engine without the portal's events: batch changes must not cascade over foreign keys."""
     if database.sqlite:
-        return create_engine(database.url, module=sqlite_module, poolclass=NullPool)
+        return create_engine(database.url, module=database.module, poolclass=NullPool)
     return create_engine(database.url, poolclass=NullPool)
 
 

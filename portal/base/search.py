@@ -6,6 +6,8 @@ restores need no special care. Words under three characters have no trigram and 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     DDL,
     ColumnElement,
@@ -51,14 +53,15 @@ TRIGRAM_UP = (
     "INSERT INTO search_fts(search_fts, rowid, body) VALUES ('delete', old.id, old.body); "
     "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
 )
+ddl: Any = DDL  # untyped in SQLAlchemy
 for _statement in TRIGRAM_UP:
-    event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+    event.listen(SearchText.__table__, "after_create", ddl(_statement).execute_if(dialect="sqlite"))
 TRIGRAM_POSTGRES = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX ix_search_text_trigram ON search_text USING gin (body gin_trgm_ops)",
 )
 for _statement in TRIGRAM_POSTGRES:
-    event.listen(SearchText.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    event.listen(SearchText.__table__, "after_create", ddl(_statement).execute_if(dialect="postgresql"))
 
 
 def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, session
+from flask import Flask, Response, abort, current_app, g, get_flashed_messages, redirect, request, session
+from flask.globals import request_ctx
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
@@ -116,8 +117,24 @@ def actor() -> Actor:
 
 
 def reference() -> str:
-    """The random reference of this browser's session, or an empty string."""
+    """The random reference of this browser's session, or an empty string. Without a cookie the session is not read, so
+    that an anonymous page stays one that may be kept."""
+    if not _session_touched() and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return ""
     return str(session.get("_user_id", "")) if ground.settings().cookie in request.cookies else ""
+
+
+def _session_touched() -> bool:
+    """Whether anything read or wrote the session in this request. Flask's proxy would count this question itself."""
+    held = request_ctx._session
+    return held is not None and held.accessed
+
+
+def said(**wish: Any) -> Any:
+    """Flask's flashed messages; a browser without a session is not asked for any."""
+    if not _session_touched() and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return []
+    return get_flashed_messages(**wish)
 
 
 def enter_session(actor: Actor, reference: str) -> None:
@@ -164,7 +181,7 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader
     def load(reference: str) -> Known | None:
         found = load_actor(reference)
         return Known(found, reference) if found else None
@@ -230,7 +247,9 @@ def _headers(response: Response) -> Response:
     head["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
     if settings.secure:
         head["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if session.accessed or request.method not in SAFE:
+    # a page that may hold something of one person; asking the session itself would mark it as used
+    personal = settings.cookie in request.cookies or "csrf_token" in g or request.method not in SAFE
+    if personal and not response.cache_control.public:
         head["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html":
         head.setdefault("Cache-Control", "no-cache")

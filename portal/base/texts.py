@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import CheckConstraint, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -99,7 +100,7 @@ def load(
     wanted, ids, fields = lang or i18n.lang(), list(ids), list(fields)
     if not ids or not fields:
         return {}
-    columns = [Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin]
+    columns: list[Any] = [Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin]
     if html:
         columns.append(Wording.html)
     rows = s.execute(
@@ -133,11 +134,10 @@ def missing(
 ) -> dict[str, list[tuple[int, str]]]:
     """What each language lacks: language -> [(id, field)]."""
     ids, fields = list(ids), list(fields)
-    have = set(
-        s.execute(
-            select(Wording.object_id, Wording.field, Wording.lang).where(
-                Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields)
-            )
+    rows = s.execute(
+        select(Wording.object_id, Wording.field, Wording.lang).where(
+            Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields)
         )
     )
+    have = {(row.object_id, row.field, row.lang) for row in rows}
     return {language: [(i, f) for i in ids for f in fields if (i, f, language) not in have] for language in languages}

@@ -1,11 +1,11 @@
-"""Small helpers of pages, all pure: page numbers, filters that live in the address, sort links, sentences for scripts."""
+"""Small helpers of pages, all pure: page numbers, filters in the address, sort links, sentences for scripts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Paging:
-    """Where the reader is in a long list. `offset` and `size` go into the query; `items` into ui.pages() (None: a gap)."""
+    """Where the reader is in a long list. `offset` and `size` go into the query; `items` are links (None: a gap)."""
 
     page: int
     pages: int
@@ -71,9 +71,8 @@ def address(path: str, query: Mapping[str, Any], **changes: Any) -> str:
     pairs: list[tuple[str, str]] = []
     for name, value in {**query, **changes}.items():
         values = value if isinstance(value, (list, tuple)) else [value]
-        pairs += [
-            (name, str(one)) for one in values if one is not None and one != "" and not (name == "page" and str(one) == "1")
-        ]
+        idle = {"", "None", "1"} if name == "page" else {"", "None"}
+        pairs += [(name, str(one)) for one in values if str(one) not in idle]
     return path + ("?" + urlencode(pairs) if pairs else "")
 
 
@@ -114,7 +113,7 @@ class Sorting:
         return address(self.path, self.query, sort=None if order == self.default else order, page=None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _samples(lang: str) -> tuple[tuple[str, int], ...]:
     """For each plural form of a language (CLDR's names) a number that takes it."""
     form = i18n.locale(lang).plural_form

@@ -20,7 +20,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from portal.base import clock, db, errors, ground, i18n
 from portal.base.feature import Menu
 from portal.base.ground import Ground
-from portal.base.security import SAFE, actor, public
+from portal.base.security import SAFE, actor, public, said
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -105,11 +105,10 @@ class Link:
 
 
 def _links(entries: list[Menu]) -> list[Link]:
-    here = request.path
-    return [
-        Link(str(entry.label), url, here == url or (here.startswith(url) and url.count("/") > 2))
-        for entry, url in ((entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order))
-    ]
+    addresses = [(entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order)]
+    above = [url for _entry, url in addresses if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
+    nearest = max(above, key=len, default="")  # a dashboard stands above every staff page; only the nearest is marked
+    return [Link(str(entry.label), url, bool(nearest) and url == nearest) for entry, url in addresses]
 
 
 _hashes: dict[str, str] = {}
@@ -146,6 +145,11 @@ def _page_context(app: Portal) -> dict[str, Any]:
     return context
 
 
+def rendered(html: str) -> Markup:
+    """The stored HTML of a Markdown text: base.markdown cleaned it when it was stored, so it is printed as it is."""
+    return Markup(html)  # noqa: S704
+
+
 def _said(context: Context, sentence: str, params: dict[str, Any]) -> str:
     """The sentence as HTML: its own marks are trusted, what is put into it is escaped; numbers and moments are written
     as the language writes them."""
@@ -169,7 +173,7 @@ def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
         "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
-        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction,
+        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction, "rendered": rendered,
     }  # fmt: skip
 
 
@@ -183,7 +187,7 @@ def install(app: Portal) -> None:
     env.globals.update(gettext=_sentence, _=_sentence, ngettext=_counted)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(page_filters())
-    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset)
+    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset, get_flashed_messages=said)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:

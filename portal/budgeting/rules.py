@@ -45,7 +45,7 @@ TEXTS: dict[str, dict[str, TextField]] = {
         "title": TextField(_l("Title"), 160, needed=True),
         "summary": TextField(_l("Summary in one or two sentences"), 400, needed=True, rows=3),
         "body": TextField(_l("Description"), 20_000, markdown=True, rows=10),
-        "picture_alt": TextField(_l("What the picture shows, for people who do not see it"), 300, rows=2),
+        "picture_alt": TextField(_l("What the picture shows, for people who do not see it"), 250, rows=2),
         "decision": TextField(_l("Reason for the decision of the city"), 1000, rows=3),
     },
 }

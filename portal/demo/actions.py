@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, drawn, marks, texts
+from portal.base import clock, db, drawn, files, marks, texts
 from portal.base.actor import SYSTEM, Actor
 
 from portal.base.ground import settings
@@ -56,17 +59,35 @@ def seed(say: Say) -> bool:
 _pictures: dict[str, int] = {}
 
 
+def _key(project: content.Project) -> str:
+    return f"{project.motif}:{project.seed}"
+
+
+def _cover(one: content.Budget) -> str:
+    """A budget shows one of its projects; one that is only planned shows a garden."""
+    return _key(one.projects[len(one.projects) // 2]) if one.projects else "garden:7"
+
+
 def _draw(say: Say) -> None:
-    """Draw every project's picture before the transaction: drawing takes longest, and holds no lock."""
-    wanted = [p for one in content.budgets() for p in one.projects]
-    for done, project in enumerate(wanted, 1):
-        if done % 20 == 0 or done == len(wanted):
-            say(f"pictures {done}/{len(wanted)}")
-        key = f"{project.motif}:{project.seed}"
-        if key not in _pictures:
-            picture = pictures.paint(project.motif, project.seed)
-            with db.write() as s:
-                _pictures[key] = drawn.put(s, picture).id
+    """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
+    told = content.budgets()
+    wanted = list(dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told]))
+    folder = files.uploads()
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+        drawings = []
+        for done, drawing in enumerate(pool.map(_draw_one, wanted, [folder] * len(wanted)), 1):
+            drawings.append(drawing)
+            if done % 20 == 0 or done == len(wanted):
+                say(f"pictures {done}/{len(wanted)}")
+    with db.write() as s:
+        for key, drawing in zip(wanted, drawings, strict=True):
+            _pictures[key] = drawn.adopt(s, drawing).id
+
+
+def _draw_one(key: str, folder: Path) -> drawn.Drawn:
+    """In a process of its own: one picture, painted and encoded."""
+    motif, _, number = key.partition(":")
+    return drawn.encode(pictures.paint(motif, int(number)), folder)
 
 
 def _districts(s: Session) -> dict[str, int]:
@@ -117,9 +138,13 @@ def _midnight(day: date) -> datetime:
 
 def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> None:
     budget = budgets.create(
-        officer, slug=one.slug, texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)}
+        officer,
+        slug=one.slug,
+        texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)},
+        picture_id=_pictures[_cover(one)],
     )
-    dates = {PhaseKind(p.kind): tuple(_midnight(day) for day in p.on(_today())) for p in one.phases}
+    days = {PhaseKind(p.kind): p.on(_today()) for p in one.phases}
+    dates = {kind: (_midnight(first), _midnight(after)) for kind, (first, after) in days.items()}
     first, after = dates[PhaseKind.VOTE]
     dates[PhaseKind.VOTE] = (first, after - timedelta(hours=4))  # 20:00: an hour that everybody understands alike
     budgets.set_dates(officer, budget, dates)
@@ -139,7 +164,7 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     if one.stage == "open":
         voting.open_vote(s, officer, vote.prepare(officer, budget), holders=None)
     elif one.stage == "finished":
-        import_finished(s, officer, budget, one, closes)
+        import_finished(s, officer, budget, one, *dates[PhaseKind.VOTE])
 
 
 def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
@@ -168,7 +193,7 @@ def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict
             place=project.place,
             x=project.x / city.width,
             y=project.y / city.height,
-            picture_id=_pictures[f"{project.motif}:{project.seed}"],
+            picture_id=_pictures[_key(project)],
             proposer=project.proposer,
             texts={
                 "title": dict(project.title),

@@ -7,37 +7,45 @@ import math
 from PIL import Image, ImageDraw, ImageFilter
 
 from portal.demo.pictures_palettes import Colour, mix
-from portal.demo.pictures_scene import HEIGHT, SCALE, WIDTH, Scene, Spot
+from portal.demo.pictures_scene import HEIGHT, SCALE, WIDTH, Scene, Spot, ramp, soft_disc
 
 
 def sky(scene: Scene, horizon: float, clouds: int = 4) -> None:
-    """Sky down to the horizon, with the sun or the moon, clouds and perhaps stars."""
+    """Sky down to the horizon, with the sun or the moon, clouds and perhaps stars.
+
+    All of it is soft, so it is painted at the picture's own size and doubled: a quarter of the pixels.
+    """
     palette = scene.palette
     top, middle, low = palette.sky
-    half = horizon * 0.55
-    scene.band(0, half, top, middle)
-    scene.band(half, horizon + 2, middle, low)
+    tall = int(horizon) + 3
+    half = int(horizon * 0.55)
+    small = Image.new("RGB", (WIDTH, tall), low)
+    small.paste(ramp(top, middle, (WIDTH, half)), (0, 0))
+    small.paste(ramp(middle, low, (WIDTH, tall - half)), (0, half))
     x, y = palette.sun_at
+    small.paste(palette.sun, (int(x) - 260, int(y) - 260), soft_disc(520, 0.75))
+    if y < horizon - 10 and palette.name not in {"summer", "spring"}:
+        r = 24 if palette.stars else 34
+        disc = Image.new("L", (r * 8, r * 8))
+        ImageDraw.Draw(disc).ellipse((0, 0, r * 8 - 1, r * 8 - 1), fill=255)
+        small.paste(mix(palette.sun, (255, 255, 250), 0.4), (int(x) - r, int(y) - r), disc.reduce(4))
+    if clouds:
+        _clouds(scene, small, clouds)
+    scene.image.paste(small.resize((WIDTH * SCALE, tall * SCALE), Image.Resampling.NEAREST), (0, 0))
     if palette.stars:
         for _ in range(170):
             sx, sy = scene.between(0, WIDTH), scene.between(0, horizon * 0.92)
             size = scene.between(0.4, 1.5)
             scene.disc(sx, sy, size, size, mix(palette.sky[1], (255, 250, 226), scene.between(0.35, 1.0)))
-    scene.glow(x, y, 260, palette.sun, 0.75)
-    if y < horizon - 10 and palette.name not in {"summer", "spring"}:
-        size = 24 if palette.stars else 34
-        scene.disc(x, y, size, size, mix(palette.sun, (255, 255, 250), 0.4))
-    if clouds:
-        _clouds(scene, horizon, clouds)
 
 
-def _clouds(scene: Scene, horizon: float, number: int) -> None:
+def _clouds(scene: Scene, sky: Image.Image, number: int) -> None:
     """Soft heaps with a flat foot and a lit upper edge, drawn small and blurred."""
-    w, h = WIDTH // 3, int(horizon / 3)
+    w, h = WIDTH // 3, sky.height // 3
     body, foot = Image.new("L", (w, h)), Image.new("L", (w, h))
     upper, lower = ImageDraw.Draw(body), ImageDraw.Draw(foot)
     for _ in range(number):
-        cx, cy = scene.between(-10, w), scene.between(14, horizon / 3 * 0.72)
+        cx, cy = scene.between(-10, w), scene.between(14, h * 0.72)
         wide = scene.between(22, 58) * (0.6 + cy / 200)
         for step in range(9):
             share = step / 8
@@ -50,13 +58,15 @@ def _clouds(scene: Scene, horizon: float, number: int) -> None:
         (body, palette.cloud, 1.6),
         (foot, mix(palette.sky[1], palette.shadow, 0.16), 2.4),
     ):
-        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize((WIDTH * SCALE, h * 3 * SCALE), Image.Resampling.BILINEAR)
-        scene.image.paste(colour, (0, 0), soft)
+        soft = mask.filter(ImageFilter.GaussianBlur(blur)).resize((WIDTH, h * 3), Image.Resampling.BICUBIC)
+        sky.paste(colour, (0, 0), soft)
 
 
 def ridge(scene: Scene, base: float, height: float, rough: float = 1.0) -> list[Spot]:
     """A line of hills from left to right around the height `base`."""
-    waves = [(scene.between(0.6, 1.4) / n, scene.between(0, 6.3), n * scene.between(0.8, 1.25)) for n in (1, 2, 3, 5, 9)]
+    waves = [
+        (scene.between(0.6, 1.4) / n, scene.between(0, 6.3), n * scene.between(0.8, 1.25)) for n in (1, 2, 3, 5, 9)
+    ]
     spots: list[Spot] = []
     for step in range(61):
         x = step * WIDTH / 60
@@ -89,7 +99,11 @@ def far_town(scene: Scene, base: float, left: float, right: float, size: float =
     while x < right:
         w = scene.between(12, 24) * size
         h = scene.between(10, 22) * size
-        wall = mix(scene.own(scene.one_of(((232, 214, 184), (196, 110, 88), (220, 180, 120), (160, 168, 180)))), palette.far, 0.45)
+        wall = mix(
+            scene.own(scene.one_of(((232, 214, 184), (196, 110, 88), (220, 180, 120), (160, 168, 180)))),
+            palette.far,
+            0.45,
+        )
         roof = mix(scene.own((138, 78, 66)), palette.far, 0.4)
         scene.rect(x, base - h, w, h + 2, wall)
         scene.poly([(x - 1, base - h), (x + w / 2, base - h - 9 * size), (x + w + 1, base - h)], roof)
@@ -101,7 +115,14 @@ def far_town(scene: Scene, base: float, left: float, right: float, size: float =
     wall = mix(scene.own((214, 196, 170)), palette.far, 0.4)
     scene.rect(tower, base - 44 * size, 9 * size, 44 * size, wall)
     spire = mix(scene.own((84, 112, 110)), palette.far, 0.35)
-    scene.poly([(tower - 2, base - 44 * size), (tower + 4.5 * size, base - 78 * size), (tower + 9 * size + 2, base - 44 * size)], spire)
+    scene.poly(
+        [
+            (tower - 2, base - 44 * size),
+            (tower + 4.5 * size, base - 78 * size),
+            (tower + 9 * size + 2, base - 44 * size),
+        ],
+        spire,
+    )
 
 
 def ground(scene: Scene, top: float, colours: tuple[Colour, Colour] | None = None, tufts: int = 260) -> None:
@@ -123,7 +144,9 @@ def ground(scene: Scene, top: float, colours: tuple[Colour, Colour] | None = Non
         y = top + 14 + (span - 14) * near
         x = scene.between(0, WIDTH)
         here = mix(light, dark, near)
-        tone = mix(here, scene.palette.sun, 0.28) if scene.random.random() < 0.5 else mix(here, scene.palette.shadow, 0.22)
+        tone = (
+            mix(here, scene.palette.sun, 0.28) if scene.random.random() < 0.5 else mix(here, scene.palette.shadow, 0.22)
+        )
         lean = scene.between(-2, 3)
         tall = 2 + 8 * near
         scene.line([(x, y), (x + lean * near, y - tall)], tone, 0.6 + near * 0.9)
@@ -131,7 +154,14 @@ def ground(scene: Scene, top: float, colours: tuple[Colour, Colour] | None = Non
 
 def flowers(scene: Scene, top: float, bottom: float, number: int, left: float = 0, right: float = WIDTH) -> None:
     """Dots of flowers, smaller and closer together far away."""
-    colours: tuple[Colour, ...] = ((232, 88, 70), (252, 216, 92), (252, 248, 236), (150, 110, 190), (236, 132, 160), (90, 130, 210))
+    colours: tuple[Colour, ...] = (
+        (232, 88, 70),
+        (252, 216, 92),
+        (252, 248, 236),
+        (150, 110, 190),
+        (236, 132, 160),
+        (90, 130, 210),
+    )
     spots = sorted(scene.random.random() ** 1.4 for _ in range(number))
     for near in spots:
         y = top + (bottom - top) * near
@@ -146,7 +176,9 @@ def flowers(scene: Scene, top: float, bottom: float, number: int, left: float = 
             scene.disc(x - size * 0.2, y - size * 0.2, size * 0.42, size * 0.4, mix(colour, (255, 244, 200), 0.6))
 
 
-def path(scene: Scene, far: Spot, width_far: float, near: Spot, width_near: float, colour: Colour | None = None) -> None:
+def path(
+    scene: Scene, far: Spot, width_far: float, near: Spot, width_near: float, colour: Colour | None = None
+) -> None:
     """A bending way from far to near."""
     tone = colour or scene.palette.path
     left: list[Spot] = []
@@ -195,3 +227,58 @@ def water(scene: Scene, top: float, bottom: float = HEIGHT, mirror: float = 0.5,
         x = sun_x + scene.between(-1, 1) * (16 + 90 * near)
         y = top + 3 + (deep - 6) * near
         scene.line([(x, y), (x + 4 + 18 * near, y)], mix(palette.sun, palette.water[0], 0.25), 0.7 + near)
+
+
+def ground_tufts(scene: Scene, top: float, number: int) -> None:
+    """Strokes of grass on ground that is already there."""
+    light, dark = scene.palette.grass
+    for _ in range(number):
+        near = scene.random.random()
+        y = top + (HEIGHT - top) * near
+        x = scene.between(0, WIDTH)
+        tone = mix(
+            mix(light, dark, near), scene.palette.sun if scene.random.random() < 0.5 else scene.palette.shadow, 0.22
+        )
+        scene.line([(x, y), (x + scene.between(-2, 3), y - 3 - 8 * near)], tone, 0.7 + near * 0.8)
+
+
+def paving(scene: Scene, top: float, stone: Colour | None = None) -> None:
+    """Paving from `top` down, with joints that run to the middle."""
+    tone = stone or scene.palette.path
+    scene.fade(
+        [(0, top), (WIDTH, top), (WIDTH, HEIGHT), (0, HEIGHT)],
+        mix(tone, scene.palette.sky[2], 0.3),
+        mix(tone, scene.palette.shadow, 0.2),
+    )
+    for row in range(11):
+        share = ((row + 1) / 11) ** 1.8
+        y = top + (HEIGHT - top) * share
+        scene.line([(0, y), (WIDTH, y)], mix(tone, scene.palette.shadow, 0.12 + 0.1 * share), 0.7 + share)
+        previous = top + (HEIGHT - top) * (row / 11) ** 1.8
+        gap = 26 + 70 * share
+        x = (row % 2) * gap / 2 - gap
+        while x < WIDTH:
+            scene.line([(x, previous), (x + (x - WIDTH / 2) * 0.05, y)], mix(tone, scene.palette.shadow, 0.14), 0.8)
+            x += gap
+    for _ in range(40):
+        share = scene.random.random() ** 1.6
+        y = top + (HEIGHT - top) * share
+        tint = (
+            mix(tone, scene.palette.sun, 0.25) if scene.random.random() < 0.5 else mix(tone, scene.palette.shadow, 0.2)
+        )
+        scene.disc(
+            scene.between(0, WIDTH),
+            y,
+            10 + 40 * share,
+            1 + 4 * share,
+            mix(mix(tone, tint, 0.6), scene.palette.path, 0.3),
+        )
+
+
+def backdrop(scene: Scene, horizon: float) -> None:
+    """Sky, hills and the far town, with haze before them."""
+    sky(scene, horizon)
+    hills(scene, horizon, 90, 0.1)
+    far_town(scene, horizon + 6, 0, WIDTH, 1.2)
+    hills(scene, horizon + 34, 60, 0.7, wood=True)
+    scene.haze(horizon - 120, horizon + 10, horizon + 90, 0.5)

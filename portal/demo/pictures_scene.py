@@ -24,9 +24,11 @@ T = TypeVar("T")
 @cache
 def _grain() -> Image.Image:
     """Paper and brush: fine grain with long soft strokes, grey around 128; made once."""
-    source = random.Random(1863)
+    source = random.Random(1863)  # noqa: S311 (a picture, no secret)
     fine = Image.frombytes("L", (WIDTH, HEIGHT), source.randbytes(WIDTH * HEIGHT)).filter(ImageFilter.BoxBlur(1.1))
-    strokes = Image.frombytes("L", (60, 150), source.randbytes(60 * 150)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    strokes = Image.frombytes("L", (60, 150), source.randbytes(60 * 150)).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BICUBIC
+    )
     blots = Image.frombytes("L", (24, 15), source.randbytes(24 * 15)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
     both = Image.blend(Image.blend(fine, strokes, 0.36), blots, 0.3)
     flat = both.point([max(0, min(255, int(128 + (level - 128) * 0.34))) for level in range(256)])
@@ -45,12 +47,18 @@ def _round_light() -> Image.Image:
     return Image.frombytes("L", (size, size), bytes(cells))
 
 
+def soft_disc(size: int, strength: float) -> Image.Image:
+    """A mask of soft light, `size` pixels wide."""
+    soft = _round_light().point([int(level * strength) for level in range(256)])
+    return soft.resize((size, size), Image.Resampling.BILINEAR)
+
+
 class Scene:
     """One picture while it is painted. Coordinates are floats in 960 x 600, y down."""
 
     def __init__(self, palette: Palette, seed: int) -> None:
         self.palette = palette
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 (a picture, no secret)
         self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), palette.sky[1])
         self.pen = ImageDraw.Draw(self.image)
 
@@ -108,18 +116,16 @@ class Scene:
             return
         mask = Image.new("1", (right - left, lower - upper), 0)
         ImageDraw.Draw(mask).polygon([(x * SCALE - left, y * SCALE - upper) for x, y in spots], fill=1)
-        self.image.paste(_ramp(top, bottom, mask.size), (left, upper), mask)
+        self.image.paste(ramp(top, bottom, mask.size), (left, upper), mask)
 
     def band(self, upper: float, lower: float, top: Colour, bottom: Colour) -> None:
         """The whole width between two heights, from one colour to another."""
         first, last = int(upper * SCALE), min(self.image.height, int(lower * SCALE))
-        self.image.paste(_ramp(top, bottom, (self.image.width, last - first)), (0, first))
+        self.image.paste(ramp(top, bottom, (self.image.width, last - first)), (0, first))
 
     def glow(self, x: float, y: float, r: float, colour: Colour, strength: float) -> None:
         """Soft light around a spot."""
-        size = max(2, int(r * 2 * SCALE))
-        soft = _round_light().resize((size, size), Image.Resampling.BILINEAR)
-        soft = soft.point([int(level * strength) for level in range(256)])
+        soft = soft_disc(max(2, int(r * 2 * SCALE)), strength)
         self.image.paste(colour, (int((x - r) * SCALE), int((y - r) * SCALE)), soft)
 
     def shade(self, shapes: Sequence[Sequence[Spot]], strength: float = 0.4) -> None:
@@ -158,7 +164,9 @@ class Scene:
         lamp = Image.new("L", (WIDTH // 4, HEIGHT // 4), 0)
         soft = _round_light().resize((reach // 2, reach // 2), Image.Resampling.BILINEAR)
         lamp.paste(soft, (int(x / 4 - reach / 4), int(y / 4 - reach / 4)))
-        lamp = lamp.point([int(level * palette.glow) for level in range(256)]).resize(small.size, Image.Resampling.BILINEAR)
+        lamp = lamp.point([int(level * palette.glow) for level in range(256)]).resize(
+            small.size, Image.Resampling.BILINEAR
+        )
         small.paste(palette.sun, (0, 0), lamp)
         small.paste(palette.shadow, (0, 0), _rim())
         small = ImageChops.soft_light(small, _grain())
@@ -176,7 +184,8 @@ def _rim() -> Image.Image:
     return Image.frombytes("L", (120, 75), bytes(cells)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
 
 
-def _ramp(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
+def ramp(top: Colour, bottom: Colour, size: tuple[int, int]) -> Image.Image:
+    """A field that runs from one colour above to another below."""
     rows = bytearray()
     for row in range(24):
         rows += bytes(mix(top, bottom, row / 23))

@@ -71,10 +71,10 @@ def page(slug: str) -> str:
 @staff(*WRITERS)
 def place_page(slug: str) -> Answer:
     """Move a page in the footer, or take it out of there."""
+    _page_or_404(slug)
     form = PlaceForm()
     if not form.validate():
         raise errors.Refused(_l("Enter a number for the place among the footer’s links."), 422)
-    _page_or_404(slug)
     found = actions.add_page(actor(), slug=slug)
     actions.place_page(actor(), found, in_footer=bool(form.in_footer.data), position=int(form.position.data))
     return redirect(url_for("home_staff.page", slug=slug), 303)

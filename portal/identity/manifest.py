@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from portal.base.feature import Feature, Job, Kind, Menu, Role
 from portal.base.i18n import _l
-from portal.identity import commands, jobs, staff, views
+from portal.identity import commands, jobs, staff, views, views_account
 from portal.identity.models import Person
 
 
@@ -23,7 +23,7 @@ def page() -> dict[str, Any]:
 
 FEATURE = Feature(
     name="identity",
-    blueprints=[views.identity, staff.desk],
+    blueprints=[views_account.pages, staff.desk],
     plain=[views.plain],
     staff_menu=[Menu(_l("People and roles"), "identity_staff.people", roles=("administrator",), order=80)],
     jobs=[Job("identity.sweep", jobs.sweep, every=24 * 3600)],

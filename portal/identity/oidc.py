@@ -8,18 +8,15 @@ the browser for an hour at most.
 
 from __future__ import annotations
 
-import base64
-import json
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import requests
-from authlib.common.security import is_secure_transport
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
@@ -33,10 +30,9 @@ from joserfc.jws import JWSRegistry
 from portal.base import ground
 from portal.config import Provider
 from portal.identity import rules
+from portal.identity.oidc_flow import Flow, put_flow
 
 LEEWAY = 60
-STATE_SECONDS = 3600
-STATES = 4  # sign-ins that one browser may have under way (tabs); the cookie has no room for more
 METADATA_SECONDS = 3600
 FORCED_KEYS_SECONDS = 5
 TOKEN_AGE_SECONDS = 600
@@ -104,7 +100,7 @@ class Calls(_Session):
         super().__init__(*args, default_timeout=TIMEOUT, **kwargs)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if not _secure(url):
+        if not rules.over_tls(url):
             raise Unreachable("not over TLS")
         kwargs["allow_redirects"] = False
         try:
@@ -114,21 +110,6 @@ class Calls(_Session):
         if answer.status_code >= 500 or answer.is_redirect:
             raise Unreachable(str(answer.status_code))
         return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One sign-in under way, as the browser's signed cookie remembers it."""
-
-    provider: str
-    nonce: str
-    verifier: str
-    lang: str
-    next: str = ""
-    acr: str = ""
-    max_age: int = 0
-    until: float = 0.0
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +141,6 @@ class LogoutToken:
 _App: Any = FlaskOAuth2App
 _Claims: Any = CodeIDToken
 _Framework: Any = FlaskIntegration
-_secure: Any = is_secure_transport
 _Signed: Any = PrivateKeyJWT
 
 
@@ -225,7 +205,7 @@ class StrictApp(_App):
             raise Refused("discovery_issuer")
         kept = {name: found[name] for name in METADATA if name in found}
         for name in METADATA[1:-1]:
-            if name in kept and not (isinstance(kept[name], str) and _secure(kept[name])):
+            if name in kept and not (isinstance(kept[name], str) and rules.over_tls(kept[name])):
                 raise Refused(f"discovery_{name}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if name not in kept:
@@ -462,16 +442,6 @@ def _private_key(pem: str) -> RSAKey | ECKey:
         return ECKey.import_key(pem)
 
 
-def peek(token: str) -> dict[str, Any]:
-    """The claims of a token that has been checked already; the signature is not looked at."""
-    try:
-        body = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def client(provider: Provider) -> StrictApp:
     """The client for a provider, one per process, so that discovery and keys are fetched once."""
     held: dict[str, StrictApp] = ground.current().extra.setdefault("oidc_clients", {})
@@ -479,37 +449,3 @@ def client(provider: Provider) -> StrictApp:
     if found is None or found.provider != provider:
         found = held[provider.key] = StrictApp(provider)
     return found
-
-
-def new_flow(provider: Provider, lang: str, **more: Any) -> Flow:
-    """A fresh sign-in: nonce and verifier of 43 characters each (some providers ask for 22 or 32)."""
-    return Flow(
-        provider=provider.key,
-        nonce=secrets.token_urlsafe(32),
-        verifier=secrets.token_urlsafe(32),
-        lang=lang,
-        until=time.time() + STATE_SECONDS,
-        **more,
-    )
-
-
-def put_flow(kept: MutableMapping[str, Any], state: str, flow: Flow) -> None:
-    """Remember a sign-in under its state; the oldest of too many goes."""
-    held = {s: f for s, f in (kept.get("oidc") or {}).items() if f[-2] > time.time()}
-    while len(held) >= STATES:
-        del held[min(held, key=lambda s: held[s][-2])]
-    values = (flow.provider, flow.nonce, flow.verifier, flow.lang, flow.next, flow.acr, flow.max_age, flow.until)
-    kept["oidc"] = {**held, state: [*values, flow.extra]}
-
-
-def take_flow(kept: MutableMapping[str, Any], state: str, provider: str, *, keep: bool = False) -> Flow | None:
-    """The sign-in that this browser began with this provider under this state; it counts once (`keep` only looks)."""
-    held = dict(kept.get("oidc") or {})
-    found = held.get(state)
-    if found is None:
-        return None
-    if not keep:
-        del held[state]
-        kept["oidc"] = held
-    flow = Flow(*found)
-    return flow if flow.provider == provider and flow.until > time.time() else None

@@ -135,7 +135,7 @@ def account(s: Session, actor: Actor, now: datetime) -> Account:
     ).one()
     facts = s.scalars(
         select(Fact)
-        .where(Fact.person_id == person.id, Fact.expires_at > now, Fact.kind != FactKind.RESIDENT)
+        .where(Fact.person_id == person.id, Fact.expires_at > now)
         .order_by(Fact.kind, Fact.name, Fact.source)
     ).all()
     alive = [

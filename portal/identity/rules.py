@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
@@ -234,6 +236,26 @@ def facts_of(claimed: Claimed, ages: Iterable[AgeRule], key: bytes, scheme: str)
     if claimed.resident is not None and scheme:
         found.append(NewFact("resident", scheme, resident_hash(key, scheme, claimed.resident)))
     return found
+
+
+def over_tls(url: object) -> bool:
+    """May this address be called: over TLS, or on this machine itself? No environment variable loosens it."""
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and _here(parts.hostname)))
+    except ValueError:
+        return False
+
+
+def _here(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def rank(acr: str, ranks: Sequence[str]) -> int:

@@ -1,9 +1,8 @@
-"""Signing in and out, the account page, invitations; and what providers call."""
+"""Signing in and out, and what providers call."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,11 +22,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, limits
-from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import Text, _, _l
 from portal.base.security import (
-    actor,
     back_to,
     enter_session,
     leave_session,
@@ -36,13 +33,11 @@ from portal.base.security import (
     reads,
     reference,
     safe_next,
-    signed_in,
 )  # fmt: skip
 from portal.base.verdict import Verdict
 from portal.config import Provider, key_of
-from portal.identity import actions, oidc, queries, rules
-from portal.identity.forms import LanguageForm
-from portal.places.queries import district_codes, district_names
+from portal.identity import actions, oidc, oidc_flow, queries, rules
+from portal.places.queries import district_codes
 
 log = structlog.get_logger("portal.identity")
 
@@ -73,6 +68,11 @@ def asks(provider: Provider) -> str:
     return _("It will ask who you are, and tell us your name.")
 
 
+def ways_in(target: str) -> list[tuple[Provider, str, str]]:
+    """Each provider with its sentence and the address that leads to it; `target` is where the person goes then."""
+    return [(p, asks(p), url_for("identity.begin", key=p.key, next=target or None)) for p in settings().providers]
+
+
 def callback_address(provider: Provider) -> str:
     """Where the provider sends people back to; registered there, so made from the configured address alone."""
     return f"{settings().base_url}/oidc/{provider.key}/callback"
@@ -98,8 +98,7 @@ def trouble(
 def sign_in() -> ResponseReturnValue:
     """The ways in."""
     target = safe_next(request.args.get("next"), "")
-    ways = [(p, asks(p), url_for("identity.begin", key=p.key, next=target or None)) for p in settings().providers]
-    return render_template("identity/sign_in.html", ways=ways)
+    return render_template("identity/sign_in.html", ways=ways_in(target))
 
 
 @identity.get("/sign-in/<key>")
@@ -108,7 +107,7 @@ def begin(key: str) -> ResponseReturnValue:
     """On to the provider. A GET, because browsers apply form-action to redirects after a POST."""
     provider = provider_of(key)
     second = "second" in request.args and bool(provider.staff_acr)
-    flow = oidc.new_flow(
+    flow = oidc_flow.new_flow(
         provider,
         i18n.lang(),
         next=safe_next(request.args.get("next"), ""),
@@ -119,7 +118,7 @@ def begin(key: str) -> ResponseReturnValue:
     return _send_on(provider, flow, request.full_path)
 
 
-def _send_on(provider: Provider, flow: oidc.Flow, again: str) -> ResponseReturnValue:
+def _send_on(provider: Provider, flow: oidc_flow.Flow, again: str) -> ResponseReturnValue:
     db.finish(commit=False)  # discovery is an outbound call: no transaction waits for it
     try:
         with oidc.outside():
@@ -155,7 +154,7 @@ def callback(key: str) -> ResponseReturnValue:
     """Back from the provider: check everything, then one short write for person, facts and session."""
     provider = provider_of(key)
     state = request.args.get("state", "")
-    flow = oidc.take_flow(session, state, provider.key, keep=True)
+    flow = oidc_flow.take_flow(session, state, provider.key, keep=True)
     if flow is None:
         return trouble(
             400,
@@ -170,7 +169,7 @@ def callback(key: str) -> ResponseReturnValue:
     db.finish(commit=False)
     try:
         with oidc.outside():
-            oidc.take_flow(session, state, provider.key)  # it counts once, whatever comes of it
+            oidc_flow.take_flow(session, state, provider.key)  # it counts once, whatever comes of it
             vouched = oidc.client(provider).finish(request.args, flow, callback_address(provider))
     except oidc.Crowded:
         return _crowded(request.full_path)
@@ -188,13 +187,13 @@ def callback(key: str) -> ResponseReturnValue:
     return _enter(provider, flow, vouched)
 
 
-def _declined(flow: oidc.Flow) -> Text:
+def _declined(flow: oidc_flow.Flow) -> Text:
     if flow.extra.get("second"):
         return _l("Staff sign in with a second factor, and the sign-in service did not confirm one.")
     return _l("The sign-in service says that you turned back or that it could not confirm who you are.")
 
 
-def _refused(error: oidc.Refused, flow: oidc.Flow) -> Text:
+def _refused(error: oidc.Refused, flow: oidc_flow.Flow) -> Text:
     if error.why == "acr" and flow.extra.get("second"):
         return _l("Staff sign in with a second factor, and the sign-in service did not confirm one.")
     if error.why in ("acr", "amr"):
@@ -202,7 +201,7 @@ def _refused(error: oidc.Refused, flow: oidc.Flow) -> Text:
     return _l("The answer of the sign-in service could not be trusted. Begin again.")
 
 
-def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
+def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
     now, site = clock.now(), settings()
     ok = rules.staff_ok(
         vouched.acr, vouched.amr, acr_staff=provider.staff_acr, staff_amr=provider.staff_amr, ranks=provider.acr_values
@@ -215,7 +214,7 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
         ages = queries.age_rules(s, today)
     if staff and not ok and provider.staff_acr and not flow.extra.get("second"):
         # roles need the second factor: back to the provider for it, once
-        more = oidc.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
+        more = oidc_flow.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
         return _send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
     claimed = rules.read_claims(
         vouched.claims,
@@ -254,19 +253,20 @@ def _enter(provider: Provider, flow: oidc.Flow, vouched: oidc.Vouched) -> Respon
     if not isinstance(entered, actions.Entered):
         return trouble(403, _l("You are not signed in"), entered.reason or _l("This account was closed."))
     enter_session(entered.actor, entered.reference)
-    _tell(gift)
+    tell_gift(gift)
     log.info("signed_in", provider=provider.key, staff=bool(entered.actor.roles))
     return back_to(flow.next, f"/{flow.lang}/")
 
 
 def _tells(id_token: str, provider: Provider) -> bool:
     """Does the signed token itself hold a birth date, a district or a personal code? Then it is not kept."""
-    claims = oidc.peek(id_token)
+    claims = oidc_flow.peek(id_token)
     paths = [path for name, path in provider.claims.items() if name != "name" and path != "sub"]
     return any(rules.at_path(claims, path) is not None for path in (*paths, "birthdate"))
 
 
-def _tell(gift: Verdict | None) -> None:
+def tell_gift(gift: Verdict | None) -> None:
+    """Say on the next page what became of an invitation."""
     if gift is None:
         return
     if gift:
@@ -350,117 +350,3 @@ def _logout_answer(status: int, error: str | None) -> Response:
     answer.status_code = status
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-# The account
-
-
-@identity.get("/account")
-@signed_in
-def account() -> ResponseReturnValue:
-    """What the city knows about the reader, and where they are signed in."""
-    return _account_page(LanguageForm().offer())
-
-
-def _account_page(form: LanguageForm, status: int = 200) -> ResponseReturnValue:
-    s, who = db.session(), actor()
-    page = queries.account(s, who, clock.now())
-    if not form.is_submitted():
-        form.language.data = page.person.language or i18n.lang()
-    labels = {role.name: role.label for role in queries.known_roles()}
-    ways = {p.issuer: p for p in settings().providers}
-    return render_template(
-        "identity/account.html",
-        page=page,
-        form=form,
-        here=who.session_id,
-        role_names=[str(labels.get(role, role)) for role in page.roles],
-        facts=[_fact(fact, district_names(s)) for fact in page.facts],
-        ways=ways,
-        second=next((p for p in settings().providers if p.staff_acr and not page.staff_ok and page.roles), None),
-    ), status
-
-
-def _fact(fact: Any, districts: dict[str, Any]) -> dict[str, Any]:
-    if fact.kind.value == "age":
-        rule = rules.AgeRule.read(fact.name)
-        old = _("At least %(years)s years old on %(day)s", years=i18n.number(rule.years), day=i18n.day(rule.on))
-        return {"label": old, "value": _("Yes") if fact.value == "yes" else _("No"), "fact": fact, "said": None}
-    if fact.value in (rules.ELSEWHERE, rules.IN_CITY):
-        where = _("Outside the city") if fact.value == rules.ELSEWHERE else _("In the city")
-        return {"label": _("Residence"), "value": where, "fact": fact, "said": None}
-    return {"label": _("District"), "value": fact.value, "fact": fact, "said": districts.get(fact.value)}
-
-
-@identity.post("/account/language")
-@signed_in
-def language() -> ResponseReturnValue:
-    """Remember the language of messages."""
-    form = LanguageForm().offer()
-    if not form.validate_on_submit():
-        return _account_page(form, 422)
-    actions.set_language(actor(), form.language.data)
-    flash(_("The language is stored."), "success")
-    return redirect(url_for("identity.account"), 303)
-
-
-@identity.post("/account/sessions/end-others")
-@signed_in
-def end_others() -> ResponseReturnValue:
-    """End every session but this one."""
-    actions.end_other_sessions(actor(), clock.now())
-    flash(_("You are signed in nowhere else any more."), "success")
-    return redirect(url_for("identity.account"), 303)
-
-
-@identity.post("/account/sessions/<int:session_id>/end")
-@signed_in
-def end_one(session_id: int) -> ResponseReturnValue:
-    """End one of one's own sessions."""
-    if not actions.end_own_session(actor(), session_id, clock.now()):
-        raise NotFound
-    flash(_("That session has ended."), "success")
-    return redirect(url_for("identity.account"), 303)
-
-
-# Invitations
-
-
-@identity.get("/invitation/<token>")
-@public
-def open_invitation(token: str) -> ResponseReturnValue:
-    """The link of an invitation: kept in this browser's cookie, so that the token leaves the address at once."""
-    row = queries.invitation(db.session(), token)
-    if row is None:
-        raise NotFound
-    verdict = rules.invitation_is_good(used_at=row.used_at, expires_at=row.expires_at, now=clock.now())
-    if not verdict:
-        raise Refused(verdict.reason or _l("This invitation is over."), 410)
-    session["invitation"] = token
-    return redirect(url_for("identity.invitation"), 303)
-
-
-@identity.get("/invitation")
-@public
-def invitation() -> ResponseReturnValue:
-    """What the invitation gives, and the button or the ways to sign in."""
-    token = session.get("invitation")
-    row = queries.invitation(db.session(), token) if token else None
-    if row is None:
-        raise NotFound
-    labels = {role.name: role.label for role in queries.known_roles()}
-    target = url_for("identity.account")
-    ways = [(p, asks(p), url_for("identity.begin", key=p.key, next=target)) for p in settings().providers]
-    return render_template("identity/invitation.html", role=labels.get(row.role, row.role), ways=ways)
-
-
-@identity.post("/invitation")
-@signed_in
-def accept() -> ResponseReturnValue:
-    """Take the invited role with the account that is signed in."""
-    token = session.pop("invitation", None)
-    verdict = actions.accept_invitation(db.session(), actor(), token or "", clock.now())
-    if not verdict:
-        raise Refused(verdict.reason or _l("This invitation is over."), 410)
-    _tell(verdict)
-    return redirect(url_for("identity.account"), 303)

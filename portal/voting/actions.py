@@ -21,7 +21,7 @@ from portal.audit.actions import record
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.i18n import Text, _l
+from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 from portal.identity.actions import need_age
 from portal.voting import queries, rules, sealing, sealing_files
@@ -32,9 +32,7 @@ from portal.voting.regulation import draft as draft_regulation
 
 __all__ = ["draft_regulation"]
 
-REPEATED = _l(
-    "This form was already cast; ticks changed since are not stored. To change your vote start a new ballot."
-)
+REPEATED = _l("This form was already cast; ticks changed since are not stored. To change your vote start a new ballot.")
 LONGEST_TOKEN = 100
 
 
@@ -82,7 +80,8 @@ def prepare_vote(
 ) -> Vote:
     """Make the vote of an object, or make it anew while it is not open: its own copy of options, amounts and rule.
 
-    `title` has a text per language; `regulation` comes from `draft_regulation`. Raises NotPossible when the vote was opened before.
+    `title` has a text per language; `regulation` comes from `draft_regulation`.
+    Raises NotPossible when the vote was opened before.
     """
     if closes_at <= opens_at:
         raise NotPossible(no(_l("The close of the vote has to be after its opening.")))
@@ -159,10 +158,26 @@ def open_vote(s: Session, actor: Actor, vote: Vote, *, holders: tuple[str, str] 
     return Opened(vote, None if demo else sealing.halves(key))
 
 
+def restore_key(s: Session, actor: Actor, vote: Vote, first: str, second: str) -> None:
+    """Put a lost key file back from the two printed halves, typed by their keepers.
+
+    Raises NotPossible when a half is mistyped, when they are another vote's, or when the key was destroyed for good.
+    """
+    vote = _locked_vote(s, vote.id)
+    if vote.state not in (VoteState.OPEN, VoteState.COUNTED, VoteState.KEPT) or vote.key_check is None:
+        raise NotPossible(no(_l("This vote has no key any more, or none yet.")))
+    try:
+        key = sealing.join_halves(first, second)
+    except sealing.SealingError:
+        raise NotPossible(no(_l("One of the halves is mistyped."), _l("Type both halves again."))) from None
+    if sealing.check_value(key) != vote.key_check:
+        raise NotPossible(no(_l("These halves are not those of this vote's key.")))
+    sealing_files.store_key(ground.settings().keys, vote.public_id, key)
+    record(actor, "restore_vote_key", "vote", vote.public_id, after={"key_check": vote.key_check})
+
+
 def _locked_vote(s: Session, vote_id: int) -> Vote:
-    return s.scalars(
-        db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)
-    ).one()
+    return s.scalars(db.locked(select(Vote).where(Vote.id == vote_id)).execution_options(populate_existing=True)).one()
 
 
 # --- the cast ---------------------------------------------------------------------------------------------------------
@@ -218,13 +233,14 @@ def cast_ballot(
     _refuse_unless(rules.may_vote(facts, vote, phase, now))
     _refuse_unless(rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document)))
 
-    _take_roll_entry(s, vote, claim)
-    repeated = _known_receipt(s, vote, code_hash)  # the same form, posted twice at once: the first is in by now
-    if repeated is not None:
-        return Cast(code, repeated, repeated=True)
+    new = _take_roll_entry(s, vote, claim)
+    if not new and not db.is_sqlite():  # the same form, posted twice at once: the first is in by now
+        repeated = _known_receipt(s, vote, code_hash)
+        if repeated is not None:
+            return Cast(code, repeated, repeated=True)
     _take_part(s, vote, claim, channel, city_day(now))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station)
+    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station, new=new)
     s.execute(
         Receipt.__table__.insert().values(  # type: ignore[attr-defined]
             vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
@@ -250,10 +266,7 @@ def _refuse_unless(verdict: Verdict) -> None:
 def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
     return s.scalars(
-        select(Vote)
-        .where(Vote.id == vote_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
+        select(Vote).where(Vote.id == vote_id).with_for_update(read=True).execution_options(populate_existing=True)
     ).one()
 
 
@@ -265,24 +278,27 @@ def _insert(s: Session, model: type) -> Any:
     return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
 
 
-def _take_roll_entry(s: Session, vote: Vote, claim: str) -> None:
-    """The person's one entry, new or not, under this transaction's lock: two casts of one person queue up here."""
-    s.execute(_insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing())
-    s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+def _take_roll_entry(s: Session, vote: Vote, claim: str) -> bool:
+    """The person's one entry under this transaction's lock: two casts of one person queue up here. True when new."""
+    insert = _insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing()
+    if s.execute(insert.returning(RollEntry.claim)).first() is not None:
+        return True
+    if not db.is_sqlite():  # there one writer is alone
+        s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+    return False
 
 
 def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
-    used = s.scalar(
-        select(Participation.channel).where(Participation.vote_id == vote.id, Participation.claim == claim)
+    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
+    upsert = insert.on_conflict_do_update(
+        index_elements=["vote_id", "claim"],
+        set_={"channel": channel, "day": day},
+        where=None if channel is Channel.PAPER else Participation.channel != Channel.PAPER,
     )
-    if used is Channel.PAPER and channel is not Channel.PAPER:
+    if s.execute(upsert.returning(Participation.claim)).first() is None:
         raise CastRefused(
             no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
         )
-    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
-    s.execute(
-        insert.on_conflict_do_update(index_elements=["vote_id", "claim"], set_={"channel": channel, "day": day})
-    )
 
 
 def seal_ballot(
@@ -295,12 +311,12 @@ def seal_ballot(
     receipt: str | None,
     channel: str,
     station: int = 0,
+    new: bool = False,
 ) -> bool:
-    """Put a ballot into its slot. Of an earlier one only the envelope is opened, and its receipt becomes "replaced".
-    True when there was an earlier one."""
-    assert vote.choices_length is not None
+    """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and
+    its receipt becomes "replaced". True when there was an earlier one."""
     here = (SealedBallot.vote_id == vote.id, SealedBallot.slot == slot)
-    old = s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
+    old = None if new else s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
     prior = None
     if old is not None:
         before = sealing.open_envelope(keys, vote.public_id, slot, old)
@@ -311,16 +327,32 @@ def seal_ballot(
                 .where(Receipt.vote_id == vote.id, Receipt.code_hash == before.receipt)
                 .values(state=ReceiptState.REPLACED)
             )
-    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
-    values = {
-        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
-        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
-    }
+    values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
         s.execute(SealedBallot.__table__.insert().values(vote_id=vote.id, slot=slot, **values))  # type: ignore[attr-defined]
     else:
         s.execute(update(SealedBallot).where(*here).values(**values).execution_options(synchronize_session=False))
     return old is not None
+
+
+def sealed_values(
+    vote: Vote,
+    keys: sealing.Subkeys,
+    slot: str,
+    content: Any,
+    *,
+    receipt: str | None,
+    channel: str,
+    station: int = 0,
+    prior: str | None = None,
+) -> dict[str, bytes]:
+    """Both ciphertexts of a slot, with a fresh nonce and fresh IVs."""
+    assert vote.choices_length is not None
+    envelope = sealing.Envelope(os.urandom(sealing.NONCE_BYTES), receipt, str(channel), station, prior)
+    return {
+        "envelope": sealing.seal_envelope(keys, vote.public_id, slot, envelope),
+        "choices": sealing.seal_choices(keys, vote.public_id, slot, content, vote.choices_length),
+    }
 
 
 def _ask_the_clock(s: Session, closes_at: datetime) -> None:
@@ -352,8 +384,3 @@ class _Closed:
     @property
     def document(self) -> Mapping[str, Any]:
         return {}
-
-
-def refusal(text: Text) -> NotPossible:
-    """A refusal with one sentence."""
-    return NotPossible(no(text))

@@ -138,6 +138,11 @@ def run_count(public_id: str) -> None:
         return
     if state is VoteState.OPEN:
         snapshot = _take_snapshot(public_id)
+        try:
+            subkeys(snapshot.vote)
+        except sealing.SealingError as error:
+            _stop(snapshot, [{"what": "vote key", "detail": str(error)}])
+            return
         opened = _open_all(snapshot)
         if opened.differences:
             _stop(snapshot, opened.differences)
@@ -198,9 +203,7 @@ def _take_snapshot(public_id: str) -> Snapshot:
             ],
             receipts={
                 code: str(state)
-                for code, state in s.execute(
-                    select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id)
-                )
+                for code, state in s.execute(select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id))
             },
             digest=_digest(sealed),
         )

@@ -12,11 +12,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.base import db, ground
-from portal.voting import sealing
-from portal.voting.models import Vote
+from portal.audit.actions import record
+from portal.base import clock, db, ground
+from portal.base.actor import Actor
+from portal.voting import sealing, sealing_files
+from portal.voting.models import PlainBallot, Receipt, ReceiptState, SealedBallot, Vote, VoteState
 from portal.voting.queries import by_public_id, plain_lists, receipts_recorded
 
 
@@ -78,6 +81,48 @@ def backup_plain_lists(path: Path) -> list[str]:
         (path / file.name).write_bytes(file.read_bytes())
         names.append(file.name)
     return names
+
+
+def restore_counted(s: Session, actor: Actor, content: bytes) -> Vote | None:
+    """After a restore of an older database: a vote that was counted since takes its plain lists from its kept file and
+    never reopens. None when the database knows the vote as counted already, or not at all.
+
+    Raises ValueError when the file is of another regulation.
+    """
+    kept: dict[str, Any] = json.loads(content)
+    vote = s.scalars(db.locked(select(Vote).where(Vote.public_id == kept["vote"]))).one_or_none()
+    if vote is None or vote.state is not VoteState.OPEN:
+        return None
+    if vote.regulation_hash != kept["regulation_hash"]:
+        raise ValueError(f"the kept file of vote {vote.public_id} is of another regulation")
+    rows = [
+        {"vote_id": vote.id, "pot_id": pot_id, "number": number, "choice": sealing.canonical(choice).decode()}
+        for pot_id, ballots in kept["ballots"].items()
+        for number, choice in enumerate(ballots)
+    ]
+    for start in range(0, len(rows), 5000):
+        s.execute(insert(PlainBallot), rows[start : start + 5000])
+    s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id))
+    _restore_receipts(s, vote, kept["receipts"])
+    sealing_files.destroy_key(ground.settings().keys, vote.public_id)
+    vote.numbers, vote.lists, vote.lots, vote.outcome = kept["numbers"], kept["lists"], kept["lots"], kept["outcome"]
+    vote.state, vote.counted_at = VoteState.FINISHED, clock.now()
+    s.flush()
+    record(actor, "restore_counted", "vote", vote.public_id, after={"numbers": vote.numbers})
+    return vote
+
+
+def _restore_receipts(s: Session, vote: Vote, counted: list[str]) -> None:
+    here = set(s.scalars(select(Receipt.code_hash).where(Receipt.vote_id == vote.id)))
+    mine = Receipt.vote_id == vote.id
+    s.execute(update(Receipt).where(mine, Receipt.state == "recorded").values(state=ReceiptState.REPLACED))
+    for start in range(0, len(counted), 500):
+        part = counted[start : start + 500]
+        s.execute(update(Receipt).where(mine, Receipt.code_hash.in_(part)).values(state=ReceiptState.RECORDED))
+    missing = [code for code in counted if code not in here]
+    if missing:
+        values = [{"vote_id": vote.id, "code_hash": code, "state": ReceiptState.RECORDED} for code in missing]
+        s.execute(insert(Receipt), values)
 
 
 def compare(public_id: str) -> list[str]:

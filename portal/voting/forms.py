@@ -29,7 +29,7 @@ class OpenForm(f.Form):
         [f.required(_l("Enter the name of the officer who keeps the second half.")), f.length(max=200)],
     )
     sure = f.YesNo(
-        _l("I have read the regulation above. It cannot be changed any more after the opening."),
+        _l("I have read the regulation on this page. After the opening it cannot be changed."),
         [f.required(_l("Tick that you have read the regulation."))],
     )
 
@@ -38,7 +38,7 @@ class DemoOpenForm(f.Form):
     """The opening in the demo, which skips the halves."""
 
     sure = f.YesNo(
-        _l("I have read the regulation above. It cannot be changed any more after the opening."),
+        _l("I have read the regulation on this page. After the opening it cannot be changed."),
         [f.required(_l("Tick that you have read the regulation."))],
     )
 

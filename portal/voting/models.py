@@ -99,7 +99,7 @@ class Vote(Base):
     counted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
     outcome: Mapped[str | None] = mapped_column(Text)  # canonical JSON as the count made it
-    # {"ballots", "receipts", "channels": {…}, "pots": {…}}; salts and hashes of the plain lists per pot; the lots' parts
+    # {"ballots", "receipts", "channels": {…}, "pots": {…}}; salt and hash of each pot's plain list; the parts of lots
     numbers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lists: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lots: Mapped[dict[str, str] | None] = mapped_column(JSON)

@@ -47,7 +47,8 @@ def _money(regulation: Regulation) -> list[Text]:
     sums = [Sum(pot["budget_cents"], regulation["currency"]) for pot in pots]
     if len(pots) == 1:
         return [_l("%(amount)s can be spent.", amount=sums[0])]
-    return [_l("%(pot)s: %(amount)s can be spent.", pot=Named(pot), amount=amount) for pot, amount in zip(pots, sums, strict=True)]
+    pairs = zip(pots, sums, strict=True)
+    return [_l("%(pot)s: %(amount)s can be spent.", pot=Named(pot), amount=amount) for pot, amount in pairs]
 
 
 def _ballot_words(ballot: Regulation) -> list[Text]:
@@ -83,9 +84,9 @@ def _rule_words(rule: Regulation, currency: str) -> list[Text]:
         return said
     said = [
         _l("Every voter decides over an equal share of the money of a pot."),
-        _l("A project wins when its supporters can pay for it together; they pay from their shares, as evenly as can be."),
+        _l("A project wins when its supporters can pay for it together from their shares, as evenly as can be."),
         {
-            "cost": _l("The project whose supporters pay the smallest part of its worth wins first; its worth is its cost."),
+            "cost": _l("The project whose supporters each pay the smallest part of its cost wins first."),
             "cardinality": _l("The project that costs each supporter least wins first."),
             "score": _l("The project that costs each supporter least per point wins first."),
         }[rule["utility"]],
@@ -99,7 +100,8 @@ def _rule_words(rule: Regulation, currency: str) -> list[Text]:
             )
         )
     if rule["start"] == "floor":
-        said.append(_l("The first share is rounded down to a multiple of %(unit)s.", unit=Sum(rule["rounding_unit_cents"], currency)))
+        unit = Sum(rule["rounding_unit_cents"], currency)
+        said.append(_l("The first share is rounded down to a multiple of %(unit)s.", unit=unit))
     if rule["completion"] != "none":
         said.append(
             _l(
@@ -135,7 +137,7 @@ def _tie_words(regulation: Regulation) -> list[Text]:
     if draw:
         day = date.fromisoformat(draw["on"])
         said.append(
-            _l("Lots are made from a secret kept until the count and from %(draw)s of %(day)s.", draw=draw["name"], day=day)
+            _l("Lots come from a secret kept until the count and from %(draw)s of %(day)s.", draw=draw["name"], day=day)
         )
     return said
 

@@ -78,7 +78,8 @@ def is_running(vote: VoteLike, now: datetime) -> Verdict:
     if vote.state == PREPARED or vote.state == IMPORTING:
         return no(_l("This vote has not been opened yet."))
     if vote.state == OPEN and now < vote.opens_at:
-        return no(_l("Voting opens on %(when)s.", when=vote.opens_at), _l("Until then you can read about the projects."))
+        opening = _l("Voting opens on %(when)s.", when=vote.opens_at)
+        return no(opening, _l("Until then you can look at the projects."))
     if vote.state != OPEN or now >= vote.closes_at:
         return no(
             _l("Voting closed on %(when)s.", when=vote.closes_at), _l("The result is published here after the count.")
@@ -116,7 +117,8 @@ def is_entitled(facts: VoterFacts, regulation: Mapping[str, Any]) -> Verdict:
         )
     if not facts.enough_assurance:
         return no(
-            _l("Your sign-in is not strong enough for voting."), _l("Sign in again with the stronger way of your provider.")
+            _l("Your sign-in is not strong enough for voting."),
+            _l("Sign in again with the stronger way of your provider."),
         )
     return _lives_right(facts, electorate) and _is_old_enough(facts, electorate)
 
@@ -278,7 +280,9 @@ def _check_points(pot: Mapping[str, Any], points: Any, ballot: Mapping[str, Any]
     total, most, each = sum(points.values()), ballot.get("max_sum_points"), ballot.get("max_points")
     least = ballot.get("min_sum_points")
     if most is not None and total > most:
-        return no(_n("In %(pot)s give at most %(n)s point.", "In %(pot)s give at most %(n)s points.", most, pot=Named(pot)))
+        return no(
+            _n("In %(pot)s give at most %(n)s point.", "In %(pot)s give at most %(n)s points.", most, pot=Named(pot))
+        )
     if least is not None and total < least:
         return no(
             _n("In %(pot)s give at least %(n)s point.", "In %(pot)s give at least %(n)s points.", least, pot=Named(pot))
@@ -349,7 +353,8 @@ def may_confirm_count(
         return no(_l("Nobody has asked for the count yet."))
     if first == actor.person_id:
         return no(
-            _l("The count needs two budget officers, and you are the first."), _l("Ask a colleague to confirm the count.")
+            _l("The count needs two budget officers, and you are the first."),
+            _l("Ask a colleague to confirm the count."),
         )
     if not draws_agree:
         return no(_l("The two officers typed different results of the public draw."), _l("Check it, and start again."))

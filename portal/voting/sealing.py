@@ -158,7 +158,7 @@ def normal_code(text: str) -> str:
 
 
 def slot_of(subkeys: Subkeys, source: str, number: str) -> str:
-    """The slot (hex) of a roll entry ("roll", its hash), a paper sheet ("paper", serial) or an import ("imported", row)."""
+    """The slot (hex) of a roll entry ("roll", hash), a paper sheet ("paper", serial) or an import ("imported", row)."""
     return hmac.new(subkeys.slot, canonical([source, number]), hashlib.sha256).hexdigest()
 
 
@@ -191,7 +191,7 @@ ENVELOPE_BYTES = IV_BYTES + _ENVELOPE.size + TAG_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is known of a ballot apart from its choices; opened when a ballot is changed, sealed into the chain or counted.
+    """What is known of a ballot apart from its choices; opened when it is changed, sealed into the chain or counted.
 
     `receipt` and `prior` are hex hashes or None; `prior` is the commitment of the earlier ballot that this one replaces
     and that an entry of the chain names.

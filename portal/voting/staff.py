@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.base import clock, db
-from portal.base.i18n import _
+from portal.base.actor import Actor
+from portal.base.fields import Form
+from portal.base.ground import settings
+from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, staff
 from portal.voting import actions, actions_count, queries, rules
 from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
 from portal.voting.models import Vote
-from portal.base.fields import Form
-from portal.base.ground import settings
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
@@ -22,7 +24,7 @@ desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 def votes() -> ResponseReturnValue:
     """All votes and where they stand."""
     s, now = db.session(), clock.city_now()
-    listed = [(vote, queries.status(s, vote, now)) for vote in queries.votes_listed(s)]
+    listed = queries.statuses(s, queries.votes_listed(s), now)
     return render_template("voting/staff/votes.html", votes=listed)
 
 
@@ -48,7 +50,8 @@ def open_vote(public_id: str) -> ResponseReturnValue:
         form.form_errors.append(str(refusal.verdict.reason))
         return _page(found, form, 422)
     if opened.halves is None:
-        flash(_("The vote is open. The demo makes no halves of its vote key; a real vote gives them to two officers."), "success")
+        said = _("The vote is open. The demo makes no halves of its vote key; a real vote gives them to two officers.")
+        flash(said, "success")
         return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
     names = [opened.vote.holder_one, opened.vote.holder_two]
     sheets = list(zip(names, opened.halves, strict=True))
@@ -94,6 +97,24 @@ def publish(public_id: str) -> ResponseReturnValue:
     actions_count.publish(db.session(), actor(), found, halves_destroyed=bool(form.destroyed.data))
     flash(_("The result is published."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
+def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
+    """What waits for a budget officer: votes to count, to confirm, to look at, to publish."""
+    if not who.may(rules.OFFICER):
+        return []
+    now, found = clock.city_now(), []
+    for one, status in queries.statuses(s, queries.votes_listed(s), now):
+        title = rules.Named({"names": one.titles, "id": one.public_id})
+        asked = status.asked
+        text = {
+            "closed": _l("Confirm the count: %(title)s", title=title) if asked else _l("Count: %(title)s", title=title),
+            "stopped": _l("The count was stopped: %(title)s", title=title),
+            "counted": _l("Publish the result: %(title)s", title=title),
+        }.get(status.phase)
+        if text is not None:
+            found.append((text, url_for("voting_staff.vote", public_id=one.public_id)))
+    return found
 
 
 def _vote(public_id: str) -> Vote:

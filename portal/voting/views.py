@@ -77,7 +77,7 @@ def votes() -> ResponseReturnValue:
     """All votes with the doors to their checks."""
     s, now = db.session(), clock.city_now()
     listed = [vote for vote in queries.votes_listed(s) if vote.state is not VoteState.PREPARED]
-    return render_template("voting/votes.html", votes=[(vote, queries.status(s, vote, now)) for vote in listed])
+    return render_template("voting/votes.html", votes=queries.statuses(s, listed, now))
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

@@ -58,6 +58,8 @@ class RoomsContract(_Faults):
         if f"{feature}.{module}" in self.tools:  # type: ignore[operator]
             return "tool"
         head = module.split("_", 1)[0]
+        if f"{feature}.{head}" in self.tools:  # type: ignore[operator]
+            return "tool"
         return head if head in self.rank else None
 
     def _height(self, room: str) -> int:

@@ -120,7 +120,9 @@ class Liar:
         request = Request(environ)
         self.calls.append(request.path)
         time.sleep(self.delay)
-        answer = {"/token": self._token, "/userinfo": self._userinfo, "/keys": self._keys}.get(request.path, self._found)
+        answer = {"/token": self._token, "/userinfo": self._userinfo, "/keys": self._keys}.get(
+            request.path, self._found
+        )
         return answer(request)(environ, start)
 
     def _found(self, request: Request) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.base import db, ground
 from portal.base.limits import Attempt
-from portal.identity import oidc
+from portal.identity import oidc, oidc_flow
 from portal.identity.models import Person, SignIn
 from tests.oidc.conftest import Browser
 from tests.oidc.liar import CLIENT, Liar
@@ -209,7 +209,7 @@ def test_a_failed_answer_counts_once_too(browser: Browser, liar: Liar) -> None:
 
 
 def test_answer_after_an_hour(browser: Browser, liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oidc, "STATE_SECONDS", -1)
+    monkeypatch.setattr(oidc_flow, "STATE_SECONDS", -1)
     assert browser.get(liar.authorize(browser.begin())).status == 400
 
 

@@ -81,7 +81,8 @@ def test_several_providers_each_with_its_sentence(make_settings: Any, liar: Liar
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/%09/evil.example\t", "javascript:alert(1)"]
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/%09/evil.example\t", "javascript:alert(1)"],
 )
 def test_only_own_addresses_are_led_to(browser: Browser, target: str) -> None:
     page = browser.get(browser.liar.authorize(_begin(browser, target)))

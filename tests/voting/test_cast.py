@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import cast as cast_to
 
 import pytest
-from sqlalchemy import event, func, inspect, select, text
+from sqlalchemy import Table, event, func, inspect, select, text, update
 
 from portal.base import clock, db, ground
 from portal.base.ground import Ground
@@ -127,6 +128,42 @@ def test_two_sessions_posting_a_hundred_times_leave_one_ballot(here: Ground) -> 
     assert states == [ReceiptState.RECORDED, ReceiptState.REPLACED]
 
 
+def test_who_votes_on_paper_by_the_roll_does_not_vote_here() -> None:
+    vote = opened()
+    cast(vote, "Ana", {"1": ["P1"]})
+    with db.write() as s:
+        s.execute(update(Participation).values(channel="paper"))
+    with pytest.raises(actions.CastRefused, match="on paper") as refused:
+        cast(vote, "Ana", {"1": ["P2"]})
+    assert refused.value.status == 409
+    with db.read() as s:
+        assert s.scalars(select(Participation.channel)).all() == ["paper"]
+        assert s.scalars(select(Receipt.state)).all() == [ReceiptState.RECORDED]
+
+
+def test_fifty_voters_at_once_have_fifty_ballots(here: Ground) -> None:
+    vote = opened()
+    gate = threading.Barrier(50)
+    faults: list[BaseException] = []
+
+    def post(n: int) -> None:
+        ground.enter(here)
+        gate.wait()
+        try:
+            cast(vote, f"resident {n}", {"1": [f"P{n % 8}"]})
+            cast(vote, f"resident {n}", {"2": ["P8"]})
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=post, args=(n,)) for n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert [count(m) for m in (RollEntry, Participation, SealedBallot, Receipt)] == [50, 50, 50, 100]
+
+
 # --- nothing that links -----------------------------------------------------------------------------------------------
 
 
@@ -161,7 +198,7 @@ CAST_TABLES = (RollEntry, Participation, SealedBallot, Receipt)
 def test_tables_of_a_cast_have_no_times_no_running_numbers_and_no_rowid(here: Ground) -> None:
     with db.read() as s:
         for model in CAST_TABLES:
-            table = model.__table__  # type: ignore[attr-defined]
+            table = cast_to(Table, model.__table__)
             columns = inspect(s.connection()).get_columns(table.name)
             kinds = {str(column["type"]).upper() for column in columns}
             assert not any("TIME" in kind for kind in kinds), table.name

@@ -22,8 +22,17 @@ from portal.base import clock, db
 from portal.base.ground import Ground
 from portal.base.jobs import JobRow
 from portal.voting import actions, actions_count, actions_keep, queries, queries_publication, sealing, sealing_files
-from portal.voting.models import CountRun, Participation, PlainBallot, Receipt, SealedBallot, Vote, VoteState
-from tests.voting.town import OFFICER, RESIDENT, SECOND, cast, close, found, opened, regulation, start_count
+from portal.voting.models import (
+    CountRun,
+    Participation,
+    PlainBallot,
+    Receipt,
+    RollEntry,
+    SealedBallot,
+    Vote,
+    VoteState,
+)
+from tests.voting.town import OFFICER, RESIDENT, SECOND, cast, close, found, opened, prepared, regulation, start_count
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -253,13 +262,22 @@ def test_a_planted_break_stops_the_count_and_nothing_is_stored(plant: Callable[[
     assert state(vote) is VoteState.OPEN
 
 
-def test_a_missing_key_file_stops_the_count(here: Ground) -> None:
+def test_a_missing_key_file_stops_the_count_until_it_is_back(here: Ground) -> None:
     vote = voted()
-    sealing_files.key_path(here.settings.keys, vote).unlink()
+    path = sealing_files.key_path(here.settings.keys, vote)
+    key = path.read_bytes()
+    path.unlink()
     start_count(vote)
-    with pytest.raises(sealing.SealingError, match="missing"):
-        actions_count.run_count(vote)
+    actions_count.run_count(vote)
+    with db.read() as s:
+        status = queries.status(s, found(s, vote), clock.city_now())
+    assert status.phase == "stopped" and "missing" in status.differences[1]["detail"]
     assert rows(PlainBallot) == 0 and rows(SealedBallot) == 12
+    path.write_bytes(key)
+    path.chmod(0o600)
+    start_count(vote)
+    actions_count.run_count(vote)
+    assert state(vote) is VoteState.FINISHED
 
 
 # --- what is kept and published ---------------------------------------------------------------------------------------
@@ -287,6 +305,50 @@ def test_the_backup_holds_the_plain_lists_before_the_key_goes(here: Ground, monk
     assert actions_keep.backup_plain_lists(here.settings.instance / "copy") == [path.name]
     path.write_bytes(path.read_bytes().replace(b'"P1"', b'"P2"', 1))
     assert actions_keep.compare(vote) == ["ballots"]
+
+
+def test_a_restored_older_database_takes_the_lists_from_the_kept_file(here: Ground) -> None:
+    vote = voted()
+    engine = here.database.engine
+    tables = [RollEntry, Participation, SealedBallot, Receipt]
+    with db.read() as s:
+        older = {model: [dict(row._mapping) for row in s.execute(select(model.__table__))] for model in tables}
+        key = sealing_files.load_key(here.settings.keys, vote, found(s, vote).key_check or "")
+    start_count(vote)
+    actions_count.run_count(vote)
+    kept = (here.settings.instance / "backups" / f"vote-{vote}.json").read_bytes()
+    with engine.begin() as connection:  # yesterday's database comes back, key and sealed ballots with it
+        for model in (CountRun, PlainBallot, Receipt):
+            connection.execute(delete(model))
+        connection.execute(update(Vote).values(state="open", outcome=None, numbers=None, lists=None, counted_at=None))
+        connection.execute(SealedBallot.__table__.insert(), older[SealedBallot])  # type: ignore[attr-defined]
+        connection.execute(Receipt.__table__.insert(), older[Receipt][:5])  # type: ignore[attr-defined]
+    sealing_files.store_key(here.settings.keys, vote, key)
+    with db.write() as s:
+        assert actions_keep.restore_counted(s, OFFICER, kept) is not None
+    assert state(vote) is VoteState.FINISHED and rows(SealedBallot) == 0 and rows(PlainBallot) == 13
+    assert not sealing_files.key_path(here.settings.keys, vote).exists()
+    assert actions_keep.compare(vote) == []
+    with db.write() as s:
+        assert actions_keep.restore_counted(s, OFFICER, kept) is None
+
+
+def test_a_lost_key_comes_back_from_both_halves(here: Ground) -> None:
+    public_id = prepared()
+    with db.write() as s:
+        halves = actions.open_vote(s, OFFICER, found(s, public_id), holders=("Bo", "Cleo")).halves
+    assert halves is not None
+    sealing_files.key_path(here.settings.keys, public_id).unlink()
+    with db.read() as s:
+        assert [vote.public_id for vote in queries.votes_without_key(s)] == [public_id]
+    for wrong in [(halves[0], halves[0]), (halves[0], halves[1][:-3])]:
+        with pytest.raises(actions.NotPossible), db.write() as s:
+            actions.restore_key(s, OFFICER, found(s, public_id), *wrong)
+    with db.write() as s:
+        actions.restore_key(s, OFFICER, found(s, public_id), halves[1], halves[0])
+    with db.read() as s:
+        assert queries.votes_without_key(s) == []
+    cast(public_id, "Ana", {"1": ["P1"]})
 
 
 def test_a_backup_that_does_not_read_back_keeps_the_key(here: Ground, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,15 +9,17 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from portal import config
 from portal.app import create_app
-from portal.base import db, ground
+from portal.base import db, ground, jobs
 from portal.base.web import Portal
-from portal.voting import actions_count, sealing
+from portal.voting import actions, actions_count, commands, sealing, sealing_files
 from tests.client import Client, Page
 from tests.identity.help import enter
-from tests.voting.town import cast, close, found, opened, prepared
+from tests.voting.town import OFFICER, cast, close, found, opened, prepared
 
 REGULATION_READ = {"sure": "1"}
 KEEPERS = {"holder_one": "Bo Tamm", "holder_two": "Cleo Mets"}
@@ -59,7 +61,9 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     assert "not known to anybody before the count" in officer.get(desk(vote))
     close(vote)
     assert "Ask for the count" in officer.get(desk(vote))
+    assert "Count: Budget of Sundhaven" in officer.get("/en/staff/")
     post(officer, vote, "/count")
+    assert "Confirm the count: Budget of Sundhaven" in second.get("/en/staff/")
     assert "you are the first" in officer.get(desk(vote))
     assert post(officer, vote, "/confirm").status == 409
     started = post(second, vote, "/confirm")
@@ -71,7 +75,8 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     assert post(officer, vote, "/publish").status == 422
     done = post(officer, vote, "/publish", {"destroyed": "1"})
     assert "The result is published." in done and "Vote key destroyed" in done
-    files = zipfile.ZipFile(io.BytesIO(officer.get(f"/en/votes/{vote}/result.zip").response.get_data()))
+    answer = officer.http.get(f"/en/votes/{vote}/result.zip", base_url="http://127.0.0.1:8000")
+    files = zipfile.ZipFile(io.BytesIO(answer.get_data()))
     assert "P1" in files.read("outcome.json").decode()
 
 
@@ -164,3 +169,39 @@ def test_pages_stand_in_every_direction(client: Client, app: Portal, lang: str) 
     enter(client, "Bo Tamm", roles=["budget_officer"], language=lang)
     for path in (f"votes/{vote}/receipt", "votes", "staff/votes", f"staff/votes/{vote}"):
         assert client.get(f"/{lang}/{path}").status == 200
+
+
+def test_the_worker_counts_in_a_child_process(
+    app: Portal, monkeypatch: pytest.MonkeyPatch, officer: Client, second: Client
+) -> None:
+    settings = app.ground.settings
+    monkeypatch.setenv("PORTAL_DATABASE_URL", settings.database)
+    monkeypatch.setenv("PORTAL_JOURNAL", settings.journal)
+    monkeypatch.setenv("PORTAL_INSTANCE", str(settings.instance))
+    vote = opened()
+    for n in range(12):
+        cast(vote, f"resident {n}", {"1": ["P1"]})
+    close(vote)
+    post(officer, vote, "/count")
+    post(second, vote, "/confirm")
+    jobs.run_due()
+    with db.read() as s:
+        assert found(s, vote).state == "finished"
+        assert s.scalar(select(func.count()).select_from(jobs.JobRow).where(jobs.JobRow.failed_at.is_not(None))) == 0
+
+
+def test_the_operator_puts_a_lost_key_back(app: Portal) -> None:
+    ground.stand_on(app.ground)
+    public_id = prepared()
+    with db.write() as s:
+        halves = actions.open_vote(s, OFFICER, found(s, public_id), holders=("Bo", "Cleo")).halves
+    assert halves is not None
+    assert CliRunner().invoke(commands.vote_keys).exit_code == 0
+    sealing_files.key_path(app.ground.settings.keys, public_id).unlink()
+    listed = CliRunner().invoke(commands.vote_keys)
+    assert listed.exit_code == 1 and public_id in listed.output
+    wrong = CliRunner().invoke(commands.restore_vote_key, [public_id], input=f"{halves[0]}\n{halves[0]}\n")
+    assert wrong.exit_code == 1 and "not those of this vote" in wrong.output
+    done = CliRunner().invoke(commands.restore_vote_key, [public_id], input="\n".join(halves) + "\n")
+    assert done.exit_code == 0 and halves[0] not in done.output
+    assert CliRunner().invoke(commands.vote_keys).exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal.base.actor import NOBODY
-from portal.base.i18n import _l
+from portal.base.i18n import _l, use_locale
 from portal.base.verdict import YES, no
 from portal.voting import queries, rules
 from portal.voting.regulation import canonical, faults, fingerprint
@@ -22,6 +23,13 @@ NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 RULE = {"years": 16, "on": "2026-06-01"}
 STRICT = {"age": RULE, "residence": True, "districts": ["north"], "pots": "own"}
 ANA = VoterFacts("hash", "https://id", True, "north", {(16, "2026-06-01"): True})
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English, whatever language another test's request left behind."""
+    with use_locale("en"):
+        yield
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.voting import sealing_files, sealing
+from portal.voting import sealing, sealing_files
 from portal.voting.sealing import Envelope, SealingError, Subkeys
 
 KEY = bytes(range(32))
@@ -38,7 +38,8 @@ def test_envelope_and_choices_come_back() -> None:
 
 def test_every_sealing_draws_a_new_iv_and_all_have_one_length() -> None:
     length = sealing.choices_length(REGULATION)
-    sealed = [sealing.seal_choices(KEYS, "v1", SLOT, packed, length) for packed in ([], [], [0, 1, 2], [0, 1, 2, 9, 10, 11])]
+    ballots: list[list[int]] = [[], [], [0, 1, 2], [0, 1, 2, 9, 10, 11]]
+    sealed = [sealing.seal_choices(KEYS, "v1", SLOT, packed, length) for packed in ballots]
     assert len({one[:12] for one in sealed}) == 4
     assert len({len(one) for one in sealed}) == 1
 

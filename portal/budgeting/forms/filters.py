@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from portal.base import fields as f
 from portal.base import ui
 from portal.base.i18n import _l
@@ -29,22 +31,22 @@ class ProjectFilters(f.GetForm):
     sort = f.Select(_l("Sort by"), choices=[(key, SORT_NAMES[key]) for key in SORTS])
 
     @classmethod
-    def of(cls, names: Names) -> ProjectFilters:
+    def of(cls, names: Names, statuses: Sequence[ProjectStatus] = PUBLIC) -> ProjectFilters:
         """The form with the pots and categories of one budget."""
         form = cls()
         form.pot.choices = [(names.positions[pot], name.body) for pot, name in names.pots.items()]
         form.category.choices = [(category, name.body) for category, name in names.categories.items()]
-        form.status.choices = [(status, status_name(status)) for status in PUBLIC]
+        form.status.choices = [(status, status_name(status)) for status in statuses]
         return form
 
-    def filters(self, names: Names, page: str | None = None) -> Filters:
+    def filters(self, names: Names, page: str | None = None, statuses: Sequence[ProjectStatus] = PUBLIC) -> Filters:
         """What was asked; answers that are not in the lists are left out."""
         positions = set(names.positions.values())
         return Filters(
             q=(self.q.data or "")[:200],
             pot=self.pot.data if self.pot.data in positions else None,
             category=self.category.data if self.category.data in names.categories else None,
-            status=self.status.data if self.status.data in PUBLIC else None,
+            status=self.status.data if self.status.data in statuses else None,
             sort=self.sort.data if self.sort.data in SORTS else SORTS[0],
             page=ui.page_number(page),
         )

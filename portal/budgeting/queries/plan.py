@@ -209,3 +209,9 @@ def _names(s: Session, kind: str, field: str, ids: list[int]) -> dict[int, dict[
         ):
             found.setdefault(object_id, {})[lang] = body
     return found
+
+
+def sources_of(s: Session, pot_id: int) -> list[tuple[int, int]]:
+    """The sources of a pot in order: id and cents."""
+    statement = select(Source.id, Source.amount).where(Source.pot_id == pot_id).order_by(Source.position)
+    return [(row.id, row.amount) for row in s.execute(statement)]

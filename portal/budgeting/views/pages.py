@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request, url_for
-from markupsafe import Markup
 
 from portal.base import clock, db, ui
 from portal.base.i18n import Text, _l
@@ -155,9 +154,3 @@ def secrecy(slug: str) -> str:
     """What is secret about a vote, what is not, and who can check what."""
     budget = find_budget(slug)
     return render_template("budgeting/secrecy.html", budget=budget, title=wordings.names(db.session(), budget.id).title)
-
-
-@pages.app_template_filter("rendered")
-def rendered(html: str) -> Markup:
-    """The stored HTML of a Markdown text: cleaned when it was stored, so it is printed as it is."""
-    return Markup(html)  # noqa: S704

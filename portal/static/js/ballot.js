@@ -1,5 +1,7 @@
 // The running total of a ballot, pot by pot. The server says the same after "Update total".
 const rules = new Intl.PluralRules(document.documentElement.lang);
+// Only what changed is written, so that only that is read out.
+const say = (line, text) => { if (line.textContent !== text) line.textContent = text; };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 
 document.querySelectorAll("form[data-ballot]").forEach((form) => {
@@ -25,8 +27,8 @@ document.querySelectorAll("form[data-ballot]").forEach((form) => {
     const spent = ticked.reduce((total, box) => total + Number(box.dataset.cost), Number(part.dataset.elsewhere));
     const n = ticked.length + Number(part.dataset.elsewhereCount);
     const values = { n: n.toLocaleString(document.documentElement.lang), limit: money(limit), money: money(Math.abs(limit - spent)) };
-    part.querySelector("[data-part=count]").textContent = fill(words.counts[rules.select(n)] ?? words.counts.other, values);
-    part.querySelector("[data-part=left]").textContent = fill(spent > limit ? words.over : words.left, values);
+    say(part.querySelector("[data-part=count]"), fill(words.counts[rules.select(n)] ?? words.counts.other, values));
+    say(part.querySelector("[data-part=left]"), fill(spent > limit ? words.over : words.left, values));
     part.querySelector("[data-bar] rect:last-child").setAttribute("width", Math.min(100, limit ? (100 * spent) / limit : 0));
     part.classList.toggle("fm-over", (form.dataset.kind === "knapsack" && spent > limit) || n > Number(part.dataset.max || Infinity));
     const list = part.querySelector("[data-chosen]");
@@ -39,5 +41,5 @@ document.querySelectorAll("form[data-ballot]").forEach((form) => {
     if (nothing) nothing.hidden = n > 0;
   };
   form.addEventListener("change", total);
-  total();
+  addEventListener("pageshow", total); // browsers keep the ticks when one comes back
 });

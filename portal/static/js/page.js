@@ -14,19 +14,22 @@ errors?.addEventListener("click", (event) => {
   box.focus({ preventScroll: true });
 });
 
+const grey = (form, on) => {
+  form.querySelectorAll("button").forEach((b) => (on ? b.setAttribute("aria-disabled", "true") : b.removeAttribute("aria-disabled")));
+  if (!on) delete form.dataset.sent;
+};
+
 // One click is enough: buttons are greyed after the form has left.
 all("form[method=post]", (form) => {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    setTimeout(() => form.querySelectorAll("button").forEach((b) => b.setAttribute("aria-disabled", "true")));
+    setTimeout(() => grey(form, true));
+    setTimeout(() => grey(form, false), 8000); // an answer that is a download leaves the page standing
   });
 });
-addEventListener("pageshow", (event) => event.persisted && all("form[data-sent]", (form) => {
-  delete form.dataset.sent;
-  form.querySelectorAll("button").forEach((b) => b.removeAttribute("aria-disabled"));
-}));
+addEventListener("pageshow", (event) => event.persisted && all("form[data-sent]", (form) => grey(form, false)));
 
 // How many signs are left.
 all("[data-left]", (line) => {

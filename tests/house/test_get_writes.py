@@ -1,0 +1,74 @@
+"""A GET changes nothing, and the database itself refuses it; the few that must write are listed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+import portal
+from portal.base import db, security
+from portal.base.web import Portal
+from tests.client import Client
+from tests.house import world
+
+# Where a reading request writes, in a short transaction of its own, and why.
+GETS_THAT_WRITE = {
+    "portal/identity/views.py": "the way back from the provider ends in a session row",
+    "portal/identity/queries.py": "last seen, at most once a minute",
+    "portal/identity/actions.py": "the session row and last seen",
+    "portal/base/db.py": "the transactions themselves, and lines that outlive a refusal",
+    "portal/base/jobs.py": "the worker",
+    "portal/base/mail.py": "the worker",
+    "portal/base/files.py": "the worker",
+}
+# Programs of the operator and the worker's jobs hold no request.
+NO_REQUEST = ("commands.py", "jobs.py", "backup/", "demo/", "cli.py", "actions_import.py", "actions_count.py", "actions_keep.py")
+
+
+def test_own_transactions_are_listed() -> None:
+    root = Path(portal.__file__).parent.parent
+    found = {
+        str(file.relative_to(root))
+        for file in (root / "portal").rglob("*.py")
+        if re.search(r"db\.write\(\)|(?<!def )\bwrite\(\) as", file.read_text("utf-8"))
+    }
+    unlisted = {name for name in found if name not in GETS_THAT_WRITE and not any(part in name for part in NO_REQUEST)}
+    assert not unlisted, "a transaction of one's own: list it with its reason, or let the request's do"
+
+
+def test_the_database_refuses_to_write_while_reading(app: Portal) -> None:
+    def stray() -> str:
+        db.session().execute(text("DELETE FROM mark"))
+        return "deleted"
+
+    app.add_url_rule("/stray", "stray", security.public(stray))
+    assert app.test_client().get("/stray", base_url="http://127.0.0.1:8000").status_code == 500
+
+
+def test_a_reading_post_cannot_write_either(app: Portal) -> None:
+    def stray() -> str:
+        db.session().execute(text("DELETE FROM mark"))
+        return "deleted"
+
+    app.add_url_rule("/stray", "stray", security.reads(security.public(stray)), methods=["POST"])
+    client = Client(app)
+    world.enter_as(client, "nobody")
+    answer = client.http.post(
+        "/stray", data={"csrf_token": world.form_token(app)}, base_url="http://127.0.0.1:8000"
+    )
+    assert answer.status_code == 500
+
+
+def test_a_stray_write_is_an_error_of_the_database(app: Portal, db_session: Session) -> None:
+    db.stop(db.start(write=False))
+    with app.app_context(), pytest.raises(DBAPIError, match="(?i)read.?only"):
+        token = db.start(write=False)
+        try:
+            db.session().execute(text("DELETE FROM mark"))
+        finally:
+            db.stop(token)
