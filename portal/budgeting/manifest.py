@@ -19,6 +19,7 @@ FEATURE = Feature(
     ],
     jobs=[Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600)],
     cli=commands.COMMANDS,
+    steps=budgets.steps,
     wing=True,
 )
 

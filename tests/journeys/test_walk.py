@@ -29,7 +29,11 @@ PEOPLE: dict[str, dict[str, object]] = {
 # Forms whose empty sending shows their errors: (who, path, button)
 ERRORS = (
     ("visitor", "/accessibility/report", "main form button[type=submit]"),
-    ("resident", "/budget/2026/ballot", "main form button[type=submit][name=act][value=cast], main form button:last-of-type"),
+    (
+        "resident",
+        "/budget/2026/ballot",
+        "main form button[type=submit][name=act][value=cast], main form button:last-of-type",
+    ),
     ("staff", "/staff/pages/new", "main form button[value=store]"),
     ("staff", "/staff/notices/new", "main form button[type=submit]"),
 )
@@ -105,7 +109,14 @@ def test_every_form_with_its_errors(town: Live, walker: Walker, lang: str) -> No
 def test_the_smallest_window_and_wider_letters(town: Live, walker: Walker, lang: str) -> None:
     """320 pixels, and the spacing of WCAG 1.4.12: nothing scrolls sideways, nothing is cut off."""
     walker.sign_in("Walker", **PEOPLE["resident"])
-    for path in ("/", "/budget/", "/budget/2026/", "/budget/2026/projects/", "/budget/2026/ballot", "/budget/2025/results"):
+    for path in (
+        "/",
+        "/budget/",
+        "/budget/2026/",
+        "/budget/2026/projects/",
+        "/budget/2026/ballot",
+        "/budget/2025/results",
+    ):
         page = walker.go(f"/{lang}{path}", (320, 256))
         walker.look(lang, [(320, 256)])
         # set by script as a person's own stylesheet would: the page's policy forbids style elements
