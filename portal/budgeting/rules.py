@@ -186,10 +186,15 @@ def _check_dates(facts: Readiness, now: datetime) -> list[Check]:
         return [Check(False, _l("The vote has no dates."), "dates")]
     if vote.closes_at <= now:
         return [Check(False, _l("The dates of the vote are over."), "dates")]
+    opens, closes = process_rules.From(vote.opens_at), process_rules.Until(vote.closes_at)
     return [
         Check(
             True,
-            _l("The vote lasts from %(opens)s to %(closes)s.", opens=vote.opens_at, closes=vote.closes_at),
+            _l(
+                "The vote lasts from %(opens)s to %(closes)s.",
+                opens=process_rules.From(vote.opens_at),
+                closes=process_rules.Until(vote.closes_at),
+            ),
             "dates",
         )
     ]
