@@ -17,8 +17,12 @@ FEATURE = Feature(
         Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets),
         Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
     ],
-    jobs=[Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600)],
+    jobs=[
+        Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600),
+        Job("budgeting.translate", jobs.translate),
+    ],
     cli=commands.COMMANDS,
+    steps=budgets.steps,
     wing=True,
 )
 

@@ -68,14 +68,14 @@ def ask(instance: Instance, profile: Any, case: str) -> list[str]:
 
 
 def main(path: str, *cases: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     instance, profile = parse_pabulib(path)
-    times = {"parse": time.perf_counter() - started}
+    times = {"parse": time.process_time() - started}
     won = {}
     for case in cases:
-        started = time.perf_counter()
+        started = time.process_time()
         won[case] = ask(instance, profile, case)
-        times[case] = time.perf_counter() - started
+        times[case] = time.process_time() - started
     with open("/proc/self/status") as status:
         peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     json.dump({"won": won, "seconds": times, "peak_kb": peak}, sys.stdout)

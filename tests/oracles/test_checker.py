@@ -12,6 +12,7 @@ import pytest
 from portal.voting.counting import pabulib
 from portal.voting.counting.count import count
 from portal.voting.counting.official import official
+from portal.voting.counting.outcome import pot_document
 from portal.voting.counting.rule import Rule
 from tests.oracles.help import oracle
 from tests.voting.counting.elections import SAMPLE, real
@@ -43,7 +44,7 @@ def export(path: Path, case: Case, folder: Path) -> Path:
         {**row, "cost": pabulib.money_text(project.cost, election.scale)}
         for row, project in zip(election.rows, election.projects, strict=True)
     ]
-    meta, ordered = official(result, election.meta, rows, election.scale)
+    meta, ordered = official(pot_document("p", result), election.kind, election.meta, rows, election.scale)
     ballots = list(election.each_ballot())
     random.Random(1).shuffle(ballots)
     written = folder / f"{path.stem}_{case.name}.pb"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.base import db, i18n
+from portal.base import db, i18n, translate
+from portal.base.errors import Refused
 from portal.base.ground import settings
-from portal.base.i18n import _, ngettext
+from portal.base.i18n import _, _l, ngettext
 from portal.base.security import actor, staff
+from portal.budgeting.actions import translation
 from portal.budgeting.actions import vote as vote_act
 from portal.budgeting.actions.exchange import take_in
 from portal.budgeting.forms.staff import ReasonForm, TextsForm
@@ -75,6 +77,7 @@ def texts_of_language(slug: str, code: str) -> ResponseReturnValue:
         errors=errors,
         lacks=listed,
         total=len(lacks),
+        engine=translate.configured(),
     )
     return html, status
 
@@ -117,3 +120,17 @@ def reason(slug: str, code: str) -> ResponseReturnValue:
         "budgeting/staff/reason.html", form=form, budget=budget, code=code, name=i18n.own_name(_known(code))
     )
     return html, 422
+
+
+@desk.post("/<slug>/texts/<code>/translate")
+@staff("budget_officer")
+def translate_gaps(slug: str, code: str) -> ResponseReturnValue:
+    """Puts the city's translation engine to work on what is missing, where the city has one."""
+    if not translate.configured():
+        abort(404)
+    try:
+        translation.ask(actor(), find(slug), _known(code))
+    except Denied as denied:
+        raise Refused(denied.verdict.reason or _l("This cannot be changed any more."), 409) from denied
+    flash(_("The translation engine is at work. Load this page again in a minute."), "success")
+    return redirect(url_for(".texts_of_language", slug=slug, code=code), 303)

@@ -67,7 +67,7 @@ def outcome(
     documents = []
     listed = list(regulation["projects"] if projects is None else projects)
     for result in results(regulation, listed, ballots_by_pot, lot_seed):
-        documents.append(_pot(*result))
+        documents.append(pot_document(*result))
     text = json.dumps({"format": FORMAT, "pots": documents}, ensure_ascii=False, sort_keys=True, indent=1)
     return (text + "\n").encode()
 
@@ -182,7 +182,8 @@ def _ballot(kind: str, ballot: Sequence[Any]) -> Ballot:
     return tuple(ballot)
 
 
-def _pot(pot: str, result: Result) -> dict[str, Any]:
+def pot_document(pot: str, result: Result) -> dict[str, Any]:
+    """The part of the outcome that tells of one pot."""
     projects = result.profile.projects
     ids = [project.id for project in projects]
 

@@ -6,7 +6,7 @@ unit;Sundhaven
 instance;2031
 num_projects;12
 num_votes;60
-budget;300000
+budget;30000
 vote_type;approval
 rule;greedy
 date_begin;01.05.2031
@@ -18,18 +18,18 @@ currency;EUR
 comment;#1: Every project and every ballot in this file is invented.
 PROJECTS
 project_id;cost;votes;name;category;selected
-MR/12;36000;23;Benches every 200 metres;public space;1
-HB/02;42000;22;Swimming ladder and shower on the east pier;sport,public space;1
-NF/05;140000;22;Night bus for the Northfield, one year;public transit and roads;1
-MR/04;24000;21;Repair café in the tram shed;culture;1
-MR/03;65000;21;Shade trees for Market Row;urban greenery;0
-DK/08;30000;18;"Open-air cinema ""Under the crane""";culture;1
-DK/09;56000;17;Safe crossing at Dyke Road school;public transit and roads;0
-HB/01;18000;11;"Drinking fountain at the old harbour; with a bowl for dogs";public space;1
-NF/07;88000;11;Play stream and water pump;sport;0
-HB/11;12750.5;9;Mural of the four districts;culture;0
-NF/06;15500;6;Northfield tool library;culture;0
-DK/10;4200;4;Bee hotels along the dyke;urban greenery;1
+MR/12;3600;23;Benches every 200 metres;public space;1
+HB/02;4200;22;Swimming ladder and shower on the east pier;sport,public space;1
+NF/05;14000;22;Night bus for the Northfield, one year;public transit and roads;1
+MR/04;2400;21;Repair café in the tram shed;culture;1
+MR/03;6500;21;Shade trees for Market Row;urban greenery;0
+DK/08;3000;18;"Open-air cinema ""Under the crane""";culture;1
+DK/09;5600;17;Safe crossing at Dyke Road school;public transit and roads;0
+HB/01;1800;11;"Drinking fountain at the old harbour; with a bowl for dogs";public space;1
+NF/07;8800;11;Play stream and water pump;sport;0
+HB/11;1275.05;9;Mural of the four districts;culture;0
+NF/06;1550;6;Northfield tool library;culture;0
+DK/10;420;4;Bee hotels along the dyke;urban greenery;1
 VOTES
 voter_id;vote
 1;MR/03,MR/04,MR/12

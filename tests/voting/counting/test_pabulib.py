@@ -7,6 +7,7 @@ import pytest
 from portal.voting.counting import pabulib
 from portal.voting.counting.count import count
 from portal.voting.counting.official import official
+from portal.voting.counting.outcome import pot_document
 from portal.voting.counting.profile import BadElection, Project, make_profile
 from portal.voting.counting.rule import Rule
 from tests.voting.counting.elections import SAMPLE, read_real
@@ -108,7 +109,7 @@ def test_broken_points_choose_one_and_text() -> None:
 def test_what_is_written_reads_the_same() -> None:
     election = pabulib.read(SAMPLE)
     result = count(election.profile(), election.budget, Rule("greedy"))
-    meta, rows = official(result, election.meta, election.rows)
+    meta, rows = official(pot_document("p", result), "approval", election.meta, election.rows)
     text = pabulib.dump(meta, rows, election.kind, election.each_ballot())
     again = parse(text)
     assert text.startswith(SAMPLE.read_text().partition("VOTES")[0])
@@ -145,7 +146,7 @@ def test_rules_have_an_official_name_only_where_it_is_true(rule: Rule, name: str
     projects = [Project("a", 600), Project("b", 100), Project("c", 200, withdrawn=True)]
     made = make_profile(projects, "approval", [(("a",), 5), (("b",), 4), (("c",), 1)])
     rows = [{"project_id": project.id, "cost": str(project.cost // 100)} for project in projects]
-    meta, ordered = official(count(made, 650, rule), {"comment": "#1: Old."}, rows)
+    meta, ordered = official(pot_document("p", count(made, 650, rule)), "approval", {"comment": "#1: Old."}, rows)
     assert meta["rule"] == name
     assert [row["project_id"] for row in ordered] == ["a", "b", "c"]
     assert ordered[2]["cost"] == "999999999" and ordered[2]["selected"] == "0"

@@ -1,0 +1,282 @@
+"""`./run bench`: pages, casts and counts, as ratios. `--quick` for fewer rounds, `--only pages|load|casts|counting`."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib.util
+import os
+import re
+import statistics
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.bench import town as towns
+from tests.bench.measure import Browser, Page, Server, crowd, started
+
+POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/root")
+BARE = Path(__file__).with_name("bare.py")
+
+
+def say(line: str = "") -> None:
+    """Print at once."""
+    print(line, flush=True)
+
+
+def portal_server(town: towns.Town) -> list[str]:
+    """The command of the measured portal."""
+    return ["-m", "tests.bench.serve", str(town.instance), str(town.port), town.url]
+
+
+def pages(folder: Path, port: int, rounds: int, count: int) -> None:
+    """CPU per page beside the bare page, in interleaved rounds; queries, bytes, memory, start-up."""
+    town = towns.build(folder / "city", port)
+    cookie = town.voter(0)
+    wanted = [
+        # name, path, signed in, bare page, budget as a multiple of bare, budget of queries
+        ("home", "/en/", False, "/", 4, 6),
+        ("list of 500, first page", f"/en/budget/{towns.LARGE}/projects/", False, "/items", 3, 6),
+        ("list of 500, signed in", f"/en/budget/{towns.LARGE}/projects/", True, "/items", 3, 8),
+        ("project", f"/en/budget/{towns.LARGE}/projects/1", False, "/items/1", 4, 8),
+        ("ballot, 100 projects", f"/en/budget/{towns.OPEN}/ballot", True, "/items", 12, None),
+        ("results", f"/en/budget/{towns.FINISHED}/results", False, "/items", None, None),
+    ]
+    fetched = town.app.test_client().get(wanted[-1][1], base_url=f"http://127.0.0.1:{port}")
+    if fetched.status_code != 200:
+        wanted.pop()
+    queries = {name: town.queries(path, cookie if signed else "") for name, path, signed, *_ in wanted}
+    bare_url = f"sqlite:///{folder / 'bare.db'}"
+    with (
+        started([str(BARE), "--url", bare_url, "--port", str(port + 1)], port + 1) as bare,
+        started(portal_server(town), port, "/healthz") as portal,
+    ):
+        mine = [Page(name, portal, path, cookie if signed else "") for name, path, signed, *_ in wanted]
+        theirs = {path: Page(f"bare {path}", bare, path) for path in dict.fromkeys(row[3] for row in wanted)}
+        for page in [*mine, *theirs.values()]:
+            page.round(8)  # templates compiled, caches filled
+            page.cpu.clear()
+            page.times.clear()
+        for _ in range(rounds):
+            for page in [*mine, *theirs.values()]:
+                page.round(count)
+        say("page                        CPU ms  bare ms  ratio  budget  p95 ms  SQL     KB  KB gz")
+        for page, (name, path, _signed, other, budget, most) in zip(mine, wanted, strict=True):
+            base = theirs[other].milliseconds
+            body = Browser(port, page.cookie).get(path)[1]
+            marks = "" if most is None or queries[name] <= most else f" > {most}!"
+            say(
+                f"{name:26}{page.milliseconds:8.2f}{base:9.2f}{page.milliseconds / base:7.1f}"
+                f"{f'{budget} x' if budget else '-':>8}{page.p95:8.1f}{queries[name]:5}{len(body) / 1024:7.1f}"
+                f"{len(gzip.compress(body, 6)) / 1024:7.1f}{marks}"
+            )
+        say()
+        first_visit(port, wanted[0][1])
+        say(f"memory: portal {portal.memory():.0f} MB with its worker (budget 200), bare {bare.memory():.0f} MB")
+        starts = [portal.start_up]
+    for _ in range(2):
+        with started(portal_server(town), port, "/healthz") as again:
+            starts.append(again.start_up)
+    say(f"start-up: {statistics.median(starts):.2f} s (budget 1.5)")
+    town.app.ground.database.dispose()
+
+
+def first_visit(port: int, path: str) -> None:
+    """Bytes of a first visit: the page and what it names, compressed as a browser asks for them."""
+    browser = Browser(port)
+    total, scripts, names = 0, 0, []
+    body = browser.get(path)[1]
+    total += len(browser.get(path, **{"Accept-Encoding": "gzip"})[1])
+    found = re.findall(rb'(?:href|src)="(/(?:static|theme|emblem|favicon)[^"]*)"', body)
+    for name in dict.fromkeys(one.decode() for one in found):
+        status, data, _headers = browser.get(name, **{"Accept-Encoding": "gzip"})
+        if status == 200:
+            names.append(name)
+            total += len(data)
+            scripts += len(data) if ".js" in name else 0
+    say(f"first visit of the home page: {total / 1024:.1f} KB on the wire in {len(names) + 1} requests (budget 40), "
+        f"of it script {scripts / 1024:.1f} KB (budget 15)")  # fmt: skip
+
+
+def load(folder: Path, port: int, seconds: float) -> None:
+    """p95 of the list at 8 and 50 connections. The visitors share the machine with the server."""
+    town = towns.build(folder / "crowded", port)
+    path = f"/en/budget/{towns.LARGE}/projects/"
+    with started(portal_server(town), port, "/healthz") as portal:
+        for count, budget in ((8, 150), (50, 500)):
+
+            def visitor(_number: int, server: Server = portal) -> Callable[[], None]:
+                browser = Browser(server.port)
+
+                def act() -> None:
+                    status = browser.get(path)[0]
+                    if status != 200:
+                        raise RuntimeError(f"{path} answered {status}")
+
+                return act
+
+            times, took = crowd(count, seconds, visitor)
+            p95 = statistics.quantiles(times, n=20)[-1] * 1000
+            say(f"list, {count:2} at once: {len(times) / took:6.0f} pages a second, p95 {p95:.0f} ms (budget {budget})")
+    town.app.ground.database.dispose()
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[Callable[[str, str], str]]:
+    """Makes empty databases by kind and name, and drops PostgreSQL's."""
+    made: list[str] = []
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+
+    def make(kind: str, name: str) -> str:
+        if kind == "SQLite":
+            return f"sqlite:///{folder / f'{name}.db'}"
+        database = f"portal_bench_{uuid.uuid4().hex[:8]}"
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'"))
+        made.append(database)
+        return make_url(POSTGRES).set(database=database).render_as_string(hide_password=False)
+
+    yield make
+    for database in made:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {database} WITH (FORCE)"))
+    server.dispose()
+
+
+def casts(folder: Path, port: int, each: int) -> None:
+    """Durable casts a second with 8 and 32 voters beside the bare page's inserts; every acknowledged one is there."""
+    kinds = ["SQLite"]
+    try:
+        create_engine(POSTGRES, connect_args={"connect_timeout": 3}).connect().close()
+        kinds.append("PostgreSQL")
+    except Exception:
+        say(f"PostgreSQL: nothing answers at {POSTGRES}")
+    path = f"/en/budget/{towns.OPEN}/ballot"
+    say("database     voters  casts/s  inserts/s  share  budget  p95 ms   bare  lost")
+    with databases(folder) as make:
+        for kind in kinds:
+            town = towns.build(folder / f"urn-{kind}", port, make(kind, "urn"), large=False)
+            voters = [town.voter(n) for n in range(32)]
+            with (
+                started([str(BARE), "--url", make(kind, "bare-urn"), "--port", str(port + 1)], port + 1) as bare,
+                started(portal_server(town), port, "/healthz") as portal,
+            ):
+                acknowledged, known = 0, set[str]()
+                for count in (8, 32):
+                    codes: list[str] = []
+                    forms = _forms(portal, path, voters, count, each)
+                    bare_times, bare_took = crowd(count, 600, _supporter(bare.port, each))
+                    times, took = crowd(count, 600, _voter(portal.port, path, voters, forms, codes))
+                    mine, theirs = len(times) / took, len(bare_times) / bare_took
+                    acknowledged += len(codes)
+                    known |= set(codes)
+                    stored = town.stored()
+                    lost = max(acknowledged, len(known)) - stored["receipt"]
+                    p95, bare_p95 = (statistics.quantiles(t, n=20)[-1] * 1000 for t in (times, bare_times))
+                    say(
+                        f"{kind:12}{count:7}{mine:9.0f}{theirs:11.0f}{mine / theirs:7.2f}{'1/3':>8}{p95:8.0f}"
+                        f"{bare_p95:7.0f}  {lost} of {acknowledged}; {stored['participation']} voters"
+                    )
+            town.app.ground.database.dispose()
+
+
+Act = Callable[[], None]
+Fields = list[tuple[str, str]]
+
+
+def _voter(
+    port: int, path: str, voters: list[str], forms: list[list[Fields]], codes: list[str]
+) -> Callable[[int], Act]:
+    def make(number: int) -> Act:
+        browser, mine = Browser(port, voters[number]), iter(forms[number])
+
+        def act() -> None:
+            status, body, _headers = browser.post(path, next(mine))
+            code = re.search(rb'dir="ltr">([0-9A-Z*~$=-]{16,})<', body)
+            if status != 200 or code is None:
+                raise RuntimeError(f"a cast answered {status}")
+            codes.append(code.group(1).decode())
+
+        return act
+
+    return make
+
+
+def _supporter(port: int, each: int) -> Callable[[int], Act]:
+    def make(number: int) -> Act:
+        browser, left = Browser(port), iter(range(each))
+
+        def act() -> None:
+            fields = [("item", str(next(left) + 1)), ("name", str(number))]
+            if browser.post("/support", fields)[0] != 200:
+                raise RuntimeError("an insert was refused")
+
+        return act
+
+    return make
+
+
+def _forms(portal: Server, path: str, voters: list[str], count: int, each: int) -> list[list[Fields]]:
+    """Empty ballots fetched beforehand, ticked: each may be cast once."""
+    made = []
+    for number in range(count):
+        browser, own = Browser(portal.port, voters[number]), []
+        for turn in range(each):
+            page = browser.get(path)[1].decode()
+            fields = []
+            for name in ("csrf_token", "form_token"):
+                found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)
+                if found is None:
+                    raise RuntimeError("no ballot for this voter")
+                fields.append((name, found.group(1)))
+            codes = re.findall(r'name="choice" value="([^"]+)"', page)
+            picked = [codes[(number * 7 + turn * 3 + k * 11) % len(codes)] for k in range(3)]
+            own.append(fields + [("choice", code) for code in dict.fromkeys(picked)])
+        made.append(own)
+        voters[number] = browser.cookie  # with what the page's forms are tied to
+    return made
+
+
+def counting(quick: bool) -> None:
+    """The count beside pabutools, where its environment is there."""
+    if importlib.util.find_spec("tests.bench.counting") is None:
+        say("counting: no measurement in this version")
+        return
+    module = importlib.import_module("tests.bench.counting")
+    module.main(["--quick"] if quick else [])
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for."""
+    words = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    words.add_argument("--quick", action="store_true", help="fewer rounds")
+    words.add_argument("--only", choices=["pages", "load", "casts", "counting"], action="append")
+    words.add_argument("--port", type=int, default=8140, help="two ports from here on are used")
+    given = words.parse_args(arguments)
+    wanted = given.only or ["pages", "load", "casts", "counting"]
+    say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
+    with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as name:
+        folder = Path(name)
+        if "pages" in wanted:
+            say("\n== pages: CPU of the server's process beside the bare page of the same run")
+            pages(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)
+        if "load" in wanted:
+            say("\n== many at once")
+            load(folder, given.port, 2 if given.quick else 8)
+        if "casts" in wanted:
+            say("\n== casts: durable, beside the bare page's inserts")
+            casts(folder, given.port, 4 if given.quick else 12)
+        if "counting" in wanted:
+            say("\n== counting")
+            counting(given.quick)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
