@@ -187,17 +187,8 @@ def _check_dates(facts: Readiness, now: datetime) -> list[Check]:
     if vote.closes_at <= now:
         return [Check(False, _l("The dates of the vote are over."), "dates")]
     opens, closes = process_rules.From(vote.opens_at), process_rules.Until(vote.closes_at)
-    return [
-        Check(
-            True,
-            _l(
-                "The vote lasts from %(opens)s to %(closes)s.",
-                opens=process_rules.From(vote.opens_at),
-                closes=process_rules.Until(vote.closes_at),
-            ),
-            "dates",
-        )
-    ]
+    text = _l("The vote lasts from %(opens)s to %(closes)s.", opens=opens, closes=closes)
+    return [Check(True, text, "dates")]
 
 
 def _check_money(facts: Readiness) -> list[Check]:
