@@ -199,6 +199,15 @@ def moment(when: datetime, form: str = "long") -> str:
     return f"{day(when, form)}, {time}"
 
 
+_QUOTES = {"de": "„“", "et": "„“", "fr": ("«\u202f", "\u202f»"), "pl": "„”", "ar": "«»"}
+
+
+def quoted(words: str) -> str:
+    """A name between the language's own quotation marks."""
+    before, after = _QUOTES.get(lang(), "“”")
+    return f"{before}{words}{after}"
+
+
 def listing(parts: list[str]) -> str:
     """a, b and c."""
     return babel_lists.format_list(parts, locale=locale())

@@ -164,12 +164,17 @@ def listed(
         )
         for row in rows
     ]
-    return sorted(found, key=_latest_first)
+    return sorted(found, key=lambda budget: _urgent_first(budget, now))
 
 
-def _latest_first(budget: Listed) -> tuple[float, int]:
-    begins = [phase.opens_at.timestamp() for phase in budget.dates.phases if phase.kind is PhaseKind.VOTE]
-    return (-max(begins, default=0.0), -budget.id)
+def _urgent_first(budget: Listed, now: datetime) -> tuple[int, float, int]:
+    """Open votes first, the one that closes soonest in front; then the others, the latest in front."""
+    vote = process_rules.find(budget.dates.phases, PhaseKind.VOTE)
+    if vote is None:
+        return (2, 0.0, -budget.id)
+    if process_rules.state(vote, now) is process_rules.State.NOW and vote.closes_at is not None:
+        return (0, vote.closes_at.timestamp(), -budget.id)
+    return (1, -vote.opens_at.timestamp(), -budget.id)
 
 
 def page(s: Session, budget: Budget) -> Page:
