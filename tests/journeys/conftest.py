@@ -10,6 +10,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from portal import config
 from portal.app import create_app
 from portal.base.web import Portal
 from tests.conftest import _settings
-from tests.journeys.look import Walker
+from tests.journeys.look import SEEN, Walker
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser group is not installed")
 if TYPE_CHECKING:
@@ -98,3 +99,13 @@ def walker(live: Live, browser: Browser) -> Iterator[Walker]:
     made = Walker(live.app, live.base, browser)
     yield made
     made.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the accessibility statement says of the last walk: to be put into portal/home/accessibility.toml."""
+    if SEEN.views:
+        pages = len(SEEN.pages)
+        terminalreporter.section("accessibility statement")
+        terminalreporter.write_line(f"on = {date.today().isoformat()}")
+        terminalreporter.write_line(f"pages = {pages}\nviews = {SEEN.views}\nviolations = {SEEN.violations}")
+        terminalreporter.write_line("languages = [" + ", ".join(f'"{code}"' for code in sorted(SEEN.languages)) + "]")

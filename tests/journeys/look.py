@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -110,6 +111,19 @@ def english(lang: str) -> tuple[str, ...]:
     )
 
 
+@dataclass
+class Seen:
+    """What all walks of this run looked at together."""
+
+    pages: set[str] = field(default_factory=set)
+    languages: set[str] = field(default_factory=set)
+    views: int = 0
+    violations: int = 0
+
+
+SEEN = Seen()
+
+
 class Walker:
     """A person at a browser. Faults of pages are collected in `faults`; `finish` tells them all at once."""
 
@@ -155,7 +169,13 @@ class Walker:
             self.page.set_viewport_size({"width": width[0], "height": width[1]})
             self.views += 1
             where = f"{self.page.url.removeprefix(self.base)}{' ' + state if state else ''} at {width[0]}"
-            self.faults += [f"{where}: {fault}" for fault in self.axe()]
+            violations = self.axe()
+            self.faults += [f"{where}: {fault}" for fault in violations]
+            SEEN.views += 1
+            SEEN.violations += len(violations)
+            SEEN.languages.add(lang)
+            path = self.page.url.removeprefix(self.base).split("?", 1)[0]
+            SEEN.pages.add(re.sub(r"^/[a-z]{2}/", "/", path) + state)
             own = self.page.evaluate(OWN_CHECKS, [lang, i18n.direction(lang), list(english(lang))])
             for fault in own:
                 if fault.startswith("English left: "):

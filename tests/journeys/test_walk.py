@@ -50,7 +50,7 @@ def pages(app: Portal, host: str, person: dict[str, object]) -> list[str]:
     client = Client(app)
     client.host = host
     if person:
-        enter(client, "Walker", **person)  # type: ignore[arg-type]
+        enter(client, f"Walker {len(person)}", **person)  # type: ignore[arg-type]
     matcher = app.url_map.bind(host)
     waiting, seen, found = ["/en/"], set(), {}
     while waiting:
@@ -80,7 +80,7 @@ def test_every_page(town: Live, walker: Walker, who: str, lang: str) -> None:
     if who == "visitor":
         found += ["/en/no-such-page", "/en/search?q=bench", "/en/search?q=zzzz"]
     else:
-        walker.sign_in("Walker", **PEOPLE[who])
+        walker.sign_in(f"Walker {len(PEOPLE[who])}", **PEOPLE[who])
         visitors = set(pages(town.app, host, {}))
         found = [url for url in found if url not in visitors]
     for url in found:
@@ -94,7 +94,7 @@ def test_every_form_with_its_errors(town: Live, walker: Walker, lang: str) -> No
     before = ""
     for who, path, button in ERRORS:
         if who != before and PEOPLE[who]:
-            walker.sign_in("Walker", **PEOPLE[who])
+            walker.sign_in(f"Walker {len(PEOPLE[who])}", **PEOPLE[who])
         before = who
         page = walker.go(f"/{lang}{path}")
         page.locator(button).first.click()
@@ -108,7 +108,7 @@ def test_every_form_with_its_errors(town: Live, walker: Walker, lang: str) -> No
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_the_smallest_window_and_wider_letters(town: Live, walker: Walker, lang: str) -> None:
     """320 pixels, and the spacing of WCAG 1.4.12: nothing scrolls sideways, nothing is cut off."""
-    walker.sign_in("Walker", **PEOPLE["resident"])
+    walker.sign_in(f"Walker {len(PEOPLE['resident'])}", **PEOPLE["resident"])
     for path in (
         "/",
         "/budget/",
