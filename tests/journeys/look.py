@@ -118,6 +118,7 @@ class Walker:
         self.context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
+        self.left: dict[str, str] = {}
         self.views = 0
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: script: {error}"))
@@ -156,7 +157,11 @@ class Walker:
             where = f"{self.page.url.removeprefix(self.base)}{' ' + state if state else ''} at {width[0]}"
             self.faults += [f"{where}: {fault}" for fault in self.axe()]
             own = self.page.evaluate(OWN_CHECKS, [lang, i18n.direction(lang), list(english(lang))])
-            self.faults += [f"{where}: {fault}" for fault in own]
+            for fault in own:
+                if fault.startswith("English left: "):
+                    self.left.setdefault(f"{lang}: {fault}", where)
+                else:
+                    self.faults.append(f"{where}: {fault}")
 
     def axe(self) -> list[str]:
         """axe's violations on the page that is open, one line each."""
@@ -172,7 +177,7 @@ class Walker:
 
     def finish(self) -> None:
         """Fail with every fault that was seen, each once."""
-        faults = list(dict.fromkeys(self.faults))
+        faults = list(dict.fromkeys(self.faults)) + [f"{left} (first on {where})" for left, where in self.left.items()]
         assert not faults, f"{len(faults)} faults on {self.views} views:\n" + "\n".join(faults[:60])
 
     def close(self) -> None:

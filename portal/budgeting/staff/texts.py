@@ -89,17 +89,25 @@ def _take(budget: object, code: str, form: TextsForm) -> int:
     return take_in(actor(), budget, code, lines)  # type: ignore[arg-type]
 
 
-@desk.get("/<slug>/texts/<code>.<any(csv, xlf):kind>")
+@desk.get("/<slug>/texts/<code>.csv")
 @staff("budget_officer")
-def texts_file(slug: str, code: str, kind: str) -> Response:
-    """All texts of one language as a file."""
-    budget = find(slug)
-    found = units(db.session(), budget, _known(code))
-    if kind == "csv":
-        answer = Response(write_csv(found), mimetype="text/csv")
-    else:
-        answer = Response(write_xliff(found, i18n.SOURCE, code, f"budget-{slug}"), mimetype="application/xliff+xml")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{code}.{kind}"'
+def texts_csv(slug: str, code: str) -> Response:
+    """All texts of one language as a table."""
+    found = units(db.session(), find(slug), _known(code))
+    return _attached(Response(write_csv(found), mimetype="text/csv"), f"{slug}-{code}.csv")
+
+
+@desk.get("/<slug>/texts/<code>.xlf")
+@staff("budget_officer")
+def texts_xliff(slug: str, code: str) -> Response:
+    """All texts of one language for translation programs."""
+    found = units(db.session(), find(slug), _known(code))
+    body = write_xliff(found, i18n.SOURCE, code, f"budget-{slug}")
+    return _attached(Response(body, mimetype="application/xliff+xml"), f"{slug}-{code}.xlf")
+
+
+def _attached(answer: Response, name: str) -> Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
