@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, texts
@@ -94,9 +94,12 @@ class Page:
         return sum(pot.amount for pot in self.pots)
 
 
+_BY_SLUG = select(Budget).where(Budget.slug == bindparam("slug"))
+
+
 def by_slug(s: Session, slug: str) -> Budget | None:
     """The budget at this address, in whatever state."""
-    return s.scalars(select(Budget).where(Budget.slug == slug)).one_or_none()
+    return s.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
 
 
 def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:

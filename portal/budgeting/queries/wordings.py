@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n
@@ -18,15 +19,20 @@ Key = tuple[str, int, str]  # kind, id, field
 
 def load(s: Session, wanted: Mapping[str, tuple[Iterable[int], Iterable[str]]]) -> dict[Key, Said]:
     """The best text per (kind, id, field), rendered form included, in one select; the rules of base.texts.load."""
-    asked = [
-        and_(Wording.kind == kind, Wording.object_id.in_(list(ids)), Wording.field.in_(list(fields)))
-        for kind, (ids, fields) in wanted.items()
-        if ids
-    ]
-    if not asked:
+    shape = tuple((kind, tuple(fields)) for kind, (ids, fields) in wanted.items() if ids)
+    if not shape:
         return {}
-    columns = (Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin, Wording.html)
-    return _best(s.execute(select(*columns).where(or_(*asked))))
+    return _best(s.execute(_texts(shape), {f"{kind}_ids": list(ids) for kind, (ids, _fields) in wanted.items() if ids}))
+
+
+@lru_cache(maxsize=32)
+def _texts(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[Any]:
+    """The select for some kinds and fields; the ids are bound by kind."""
+    asked = [
+        and_(_W.kind == kind, _W.object_id.in_(bindparam(f"{kind}_ids", expanding=True)), _W.field.in_(list(fields)))
+        for kind, fields in shape
+    ]
+    return select(_W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin, _W.html).where(or_(*asked))
 
 
 @dataclass(frozen=True)
@@ -39,31 +45,38 @@ class Names:
     positions: Mapping[int, int]  # pot id -> position
 
 
+_W, _POT, _CATEGORY = Wording.__table__.c, Pot.__table__.c, Category.__table__.c
+_MINE = bindparam("budget")
+# Tables, not entities, and built once: this select stands on nearly every page.
+_NAMES = (
+    select(
+        _W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin,
+        _POT.position.label("pot"), _CATEGORY.position.label("category"),
+    )
+    .select_from(Wording.__table__)
+    .outerjoin(Pot.__table__, and_(_W.kind == "pot", _POT.id == _W.object_id))
+    .outerjoin(Category.__table__, and_(_W.kind == "category", _CATEGORY.id == _W.object_id))
+    .where(
+        or_(
+            and_(_W.kind == "budget", _W.object_id == _MINE, _W.field == "title"),
+            and_(
+                _W.kind == "pot",
+                _W.object_id.in_(select(_POT.id).where(_POT.budget_id == _MINE).correlate(None)),
+                _W.field == "name",
+            ),
+            and_(
+                _W.kind == "category",
+                _W.object_id.in_(select(_CATEGORY.id).where(_CATEGORY.budget_id == _MINE).correlate(None)),
+                _W.field == "name",
+            ),
+        )
+    )
+)  # fmt: skip
+
+
 def names(s: Session, budget_id: int) -> Names:
     """Title, pot names and category names in one select."""
-    rows = s.execute(
-        select(
-            Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin,
-            Pot.position.label("pot"), Category.position.label("category"),
-        )
-        .outerjoin(Pot, and_(Wording.kind == "pot", Pot.id == Wording.object_id))
-        .outerjoin(Category, and_(Wording.kind == "category", Category.id == Wording.object_id))
-        .where(
-            or_(
-                and_(Wording.kind == "budget", Wording.object_id == budget_id, Wording.field == "title"),
-                and_(
-                    Wording.kind == "pot",
-                    Wording.object_id.in_(select(Pot.id).where(Pot.budget_id == budget_id)),
-                    Wording.field == "name",
-                ),
-                and_(
-                    Wording.kind == "category",
-                    Wording.object_id.in_(select(Category.id).where(Category.budget_id == budget_id)),
-                    Wording.field == "name",
-                ),
-            )
-        )
-    ).all()  # fmt: skip
+    rows = s.execute(_NAMES, {"budget": budget_id}).all()
     best = _best(rows)
     places = {(row.kind, row.object_id): row.pot or row.category or 0 for row in rows}
     ordered = sorted(best, key=lambda key: (places[key[0], key[1]], key[1]))
