@@ -222,7 +222,11 @@ def cast_ballot(
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
     assert facts is not None and facts.claim is not None
-    keys = subkeys(vote)
+    try:
+        keys = subkeys(vote)
+    except sealing.SealingError:  # after a restore, until both halves are given
+        _refuse_unless(rules.may_vote(facts, vote, phase, now))
+        raise CastRefused(no(rules.KEYLESS), 409) from None
     claim = roll_claim(vote, facts.claim)
     slot = sealing.slot_of(keys, "roll", claim)
     code = sealing.receipt_code(keys, slot, form_token)
@@ -380,6 +384,10 @@ class _Closed:
     @property
     def opens_at(self) -> datetime:
         return self.closes_at
+
+    @property
+    def interruptions(self) -> None:
+        return None
 
     @property
     def document(self) -> Mapping[str, Any]:

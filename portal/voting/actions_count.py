@@ -41,6 +41,7 @@ from portal.voting.models import (
     VoteState,
 )
 from portal.voting.queries import count_run
+from portal.voting.rules_interruption import pending
 
 log = structlog.get_logger("portal.voting")
 
@@ -133,10 +134,13 @@ def run_count(public_id: str) -> None:
     with db.read() as s:
         vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
         run = count_run(s, vote)
+        interrupted = pending(vote) is not None
         state, confirmed = vote.state, run is not None and run.second_id is not None and not run.differences
     if not confirmed:
         return
     if state is VoteState.OPEN:
+        if interrupted:
+            return  # a restore brought this job along
         snapshot = _take_snapshot(public_id)
         try:
             subkeys(snapshot.vote)
