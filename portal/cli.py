@@ -11,6 +11,7 @@ import click
 from portal import app as application
 from portal.base import jobs, log, schema, serving
 from portal.config import ConfigError
+from portal.voting.counting.command import main as count_file
 
 
 @click.group(help="Folkmoot: the portal where a city's people decide and get things done.")
@@ -71,9 +72,7 @@ def main(argv: list[str] | None = None) -> Any:
     """Entry point; configuration errors are told in plain lines."""
     args = sys.argv[1:] if argv is None else argv
     if args[:1] == ["count"]:  # a count of a file needs neither settings nor database
-        from portal.voting.counting.command import main as count
-
-        sys.exit(count(args[1:]))
+        sys.exit(count_file(args[1:]))
     try:
         here = application.stand()
         log.set_up()

@@ -63,7 +63,9 @@ class Provider:
     staff_amr: tuple[str, ...] = ()  # methods that count as a second factor whatever the level
     amr_allowed: tuple[str, ...] = ()  # empty: any
     claims: dict[str, str] = field(default_factory=dict)  # name, birthdate, district, resident, residence: dotted paths
-    districts: dict[str, str] = field(default_factory=dict)  # value of the district claim -> district's code, if not equal
+    districts: dict[str, str] = field(
+        default_factory=dict
+    )  # value of the district claim -> district's code, if not equal
     register: str = ""  # what the resident claim is a number of ("ee"): providers with the same one name the same human
     fact_days: int = 400  # how long what the provider vouched for stays good
     userinfo: bool = True  # ask the userinfo endpoint too
@@ -196,7 +198,9 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["city"] = City(**values["city"])
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
-        values["providers"] = tuple(Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ()))
+        values["providers"] = tuple(
+            Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ())
+        )
         settings = Settings(instance=folder, **values)
     except TypeError as error:
         raise ConfigError(f"{file}: unknown or missing setting: {error}") from None

@@ -24,7 +24,9 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = response.get_data(as_text=True) if response.mimetype.startswith(("text/", "application/json")) else ""
+        self.html = (
+            response.get_data(as_text=True) if response.mimetype.startswith(("text/", "application/json")) else ""
+        )
         self.url = response.request.path
 
     @property

@@ -142,7 +142,9 @@ def db_session(app: Portal) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def module_app(request: pytest.FixtureRequest, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def module_app(
+    request: pytest.FixtureRequest, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """One application for a whole file of tests that walk over every address."""
     folder = tmp_path_factory.mktemp("module")
     (folder / "instance").mkdir()

@@ -14,8 +14,7 @@ down_revision = "0001"
 
 # SQLite's trigram table holds no text of its own: triggers keep it equal to search_text, whoever writes there.
 TRIGRAM = (
-    "CREATE VIRTUAL TABLE search_fts USING fts5("
-    "body, content='search_text', content_rowid='id', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE search_fts USING fts5(body, content='search_text', content_rowid='id', tokenize='trigram')",
     "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
     "INSERT INTO search_fts(rowid, body) VALUES (new.id, new.body); END",
     "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "

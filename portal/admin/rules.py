@@ -1,9 +1,8 @@
 """Who is staff, and what a city still lacks. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from portal.base.i18n import Text
+from portal.base.feature import Step
 
 # Everyone with a role comes to the staff area; what they may do there is each door's own lock.
 STAFF = (
@@ -15,16 +14,6 @@ STAFF = (
     "auditor",
     "administrator",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the set-up list: what it is, whether it is done, what to do, and where (None: in config.toml)."""
-
-    label: Text
-    done: bool
-    todo: Text
-    url: str | None = None
 
 
 def is_set_up(steps: Sequence[Step]) -> bool:

@@ -11,14 +11,12 @@ from werkzeug.wrappers import Response
 
 from portal.admin import actions, queries
 from portal.admin.forms import AuditFilters
-from portal.admin.rules import STAFF, Step, is_set_up
+from portal.admin.rules import STAFF, is_set_up
 from portal.base import colours, db, ground, i18n, ui
-from portal.base.feature import Feature
+from portal.base.feature import Feature, Step
 from portal.base.i18n import Text, _, _l, _n
 from portal.base.jobs import JobRow
 from portal.base.security import actor, staff
-from portal.home import queries as home
-from portal.home import queries_front
 
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 PAGE_SIZE = 50
@@ -113,8 +111,6 @@ def job_again(job_id: int) -> Response:
 def set_up(s: Session) -> list[Step]:
     """The set-up list: everything a city needs before its first vote."""
     here, found = ground.settings(), queries.facts(s)
-    budgets = queries_front.figures(s)[0] if "budgeting" in here.wings else 1
-    unwritten = home.missing_pages(s)
     return [
         Step(
             _l("The city has its name and time zone"),
@@ -138,7 +134,9 @@ def set_up(s: Session) -> list[Step]:
             _l("Set city.mail and [smtp] in config.toml."),
         ),
         Step(
-            _l("People can sign in"), bool(here.providers), _l("Add an OpenID provider under [[providers]] in config.toml.")
+            _l("People can sign in"),
+            bool(here.providers),
+            _l("Add an OpenID provider under [[providers]] in config.toml."),
         ),
         Step(
             _l("The districts are named"),
@@ -152,13 +150,7 @@ def set_up(s: Session) -> list[Step]:
             _l("Let two people sign in, then give them the role."),
             url_for("identity_staff.people"),
         ),
-        Step(
-            _l("Help, privacy notice and legal notice are written in every language"),
-            not unwritten,
-            _l("Write the missing texts."),
-            url_for("home_staff.page", slug=unwritten[0]) if unwritten else url_for("home_staff.pages"),
-        ),
-        Step(_l("The first budget is public"), budgets > 0, _l("Make a budget and show it."), _first_url("budgeting")),
+        *[step for feature in reversed(_features()) if feature.steps is not None for step in feature.steps(s)],
     ]
 
 

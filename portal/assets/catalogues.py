@@ -133,6 +133,7 @@ def update(more: list[str]) -> None:
             string = had.string if had is not None and not had.fuzzy else None
             if isinstance(message.id, tuple):
                 forms = list(string) if isinstance(string, (tuple, list)) else []
+                forms += forms[-1:] * (count - len(forms)) if all(forms) else []  # a rule that has got one form more
                 string = tuple((forms + [""] * count)[:count])
             elif not isinstance(string, str):
                 string = ""

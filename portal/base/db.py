@@ -164,9 +164,13 @@ class Unit:
         return self.session
 
     def end(self, commit: bool) -> None:
-        session, self.session = self.session, None
-        if session is not None:
-            self.database.close(session, commit=commit)
+        """The session stays the unit's until it is closed: what is asked just before COMMIT reads in it."""
+        session = self.session
+        try:
+            if session is not None:
+                self.database.close(session, commit=commit)
+        finally:
+            self.session = None
 
 
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)

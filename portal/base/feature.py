@@ -79,6 +79,16 @@ class Dataset:
     entries: Callable[[Any, str], list[tuple[str, dict[str, Any]]]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the set-up list: what it is, whether it is done, what to do, and where (None: in config.toml)."""
+
+    label: Text
+    done: bool
+    todo: Text
+    url: str | None = None
+
+
 @dataclass(frozen=True)
 class Feature:
     """A feature's doors. `blueprints` live under /<lang>/, `plain` ones without a language. `wing`: can be off."""
@@ -96,6 +106,7 @@ class Feature:
     cli: list[Any] = field(default_factory=list)
     personal: tuple[Callable[..., Any], Callable[..., Any]] | None = None
     todo: Callable[..., Any] | None = None
+    steps: Callable[..., list[Step]] | None = None
     setup: Callable[..., Any] | None = None
     page: Callable[[], dict[str, Any]] | None = None
     wing: bool = False

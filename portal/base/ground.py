@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from portal.config import Settings
     from portal.base.db import Database
     from portal.base.feature import Feature
+    from portal.config import Settings
 
 
 @dataclass

@@ -158,7 +158,12 @@ def _n(one: str, many: str, n: int, **params: Any) -> Text:
 
 def number(n: int | float | Decimal) -> str:
     """12,345 as the language writes it."""
-    return babel_numbers.format_decimal(n, locale=locale())
+    return _number(_language.get(), n)
+
+
+@lru_cache(maxsize=4096)
+def _number(language: str, n: int | float | Decimal) -> str:
+    return babel_numbers.format_decimal(n, locale=locale(language))
 
 
 def percent(fraction: float | Decimal, digits: int = 0) -> str:
@@ -171,12 +176,16 @@ def percent(fraction: float | Decimal, digits: int = 0) -> str:
 
 def money(cents: int, currency: str | None = None) -> str:
     """Integer cents as money; whole amounts without decimals."""
-    whole = cents % 100 == 0
-    pattern = locale().currency_formats["standard"].pattern
-    if whole:
+    return _money(_language.get(), cents, currency or _currency.get())
+
+
+@lru_cache(maxsize=8192)  # a page of a hundred projects writes two hundred amounts, the same at each visit
+def _money(language: str, cents: int, currency: str) -> str:
+    pattern = locale(language).currency_formats["standard"].pattern
+    if cents % 100 == 0:
         pattern = pattern.replace("0.00", "0")
     return babel_numbers.format_currency(
-        Decimal(cents) / 100, currency or _currency.get(), format=pattern, locale=locale(), currency_digits=False
+        Decimal(cents) / 100, currency, format=pattern, locale=locale(language), currency_digits=False
     )
 
 
@@ -197,6 +206,15 @@ def moment(when: datetime, form: str = "long") -> str:
     local = in_zone(when)
     time = babel_dates.format_time(local, format="short", locale=locale())
     return f"{day(when, form)}, {time}"
+
+
+_QUOTES = {"de": "„“", "et": "„“", "fr": ("«\u202f", "\u202f»"), "pl": "„”", "ar": "«»"}
+
+
+def quoted(words: str) -> str:
+    """A name between the language's own quotation marks."""
+    before, after = _QUOTES.get(lang(), "“”")
+    return f"{before}{words}{after}"
 
 
 def listing(parts: list[str]) -> str:

@@ -6,6 +6,8 @@ and open their own short transactions. Heavy work runs in a child process of the
 
 from __future__ import annotations
 
+import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -127,8 +129,6 @@ def _in_child(job_id: int, kind: str, payload: dict[str, Any]) -> None:
 
     Raises RuntimeError when the child failed or took too long.
     """
-    import json
-
     settings = ground.settings()
     env = {**os.environ, "PORTAL_INSTANCE": str(settings.instance), **ground.current().extra.get("env", {})}
     child = subprocess.Popen(
@@ -156,8 +156,6 @@ def _in_child(job_id: int, kind: str, payload: dict[str, Any]) -> None:
 
 def _die_with_parent() -> None:
     """A killed worker must not leave its child working beside the next one's."""
-    import ctypes
-
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 

@@ -13,9 +13,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-_TAGS = frozenset(
-    "p h2 h3 h4 ul ol li strong em a blockquote code pre hr br table thead tbody tr th td".split()  # noqa: SIM905
-)
+_TAGS = frozenset("p h2 h3 h4 ul ol li strong em a blockquote code pre hr br table thead tbody tr th td".split())
 _ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}, "th": {"scope"}}
 _SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 _LOWEST_HEADING = 4

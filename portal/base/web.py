@@ -187,7 +187,7 @@ def install(app: Portal) -> None:
     env.globals.update(gettext=_sentence, _=_sentence, ngettext=_counted)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(page_filters())
-    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, base_asset=asset, get_flashed_messages=said)
+    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, get_flashed_messages=said)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -15,9 +15,9 @@ from portal.budgeting.models import BudgetState, Project
 from portal.budgeting.queries import budgets, export
 from portal.budgeting.rules_import import CannotImport
 from portal.voting import queries as voting
+from portal.voting import queries_pabulib as pabulib
 from portal.voting.actions import NotPossible
-from portal.voting.counting import pabulib
-from portal.voting.counting.profile import BadElection
+from portal.voting.queries_pabulib import BadElection
 
 
 def _stop(line: str) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.budgeting.actions import imports
+from portal.budgeting.actions import imports, translation
 
 
 def sweep_imports(_payload: dict[str, Any]) -> None:
     """Removes what imports left that nobody finished. Running twice is harmless."""
     imports.sweep()
+
+
+def translate(payload: dict[str, Any]) -> None:
+    """Fills what one language of a budget lacks by the city's translation engine. Running twice is harmless."""
+    translation.fill(int(payload["budget"]), str(payload["lang"]))

@@ -186,13 +186,9 @@ def _check_dates(facts: Readiness, now: datetime) -> list[Check]:
         return [Check(False, _l("The vote has no dates."), "dates")]
     if vote.closes_at <= now:
         return [Check(False, _l("The dates of the vote are over."), "dates")]
-    return [
-        Check(
-            True,
-            _l("The vote lasts from %(opens)s to %(closes)s.", opens=vote.opens_at, closes=vote.closes_at),
-            "dates",
-        )
-    ]
+    opens, closes = process_rules.From(vote.opens_at), process_rules.Until(vote.closes_at)
+    text = _l("The vote lasts from %(opens)s to %(closes)s.", opens=opens, closes=closes)
+    return [Check(True, text, "dates")]
 
 
 def _check_money(facts: Readiness) -> list[Check]:
@@ -250,7 +246,8 @@ def _check_plan(facts: Readiness) -> list[Check]:
     if not facts.regulation_chosen:
         lines.append(Check(False, _l("No regulation is chosen."), "plan"))
     else:
-        lines += [Check(False, fault, "plan") for fault in facts.regulation_faults]
+        if facts.pots and all(pot.on_ballot for pot in facts.pots):  # else the lines on money and projects say it
+            lines += [Check(False, fault, "plan") for fault in facts.regulation_faults]
         if not facts.regulation_faults:
             lines.append(Check(True, _l("The regulation is chosen and complete."), "plan"))
     if facts.age is None:

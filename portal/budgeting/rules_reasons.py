@@ -30,7 +30,7 @@ class Several:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return i18n.listing([f"“{name}”" for name in self.names])
+        return i18n.listing([i18n.quoted(str(name)) for name in self.names])
 
 
 def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str]) -> list[Text]:

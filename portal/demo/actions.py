@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import clock, db, drawn, files, marks, texts
 from portal.base.actor import SYSTEM, Actor
-
 from portal.base.ground import settings
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
@@ -218,6 +217,3 @@ def move_clock(actor: Actor, to: datetime | None) -> None:
     seconds = 0 if to is None else int((to - clock.now()).total_seconds()) + 1
     marks.put(s, clock.SHIFT, seconds)
     record(actor, "demo.clock", "clock", "city", after={"seconds": seconds})
-
-
-

@@ -88,5 +88,9 @@ def mount(app: Portal) -> None:
     app.ground.extra["greeting"] = [
         "Sign in as " + ", ".join(one.name for one in content.personas() if not one.roles) + ":",
         "one click at Sign in, no password. Staff:",
-        *[f"  {one.name}: {', '.join(role.replace('_', ' ') for role in one.roles)}" for one in content.personas() if one.roles],
+        *[
+            f"  {one.name}: {', '.join(role.replace('_', ' ') for role in one.roles)}"
+            for one in content.personas()
+            if one.roles
+        ],
     ]

@@ -78,11 +78,11 @@ class NoticeForm(fields.Form):
         """The end lies after the start, and something is said in some language."""
         fine = bool(super().validate(*args, **more))
         if self.starts_at.data and self.ends_at.data and self.ends_at.data <= self.starts_at.data:
-            self.ends_at.errors = [*self.ends_at.errors, _l("The end must lie after the start.")]
+            self.ends_at.errors = [*self.ends_at.errors, str(_l("The end must lie after the start."))]
             fine = False
         words = [field for name, field in self._fields.items() if name.startswith("words_")]
         if not any((field.data or "").strip() for field in words):
-            words[0].errors = [*words[0].errors, _l("Enter the notice in at least one language.")]
+            words[0].errors = [*words[0].errors, str(_l("Enter the notice in at least one language."))]
             fine = False
         return fine
 

@@ -20,4 +20,5 @@ FEATURE = Feature(
     kinds=[Kind("page", Page, "home.page", _l("Page"), found=queries.found_pages)],
     page=views.everywhere,
     todo=staff.todo,
+    steps=staff.steps,
 )

@@ -137,7 +137,7 @@ def page_list(s: Session, lang: str) -> list[PageLine]:
     ):
         newest.setdefault(page_id, {})[code] = title
     by_slug = {page.slug: page for page in s.scalars(select(Page).order_by(Page.position, Page.slug))}
-    lines = []
+    lines: list[Any] = []
     for slug in [*rules.FIXED, rules.STATEMENT, *(slug for slug in by_slug if slug not in rules.FIXED)]:
         page = by_slug.get(slug)
         if slug == rules.STATEMENT and any(line.slug == slug for line in lines):

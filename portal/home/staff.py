@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, errors, ground, i18n, markdown, ui
 from portal.base.actor import Actor
+from portal.base.feature import Step
 from portal.base.i18n import Text, _, _l, _n
 from portal.base.security import actor, staff
 from portal.home import actions, queries, rules
@@ -39,7 +40,7 @@ def new_page() -> Answer:
         taken = [line.slug for line in queries.page_list(db.session(), i18n.lang())]
         verdict = rules.may_be_slug(form.slug.data or "", taken)
         if not verdict:
-            form.slug.errors = [verdict.reason]
+            form.slug.errors = [str(verdict.reason)]
         elif request.form.get("act") == "preview":
             preview = markdown.render(form.body.data, i18n.lang())
         else:
@@ -214,6 +215,19 @@ def barrier(report_id: int) -> Answer:
             actions.answer_barrier(actor(), row, note=form.note.data)
             return redirect(url_for("home_staff.barriers"), 303)
     return render_template("home/staff/barrier.html", row=row, form=form), 422 if form.errors else 200
+
+
+def steps(s: Session) -> list[Step]:
+    """What an empty city still has to write."""
+    unwritten = queries.missing_pages(s)
+    return [
+        Step(
+            _l("Help, privacy notice and legal notice are written in every language"),
+            not unwritten,
+            _l("Write the missing texts."),
+            url_for("home_staff.page", slug=unwritten[0]) if unwritten else url_for("home_staff.pages"),
+        )
+    ]
 
 
 def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:

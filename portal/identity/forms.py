@@ -21,5 +21,5 @@ class LanguageForm(f.Form):
 class PeopleForm(f.GetForm):
     """Looking for people."""
 
-    q = f.Search(_l("Name"))
+    q = f.Search(_l("Name of the person"))
     role = f.Select(_l("Role"))

@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 
 from portal.audit.actions import record
 from portal.base import db
-from portal.base.i18n import Text
 from portal.base.actor import Actor
+from portal.base.i18n import Text
 from portal.processes import rules
 from portal.processes.models import ORDER, Phase, PhaseKind, Process
 

@@ -3,9 +3,10 @@
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from portal.base import i18n
 from portal.base.i18n import Text, _l
 from portal.base.verdict import YES, Verdict, no
 from portal.processes.models import ORDER, PhaseKind
@@ -48,6 +49,32 @@ class Stage(enum.StrEnum):
     COMING = "coming"
     OPEN = "open"
     FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """The first instant of something; at midnight the day alone says it."""
+
+    at: datetime
+
+    def __str__(self) -> str:
+        local = i18n.in_zone(self.at)
+        return i18n.day(self.at) if (local.hour, local.minute) == (0, 0) else i18n.moment(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The end of something; what ends at midnight lasts the whole day before."""
+
+    at: datetime | None
+
+    def __str__(self) -> str:
+        if self.at is None:
+            return ""
+        local = i18n.in_zone(self.at)
+        if (local.hour, local.minute) == (0, 0):
+            return i18n.day(local.date() - timedelta(days=1))
+        return i18n.moment(self.at)
 
 
 @dataclass(frozen=True)
@@ -129,7 +156,7 @@ def phase_allows(phases: Iterable[PhaseLike], verb: str, now: datetime) -> Verdi
 
 def opens(phase: PhaseLike) -> Text:
     """The sentence that says when a phase opens."""
-    moment = phase.opens_at
+    moment = From(phase.opens_at)
     match phase.kind:
         case PhaseKind.SUBMIT:
             return _l("You can hand in ideas from %(moment)s.", moment=moment)
@@ -145,7 +172,7 @@ def opens(phase: PhaseLike) -> Text:
 
 def lasts(phase: PhaseLike) -> Text:
     """The sentence that says until when an open phase lasts."""
-    moment = phase.closes_at
+    moment = Until(phase.closes_at)
     match phase.kind:
         case PhaseKind.SUBMIT:
             return _l("You can hand in ideas until %(moment)s.", moment=moment)
@@ -160,7 +187,7 @@ def lasts(phase: PhaseLike) -> Text:
 
 
 def _closed(phase: PhaseLike) -> Text:
-    moment = phase.closes_at
+    moment = Until(phase.closes_at)
     match phase.kind:
         case PhaseKind.SUBMIT:
             return _l("The time to hand in ideas ended on %(moment)s.", moment=moment)

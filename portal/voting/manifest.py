@@ -11,7 +11,7 @@ from portal.voting.models import Vote
 FEATURE = Feature(
     name="voting",
     blueprints=[views.pages, staff.desk],
-    staff_menu=[Menu(_l("Votes"), "voting_staff.votes", roles=("budget_officer", "auditor"), order=20)],
+    staff_menu=[Menu(_l("All votes"), "voting_staff.votes", roles=("budget_officer", "auditor"), order=20)],
     footer=[Menu(_l("Votes and receipts"), "voting.votes", order=60)],
     todo=staff.todo,
     jobs=[Job(JOB, jobs.count, heavy=True), Job("voting.sweep", jobs.sweep, every=3600)],

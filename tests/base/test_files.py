@@ -201,7 +201,9 @@ def test_it_is_served_for_ever_and_runs_nothing(app: Portal) -> None:
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", ["x", "../portal.db", "0" * 64 + "-card.svg", "0" * 64 + "-card.webp", "%2e%2e%2fportal.db"])
+@pytest.mark.parametrize(
+    "name", ["x", "../portal.db", "0" * 64 + "-card.svg", "0" * 64 + "-card.webp", "%2e%2e%2fportal.db"]
+)
 def test_nothing_else_is_served(app: Portal, name: str) -> None:
     assert app.test_client().get(f"/files/{name}", base_url="http://127.0.0.1:8000").status_code == 404
 

@@ -31,7 +31,11 @@ def test_a_lazy_sentence_is_escaped_where_html_is_made() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "whole", "cents"),
-    [("en", "€1,040,337", "€0.50"), ("de", "1.040.337\xa0€", "0,50\xa0€"), ("fr", "1\u202f040\u202f337\xa0€", "0,50\xa0€")],
+    [
+        ("en", "€1,040,337", "€0.50"),
+        ("de", "1.040.337\xa0€", "0,50\xa0€"),
+        ("fr", "1\u202f040\u202f337\xa0€", "0,50\xa0€"),
+    ],
 )
 def test_money(lang: str, whole: str, cents: str) -> None:
     with i18n.use_locale(lang):

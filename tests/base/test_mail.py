@@ -20,7 +20,7 @@ class Box:
     def __init__(self) -> None:
         self.got: list[Any] = []
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.got.append(envelope)
         return "250 OK"
 

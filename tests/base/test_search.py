@@ -79,9 +79,10 @@ def test_a_removed_text_is_gone(filled: Session) -> None:
 def test_kinds_stay_apart(filled: Session) -> None:
     search.put(filled, "page", 1, "de", "Radweg zum Ufer")
     assert search.find(filled, "page", "radweg", "de") == [1]
-    assert search.find_any(filled, ["page", "project"], "ufer", "de") == [("project", 1), ("page", 1)] or search.find_any(
-        filled, ["page", "project"], "ufer", "de"
-    ) == [("page", 1), ("project", 1)]
+    assert search.find_any(filled, ["page", "project"], "ufer", "de") == [
+        ("project", 1),
+        ("page", 1),
+    ] or search.find_any(filled, ["page", "project"], "ufer", "de") == [("page", 1), ("project", 1)]
 
 
 def test_an_object_comes_once_and_the_readers_language_first(db_session: Session) -> None:

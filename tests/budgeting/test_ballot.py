@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 from sqlalchemy import func, select
 
+from portal.app import create_app
 from portal.base import db, ground
 from portal.base.web import Portal
 from portal.budgeting.models import BallotKind, PotVoters
+from portal.config import Settings
 from portal.voting.models import Participation, SealedBallot
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client, Page
@@ -56,6 +59,16 @@ def test_a_resident_casts_a_ballot_and_gets_a_receipt(app: Portal, voter: Client
     assert stored(app) == 1
     assert answer.response.headers["Cache-Control"] == "no-store"
     assert "You voted on" in voter.get(URL) and not ticked(voter.get(URL))
+
+
+def test_in_the_demo_the_close_is_asked_in_the_same_transaction(make_settings: Callable[..., Settings]) -> None:
+    app = create_app(make_settings(demo=True))
+    open_vote(app, add_budget(app))
+    client = Client(app)
+    enter(client, "Ana Ilves", district="north", ages=OLD_ENOUGH, resident="47101010033")
+    answer = send(client, client.get(URL), ["1"])
+    assert answer.status == 200 and stored(app) == 1
+    app.ground.database.dispose()
 
 
 def test_the_same_form_posted_again_stores_nothing_and_shows_the_same_code(app: Portal, voter: Client) -> None:
@@ -174,7 +187,7 @@ def test_no_figure_per_project_is_shown_while_the_vote_is_open(app: Portal, vote
     with db.read() as s:
         assert s.scalar(select(func.count()).select_from(Participation)) == 1
     page = voter.get("/en/budget/2026/results")
-    assert "There is no result yet." in page and "votes" not in page.text.lower().replace("who votes", "")
+    assert "There is no result yet." in page and "votes" not in page.html.split("<main")[1].split("</main>")[0]
     for name in ("results.csv", "results.json", "ballots-1.pb", "recount.zip"):
         assert voter.http.get(f"/en/budget/2026/{name}", base_url="http://127.0.0.1:8000").status_code == 404
 

@@ -116,13 +116,23 @@ def test_a_notice_stands_on_every_page_for_its_time(app: Portal, client: Client)
             SYSTEM, None, kind=NoticeKind.NEWS, starts_at=now, ends_at=now + timedelta(days=1), words={"en": "Market"}
         )
         actions.put_notice(
-            SYSTEM, None, kind=NoticeKind.OUTAGE, starts_at=now - timedelta(2), ends_at=now - timedelta(1), words={"en": "Old"}
+            SYSTEM,
+            None,
+            kind=NoticeKind.OUTAGE,
+            starts_at=now - timedelta(2),
+            ends_at=now - timedelta(1),
+            words={"en": "Old"},
         )
     for path in ("/en/", "/de/pages/help", "/en/no-such-page"):
         assert "Market" in client.get(path)
     with db.write():
         actions.put_notice(
-            SYSTEM, None, kind=NoticeKind.EMERGENCY, starts_at=now, ends_at=None, words={"en": "Boil water", "de": "Abkochen"}
+            SYSTEM,
+            None,
+            kind=NoticeKind.EMERGENCY,
+            starts_at=now,
+            ends_at=None,
+            words={"en": "Boil water", "de": "Abkochen"},
         )
     assert "Boil water" in client.get("/en/")
     assert "Abkochen" in client.get("/de/")
@@ -133,7 +143,11 @@ def test_a_notice_stands_on_every_page_for_its_time(app: Portal, client: Client)
 def test_anyone_can_report_a_barrier(app: Portal, client: Client) -> None:
     page = client.post(
         "/ar/accessibility/report",
-        {"what": "The button has no name", "page": "http://127.0.0.1:8000/ar/x?q=private", "contact": "ana@mail.example"},
+        {
+            "what": "The button has no name",
+            "page": "http://127.0.0.1:8000/ar/x?q=private",
+            "contact": "ana@mail.example",
+        },
     )
     assert page.status == 200
     with db.read() as s:

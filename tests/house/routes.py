@@ -68,7 +68,10 @@ def write() -> list[str]:
         settings = config.load({}, instance=Path(folder), testing=True, base_url="http://127.0.0.1:8000")
         now = real(create_app(settings))
     before = frozen()
-    lines = ["# Every address of the portal. Written by `python -m tests.house.routes`; object and unlinked by people.", ""]
+    lines = [
+        "# Every address of the portal. Written by `python -m tests.house.routes`; object and unlinked by people.",
+        "",
+    ]
     undecided = []
     for name, route in sorted(now.items()):
         old = before.get(name)

@@ -27,7 +27,18 @@ GETS_THAT_WRITE = {
     "portal/base/files.py": "the worker",
 }
 # Programs of the operator and the worker's jobs hold no request.
-NO_REQUEST = ("commands.py", "jobs.py", "backup/", "demo/", "cli.py", "actions_import.py", "actions_count.py", "actions_keep.py")
+NO_REQUEST = (
+    "budgeting/actions/imports.py",
+    "budgeting/actions/translation.py",
+    "commands.py",
+    "jobs.py",
+    "backup/",
+    "demo/",
+    "cli.py",
+    "actions_import.py",
+    "actions_count.py",
+    "actions_keep.py",
+)
 
 
 def test_own_transactions_are_listed() -> None:
@@ -58,9 +69,7 @@ def test_a_reading_post_cannot_write_either(app: Portal) -> None:
     app.add_url_rule("/stray", "stray", security.reads(security.public(stray)), methods=["POST"])
     client = Client(app)
     world.enter_as(client, "nobody")
-    answer = client.http.post(
-        "/stray", data={"csrf_token": world.form_token(app)}, base_url="http://127.0.0.1:8000"
-    )
+    answer = client.http.post("/stray", data={"csrf_token": world.form_token(app)}, base_url="http://127.0.0.1:8000")
     assert answer.status_code == 500
 
 

@@ -45,7 +45,9 @@ def test_a_page_loads_from_its_own_house_only(module_app: Portal) -> None:
         html = client.get(path).html
         for tag in re.findall(r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*>", html):
             for address_ in re.findall(r'\s(?:src|href|srcset)="([^"]*)"', tag):
-                own = (address_.startswith("/") and not address_.startswith("//")) or address_.startswith("http://127.0.0.1:8000/")
+                own = (address_.startswith("/") and not address_.startswith("//")) or address_.startswith(
+                    "http://127.0.0.1:8000/"
+                )
                 assert own, f"{path}: {tag}"
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html), path
 

@@ -37,7 +37,9 @@ def walk(app: Portal, client: Client, starts: list[str]) -> set[str]:
                 continue
             raise AssertionError(f"a link into nothing: {url}") from None
         reached[endpoint] = reached.get(endpoint, 0) + 1
-        if reached[endpoint] > MOST_PER_ENDPOINT or endpoint.startswith(("oidc.", "identity.begin", "identity.sign_in")):
+        if reached[endpoint] > MOST_PER_ENDPOINT or endpoint.startswith(
+            ("oidc.", "identity.begin", "identity.sign_in")
+        ):
             continue
         answer = client.http.get(url, base_url="http://127.0.0.1:8000", follow_redirects=True)
         assert answer.status_code == 200, f"a dead link: {url} answers {answer.status_code}"
@@ -56,7 +58,14 @@ def test_every_page_can_be_reached_by_links(module_app: Portal) -> None:
     reached = {"home_plain.start"} | walk(module_app, Client(module_app), ["/en/"])
     for roles in ([], list(world.ROLES)):
         client = Client(module_app)
-        enter(client, "Walker" + "x" * len(roles), roles=roles, district="north", ages={"16@2026-06-01": True}, resident="W" + "x" * len(roles))
+        enter(
+            client,
+            "Walker" + "x" * len(roles),
+            roles=roles,
+            district="north",
+            ages={"16@2026-06-01": True},
+            resident="W" + "x" * len(roles),
+        )
         reached |= walk(module_app, client, ["/en/"])
     known = {name: route for name, route in routes.frozen().items() if "GET" in route.methods}
     lost = {f"{name} {route.rule}" for name, route in known.items() if name not in reached and not route.unlinked}

@@ -102,7 +102,9 @@ def _finished(app: Portal) -> None:
         votes.cast(public_id, f"resident {n}", {"1": [codes[n % 2]]})
     votes.close(public_id)
     with db.write() as s:
-        for phase in s.query(Phase).join(Process).join(Budget, Budget.process_id == Process.id).filter(Budget.id == budget):
+        for phase in (
+            s.query(Phase).join(Process).join(Budget, Budget.process_id == Process.id).filter(Budget.id == budget)
+        ):
             phase.opens_at -= timedelta(days=30)
             phase.closes_at -= timedelta(days=20 if phase.kind is PhaseKind.RESULTS else 30)
     votes.start_count(public_id)

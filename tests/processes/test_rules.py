@@ -107,6 +107,12 @@ def test_a_process_without_dates_is_coming() -> None:
     assert rules.timeline([], at(0)) == []
 
 
+def test_midnight_is_told_by_the_day_alone() -> None:
+    midnight = datetime(2026, 6, 1, tzinfo=UTC)
+    assert str(rules.From(midnight)) == "June 1, 2026" and str(rules.Until(midnight)) == "May 31, 2026"
+    assert "8:30" in str(rules.Until(midnight + timedelta(hours=20.5)))
+
+
 def test_the_timeline_is_in_order_and_marks_the_present() -> None:
     steps = rules.timeline(reversed(PHASES), at(26))
     assert [step.kind for step in steps] == list(PhaseKind)

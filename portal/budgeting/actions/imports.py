@@ -42,8 +42,8 @@ from portal.budgeting.rules_import import CannotImport
 from portal.processes.models import Phase, PhaseKind, Process
 from portal.voting import actions as vote_actions
 from portal.voting import actions_import as votes
-from portal.voting.counting.pabulib import Election
 from portal.voting.models import SealedBallot, Vote
+from portal.voting.queries_pabulib import Election
 
 SOURCE_OF_META = i18n.SOURCE  # the archive writes its descriptions in English
 LOCK_SECONDS = 0.1  # aimed at; the promise is 0.2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, texts
@@ -94,9 +94,16 @@ class Page:
         return sum(pot.amount for pot in self.pots)
 
 
+# Statements of the pages that everybody opens are built once: building them costs more than running them.
+_BY_SLUG = select(Budget).where(Budget.slug == bindparam("slug"))
+_VOTES = select(Vote.object_id, Vote.state, Vote.closes_at).where(
+    Vote.kind == "budget", Vote.object_id.in_(bindparam("ids", expanding=True))
+)
+
+
 def by_slug(s: Session, slug: str) -> Budget | None:
     """The budget at this address, in whatever state."""
-    return s.scalars(select(Budget).where(Budget.slug == slug)).one_or_none()
+    return s.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
 
 
 def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:
@@ -105,12 +112,7 @@ def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]
     if not pairs:
         return {}
     phases = phases_of(s, pairs.values())
-    votes = {
-        row.object_id: row
-        for row in s.execute(
-            select(Vote.object_id, Vote.state, Vote.closes_at).where(Vote.kind == "budget", Vote.object_id.in_(pairs))
-        )
-    }
+    votes = {row.object_id: row for row in s.execute(_VOTES, {"ids": list(pairs)})}
     found = {}
     for budget_id, process_id in pairs.items():
         dated = [Dated(p.kind, p.opens_at, p.closes_at) for p in phases[process_id]]
@@ -164,12 +166,17 @@ def listed(
         )
         for row in rows
     ]
-    return sorted(found, key=_latest_first)
+    return sorted(found, key=lambda budget: _urgent_first(budget, now))
 
 
-def _latest_first(budget: Listed) -> tuple[float, int]:
-    begins = [phase.opens_at.timestamp() for phase in budget.dates.phases if phase.kind is PhaseKind.VOTE]
-    return (-max(begins, default=0.0), -budget.id)
+def _urgent_first(budget: Listed, now: datetime) -> tuple[int, float, int]:
+    """Open votes first, the one that closes soonest in front; then the others, the latest in front."""
+    vote = process_rules.find(budget.dates.phases, PhaseKind.VOTE)
+    if vote is None:
+        return (2, 0.0, -budget.id)
+    if process_rules.state(vote, now) is process_rules.State.NOW and vote.closes_at is not None:
+        return (0, vote.closes_at.timestamp(), -budget.id)
+    return (1, -vote.opens_at.timestamp(), -budget.id)
 
 
 def page(s: Session, budget: Budget) -> Page:

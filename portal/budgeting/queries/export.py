@@ -16,10 +16,20 @@ from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
 from portal.voting import queries as voting
-from portal.voting.counting import pabulib as pb
+from portal.voting import queries_pabulib as pb
 from portal.voting.models import Vote
 
-KEPT = ("beneficiaries", "target", "neighborhood", "subunit", "district", "public_id", "latitude", "longitude")
+KEPT = (
+    "selected",
+    "beneficiaries",
+    "target",
+    "neighborhood",
+    "subunit",
+    "district",
+    "public_id",
+    "latitude",
+    "longitude",
+)
 
 
 def json_text(document: Any) -> str:
@@ -38,13 +48,12 @@ def pabulib(s: Session, budget: Budget, vote: Vote, pot: str) -> str | None:
         return None
     ballots = list(ballots)
     secrets.SystemRandom().shuffle(ballots)
-    won = {one["id"] for one in found["winners"]}
     kind = public.regulation["ballot"]["kind"]
-    rows = _rows(s, budget, pot, won)
-    return pb.dump(_meta(s, budget, vote, public.regulation, found, pot), rows, kind, ballots)
+    meta = _meta(s, budget, vote, public.regulation, found, pot)
+    return pb.export(found, kind, meta, _rows(s, budget, pot), ballots)
 
 
-def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str, str]]:
+def _rows(s: Session, budget: Budget, pot: str) -> list[dict[str, str]]:
     cards = projects.by_code(s, budget.id)
     names = wordings.names(s, budget.id)
     statement = select(Project.code, Project.source_row).where(Project.budget_id == budget.id)
@@ -61,7 +70,6 @@ def _rows(s: Session, budget: Budget, pot: str, won: set[str]) -> list[dict[str,
             "cost": pb.money_text(card.cost),
             "name": card.title,
             "category": (kept.get(code) or {}).get("category") or (category.body.replace(",", " ") if category else ""),
-            "selected": "1" if code in won else "0",
             "proposer": card.proposer,
         }
         rows.append(row)
@@ -90,21 +98,10 @@ def _meta(
         }
     ballot = regulation["ballot"]
     meta["budget"] = pb.money_text(found["budget"])
-    meta["rule"] = _rule_name(regulation["rule"])
     if ballot.get("min"):
         meta["min_length"] = str(ballot["min"])
     if ballot.get("max"):
         meta["max_length"] = str(ballot["max"])
     if ballot["kind"] == "knapsack":
         meta["max_sum_cost"] = pb.money_text(ballot.get("limit_cents") or found["budget"])
-    if regulation["rule"].get("min_score"):
-        meta["min_project_score_threshold"] = str(regulation["rule"]["min_score"])
     return meta
-
-
-def _rule_name(rule: Mapping[str, Any]) -> str:
-    if rule["name"] == "equal-shares":
-        return "equalshares/add1" if rule.get("completion") in ("add1", "add1-greedy") else "equalshares"
-    if rule.get("on_misfit") == "stop":
-        return "greedy-no-skip"
-    return "greedy-threshold" if rule.get("min_score") else "greedy"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, i18n, search, texts
@@ -94,14 +95,16 @@ class Detail:
     after: Beside | None
 
 
-def _cards(lang: str) -> Select[*tuple[Any, ...]]:
+@cache
+def _cards() -> Select[*tuple[Any, ...]]:
+    """Cards in the language of the parameter `lang`; built once, as is what is built on it below."""
     return (
         select(
             Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,
             Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key,
             File.sha256,
         )
-        .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
+        .join(Card, (Card.project_id == Project.id) & (Card.lang == bindparam("lang")))
         .outerjoin(File, (File.id == Project.picture_id) & (File.state == State.READY))
     )  # fmt: skip
 
@@ -126,27 +129,40 @@ def _shown(row: Any) -> Shown:
     )
 
 
-def _asked(
-    s: Session, budget_id: int, filters: Filters, statuses: Iterable[ProjectStatus]
-) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = [Project.budget_id == budget_id, Project.status.in_(list(statuses))]
-    if filters.status is not None:
-        asked.append(Project.status == filters.status)
-    if filters.pot is not None:
-        asked.append(Project.pot_id.in_(select(Pot.id).where(Pot.budget_id == budget_id, Pot.position == filters.pot)))
-    if filters.category is not None:
-        asked.append(Project.category_id == filters.category)
-    if filters.q.strip():
-        asked.append(Project.id.in_(search.find(s, "project", filters.q, i18n.lang())))
-    return asked
-
-
 _ORDERS: dict[str, list[Any]] = {
     "number": [Project.number],
     "title": [Card.sort_key, Project.number],
     "cheap": [Project.cost, Project.number],
     "dear": [Project.cost.desc(), Project.number],
 }
+
+
+def _asked(pot: bool, category: bool, found: bool) -> list[ColumnElement[bool]]:
+    """Which projects are wanted; the values come as parameters."""
+    asked: list[ColumnElement[bool]] = [
+        Project.budget_id == bindparam("budget_id"),
+        Project.status.in_(bindparam("statuses", expanding=True)),
+    ]
+    if pot:
+        of_budget = select(Pot.id).where(Pot.budget_id == bindparam("budget_id"), Pot.position == bindparam("pot"))
+        asked.append(Project.pot_id.in_(of_budget))
+    if category:
+        asked.append(Project.category_id == bindparam("category"))
+    if found:
+        asked.append(Project.id.in_(bindparam("found", expanding=True)))
+    return asked
+
+
+@lru_cache(maxsize=64)
+def _page(pot: bool, category: bool, found: bool, sort: str) -> Select[*tuple[Any, ...]]:
+    return (
+        _cards()
+        .add_columns(func.count().over().label("total"))
+        .where(*_asked(pot, category, found))
+        .order_by(*_ORDERS[sort])
+        .limit(bindparam("size"))
+        .offset(bindparam("start"))
+    )
 
 
 def listed(
@@ -158,35 +174,39 @@ def listed(
     per_page: int = PER_PAGE,
 ) -> tuple[list[Shown], int]:
     """One page of projects and the number of all that fit: one select, two with a search or a page beyond the last."""
-    asked = _asked(s, budget_id, filters, statuses)
-    rows = s.execute(
-        _cards(i18n.lang())
-        .add_columns(func.count().over().label("total"))
-        .where(*asked)
-        .order_by(*_ORDERS.get(filters.sort, _ORDERS["number"]))
-        .limit(per_page)
-        .offset((max(filters.page, 1) - 1) * per_page)
-    ).all()
+    shape = (filters.pot is not None, filters.category is not None, bool(filters.q.strip()))
+    values: dict[str, Any] = {
+        "lang": i18n.lang(),
+        "budget_id": budget_id,
+        "statuses": [one for one in statuses if filters.status in (None, one)],
+        "pot": filters.pot,
+        "category": filters.category,
+        "found": search.find(s, "project", filters.q, i18n.lang()) if shape[2] else [],
+        "size": per_page,
+        "start": (max(filters.page, 1) - 1) * per_page,
+    }
+    rows = s.execute(_page(*shape, filters.sort if filters.sort in _ORDERS else "number"), values).all()
     if rows:
         return [_shown(row) for row in rows], rows[0].total
     if filters.page <= 1:
         return [], 0
-    return [], s.scalar(select(func.count()).select_from(Project).where(*asked)) or 0
+    return [], s.scalar(select(func.count()).select_from(Project).where(*_asked(*shape)), values) or 0
+
+
+@cache
+def _of_budget(ballot_only: bool) -> Select[*tuple[Any, ...]]:
+    wanted = _cards().where(Project.budget_id == bindparam("budget_id")).order_by(Project.number)
+    return wanted.where(Project.status == ProjectStatus.BALLOT) if ballot_only else wanted
 
 
 def on_ballot(s: Session, budget_id: int) -> list[Shown]:
     """Every project on the ballot by number: one select."""
-    rows = s.execute(
-        _cards(i18n.lang())
-        .where(Project.budget_id == budget_id, Project.status == ProjectStatus.BALLOT)
-        .order_by(Project.number)
-    )
-    return [_shown(row) for row in rows]
+    return [_shown(row) for row in s.execute(_of_budget(True), {"lang": i18n.lang(), "budget_id": budget_id})]
 
 
 def by_code(s: Session, budget_id: int) -> dict[str, Shown]:
     """Every project of a budget by its code, for results: one select."""
-    rows = s.execute(_cards(i18n.lang()).where(Project.budget_id == budget_id).order_by(Project.number))
+    rows = s.execute(_of_budget(False), {"lang": i18n.lang(), "budget_id": budget_id})
     return {row.code: _shown(row) for row in rows}
 
 
@@ -219,16 +239,22 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
     ).one_or_none()
 
 
+@cache
+def _one() -> Select[*tuple[Any, ...]]:
+    return (
+        _cards()
+        .add_columns(Project.x, Project.y, Pot.amount, File.width, File.height)
+        .join(Pot, Pot.id == Project.pot_id)
+        .where(*_asked(False, False, False), Project.number == bindparam("number"))
+    )
+
+
 def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> Detail | None:
     """A project with its texts, pot, category and neighbours in three selects; None where there is none to see."""
     lang = i18n.lang()
     statuses = list(ProjectStatus) if drafts else list(PUBLIC)
-    row = s.execute(
-        _cards(lang)
-        .add_columns(Project.x, Project.y, Pot.amount, File.width, File.height)
-        .join(Pot, Pot.id == Project.pot_id)
-        .where(Project.budget_id == budget.id, Project.number == number, Project.status.in_(statuses))
-    ).one_or_none()
+    values = {"lang": lang, "budget_id": budget.id, "number": number, "statuses": statuses}
+    row = s.execute(_one(), values).one_or_none()
     if row is None:
         return None
     said = wordings.load(
@@ -259,14 +285,21 @@ def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> 
     )
 
 
+@cache
+def _beside() -> Select[int, str, str]:
+    here: BindParameter[int] = bindparam("number")
+    of_budget = Project.budget_id == bindparam("budget_id")
+    mine = (of_budget, Project.status.in_(PUBLIC))
+    before = select(func.max(Project.number)).where(*mine, Project.number < here).scalar_subquery()
+    after = select(func.min(Project.number)).where(*mine, Project.number > here).scalar_subquery()
+    return (
+        select(Project.number, Card.title, Card.said_in)
+        .join(Card, (Card.project_id == Project.id) & (Card.lang == bindparam("lang")))
+        .where(of_budget, or_(Project.number == before, Project.number == after))
+    )
+
+
 def _neighbours(s: Session, budget_id: int, number: int, lang: str) -> dict[bool, Beside]:
     """The project before (False) and after (True) this one, in one select."""
-    mine = (Project.budget_id == budget_id, Project.status.in_(PUBLIC))
-    before = select(func.max(Project.number)).where(*mine, Project.number < number).scalar_subquery()
-    after = select(func.min(Project.number)).where(*mine, Project.number > number).scalar_subquery()
-    rows = s.execute(
-        select(Project.number, Card.title, Card.said_in)
-        .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
-        .where(Project.budget_id == budget_id, or_(Project.number == before, Project.number == after))
-    )
+    rows = s.execute(_beside(), {"budget_id": budget_id, "number": number, "lang": lang})
     return {row.number > number: Beside(row.number, row.title, row.said_in) for row in rows}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n
@@ -18,15 +19,23 @@ Key = tuple[str, int, str]  # kind, id, field
 
 def load(s: Session, wanted: Mapping[str, tuple[Iterable[int], Iterable[str]]]) -> dict[Key, Said]:
     """The best text per (kind, id, field), rendered form included, in one select; the rules of base.texts.load."""
+    shape = tuple((kind, tuple(fields)) for kind, (_ids, fields) in wanted.items())
+    return _best(s.execute(_asking(shape), {f"ids_{kind}": list(ids) for kind, (ids, _fields) in wanted.items()}))
+
+
+@lru_cache(maxsize=64)
+def _asking(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[*tuple[Any, ...]]:
+    """The select for these kinds and fields, built once; the ids come as parameters."""
     asked = [
-        and_(Wording.kind == kind, Wording.object_id.in_(list(ids)), Wording.field.in_(list(fields)))
-        for kind, (ids, fields) in wanted.items()
-        if ids
+        and_(
+            Wording.kind == kind,
+            Wording.object_id.in_(bindparam(f"ids_{kind}", expanding=True)),
+            Wording.field.in_(fields),
+        )
+        for kind, fields in shape
     ]
-    if not asked:
-        return {}
     columns = (Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin, Wording.html)
-    return _best(s.execute(select(*columns).where(or_(*asked))))
+    return select(*columns).where(or_(*asked))
 
 
 @dataclass(frozen=True)
@@ -39,31 +48,41 @@ class Names:
     positions: Mapping[int, int]  # pot id -> position
 
 
+_PLACED: BindParameter[int] = bindparam("budget_id")
+_NAMES = (
+    select(
+        Wording.kind,
+        Wording.object_id,
+        Wording.field,
+        Wording.lang,
+        Wording.body,
+        Wording.origin,
+        Pot.position.label("pot"),
+        Category.position.label("category"),
+    )
+    .outerjoin(Pot, and_(Wording.kind == "pot", Pot.id == Wording.object_id))
+    .outerjoin(Category, and_(Wording.kind == "category", Category.id == Wording.object_id))
+    .where(
+        or_(
+            and_(Wording.kind == "budget", Wording.object_id == _PLACED, Wording.field == "title"),
+            and_(
+                Wording.kind == "pot",
+                Wording.object_id.in_(select(Pot.id).where(Pot.budget_id == _PLACED)),
+                Wording.field == "name",
+            ),
+            and_(
+                Wording.kind == "category",
+                Wording.object_id.in_(select(Category.id).where(Category.budget_id == _PLACED)),
+                Wording.field == "name",
+            ),
+        )
+    )
+)
+
+
 def names(s: Session, budget_id: int) -> Names:
     """Title, pot names and category names in one select."""
-    rows = s.execute(
-        select(
-            Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin,
-            Pot.position.label("pot"), Category.position.label("category"),
-        )
-        .outerjoin(Pot, and_(Wording.kind == "pot", Pot.id == Wording.object_id))
-        .outerjoin(Category, and_(Wording.kind == "category", Category.id == Wording.object_id))
-        .where(
-            or_(
-                and_(Wording.kind == "budget", Wording.object_id == budget_id, Wording.field == "title"),
-                and_(
-                    Wording.kind == "pot",
-                    Wording.object_id.in_(select(Pot.id).where(Pot.budget_id == budget_id)),
-                    Wording.field == "name",
-                ),
-                and_(
-                    Wording.kind == "category",
-                    Wording.object_id.in_(select(Category.id).where(Category.budget_id == budget_id)),
-                    Wording.field == "name",
-                ),
-            )
-        )
-    ).all()  # fmt: skip
+    rows = s.execute(_NAMES, {"budget_id": budget_id}).all()
     best = _best(rows)
     places = {(row.kind, row.object_id): row.pot or row.category or 0 for row in rows}
     ordered = sorted(best, key=lambda key: (places[key[0], key[1]], key[1]))

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, texts
 from portal.base.errors import Refused
+from portal.base.feature import Step
 from portal.base.i18n import _, _l
 from portal.base.security import actor, staff
 from portal.budgeting import rules
@@ -208,3 +211,16 @@ def _halves_fit(form: object) -> bool:
             opens.errors = [_("Enter when this phase begins.")]
             fits = False
     return fits
+
+
+def steps(s: Session) -> list[Step]:
+    """What an empty city still has to do here."""
+    shown = s.scalar(select(Budget.id).where(Budget.state == BudgetState.SHOWN).limit(1)) is not None
+    return [
+        Step(
+            _l("The first budget is public"),
+            shown,
+            _l("Make a budget and show it."),
+            url_for("budgeting_staff.index"),
+        )
+    ]

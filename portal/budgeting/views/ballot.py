@@ -101,6 +101,7 @@ def _receipt(slug: str, done: Cast) -> str:
         budget=budget,
         vote=vote,
         cast=done,
+        closes=process_rules.Until(vote.closes_at if vote else None),
         title=wordings.names(s, budget.id).title,
         repeated_text=REPEATED if done.repeated else None,
     )
@@ -152,7 +153,7 @@ def _page(budget: Budget, vote: Vote, post: BallotPost, token: str, wrong: Verdi
         token=token,
         form=BallotErrors(wrong) if wrong is not None else None,
         instruction=ballot_sentence(BallotKind(page.kind), page.least, page.most),
-        closes_at=vote.closes_at,
+        closes=process_rules.Until(vote.closes_at),
         sorts=[(key, SORT_NAMES[key]) for key in SORTS],
         looking=bool(post.look.q or post.look.pot or post.look.category),
         script=_script(budget.currency),

@@ -45,9 +45,10 @@ def steps(dates: budgets.Dates, slug: str) -> list[dict[str, object]]:
 
 
 def _span(step: process_rules.Step) -> Text:
+    opens = process_rules.From(step.opens_at)
     if step.closes_at is None:
-        return _l("from %(opens)s", opens=step.opens_at)
-    return _l("%(opens)s to %(closes)s", opens=step.opens_at, closes=step.closes_at)
+        return _l("from %(opens)s", opens=opens)
+    return _l("%(opens)s to %(closes)s", opens=opens, closes=process_rules.Until(step.closes_at))
 
 
 @pages.get("/budget/")
