@@ -167,7 +167,8 @@ def summary(page: Page) -> list[str]:
       summary.focus();
       return faults;
     }""")
-    prefix = {"en": "Error:", "de": "Fehler:", "ar": ""}.get(page.evaluate("document.documentElement.lang"), "")
-    if prefix and not page.title().startswith(prefix):
+    with i18n.use_locale(page.evaluate("document.documentElement.lang")):
+        prefix = i18n.gettext("Error:")
+    if not page.title().startswith(prefix):
         wrong.append(f"the title does not begin with {prefix!r}: {page.title()!r}")
     return [str(one) for one in wrong]
