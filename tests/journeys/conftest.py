@@ -32,6 +32,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
+    if not config.getoption("--pictures"):
+        left = [item for item in items if item.path == here / "test_pictures.py"]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 def chromium() -> str | None:
