@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground
@@ -25,9 +25,12 @@ from portal.voting.regulation_words import describe, parameters
 __all__ = ["READY", "Ready", "describe", "faults", "parameters"]
 
 
+_VOTE_FOR = select(Vote).where(Vote.kind == bindparam("kind"), Vote.object_id == bindparam("object"))
+
+
 def vote_for(s: Session, kind: str, object_id: int) -> Vote | None:
     """The vote of an object (a budget, for example). Votes whose import is not finished are not there yet."""
-    found = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id)).one_or_none()
+    found = s.scalars(_VOTE_FOR, {"kind": kind, "object": object_id}).one_or_none()
     return None if found is None or found.state is VoteState.IMPORTING else found
 
 
