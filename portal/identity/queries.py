@@ -92,13 +92,17 @@ def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
     return list(dict.fromkeys(found))
 
 
+_FACT = Fact.__table__.c
+_FACTS = (
+    select(_FACT.kind, _FACT.name, _FACT.value, _FACT.source, _FACT.acr, _FACT.verified_at)
+    .where(_FACT.person_id == bindparam("person"), _FACT.expires_at > bindparam("now"))
+    .order_by(_FACT.verified_at, _FACT.id)
+)
+
+
 def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
     """What is known about a person now. Where several providers speak, the latest word on each thing counts."""
-    rows = s.execute(
-        select(Fact.kind, Fact.name, Fact.value, Fact.source, Fact.acr, Fact.verified_at)
-        .where(Fact.person_id == person_id, Fact.expires_at > now)
-        .order_by(Fact.verified_at, Fact.id)
-    ).all()
+    rows = s.execute(_FACTS, {"person": person_id, "now": now}).all()
     last = rows[-1] if rows else None
     residence = [row.value for row in rows if row.kind is FactKind.RESIDENCE]
     return rules.Facts(

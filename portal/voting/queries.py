@@ -113,16 +113,21 @@ class Used:
     day: date
 
 
-def own_participation(s: Session, actor: Actor, vote: Vote) -> Used | None:
-    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot."""
-    facts = voter_facts(s, actor, vote)
+_PART = Participation.__table__.c
+_USED = select(_PART.channel, _PART.day).where(
+    _PART.vote_id == bindparam("vote"), _PART.claim == bindparam("claim")
+)
+
+
+def own_participation(
+    s: Session, actor: Actor, vote: Vote, facts: rules.VoterFacts | None = None
+) -> Used | None:
+    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot.
+    `facts`: the actor's own, where they have been read already."""
+    facts = facts or voter_facts(s, actor, vote)
     if facts is None or not facts.claim:
         return None
-    found = s.execute(
-        select(Participation.channel, Participation.day).where(
-            Participation.vote_id == vote.id, Participation.claim == roll_claim(vote, facts.claim)
-        )
-    ).one_or_none()
+    found = s.execute(_USED, {"vote": vote.id, "claim": roll_claim(vote, facts.claim)}).one_or_none()
     return Used(*found) if found else None
 
 
