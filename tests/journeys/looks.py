@@ -117,7 +117,9 @@ def leftovers(page: Page, lang: str) -> list[str]:
 
 def direction(page: Page, lang: str) -> list[str]:
     """The language and the direction that the page says it has."""
-    said = page.evaluate("() => [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction]")
+    said = page.evaluate(
+        "() => [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction]"
+    )
     wanted = [lang, i18n.direction(lang), i18n.direction(lang)]
     return [] if said == wanted else [f"language and direction are {said}, not {wanted}"]
 
