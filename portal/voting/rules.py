@@ -24,6 +24,8 @@ PREPARED, OPEN, COUNTED, KEPT, FINISHED, PUBLISHED, IMPORTING = (
 MOST_ANSWERS = 10_000  # of one post: more are refused before anything is looked up
 FEWEST_SHOWN = 10  # smaller numbers of ballots or voters are never published
 
+DESK = _l("If this is wrong, ask the residents' registration office.")
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -132,11 +134,10 @@ def _lives_right(facts: VoterFacts, electorate: Mapping[str, Any]) -> Verdict:
             _l("Your sign-in does not say whether you live in the city."),
             _l("Sign in another way, or ask at the help desk."),
         )
-    desk = _l("If this is wrong, ask the residents' registration office.")
     if not facts.resident:
-        return no(_l("Only residents of the city can vote here."), desk)
+        return no(_l("Only residents of the city can vote here."), DESK)
     if districts and facts.district not in districts:
-        return no(_l("Only residents of certain districts can vote here, and yours is not one of them."), desk)
+        return no(_l("Only residents of certain districts can vote here, and yours is not one of them."), DESK)
     return YES
 
 
@@ -156,7 +157,8 @@ def _is_old_enough(facts: VoterFacts, electorate: Mapping[str, Any]) -> Verdict:
                 "You can vote here if you are at least %(years)s years old on %(day)s.",
                 years=int(age["years"]),
                 day=date.fromisoformat(age["on"]),
-            )
+            ),
+            DESK,
         )
     return YES
 

@@ -45,7 +45,7 @@ def _known(code: str) -> str:
     return code
 
 
-@desk.route("/<slug>/texts/<code>", methods=["GET", "POST"])
+@desk.route("/<slug>/texts/<lang:code>", methods=["GET", "POST"])
 @staff("budget_officer")
 def texts_of_language(slug: str, code: str) -> ResponseReturnValue:
     """One language: what it lacks, and the file that comes back."""
@@ -89,7 +89,7 @@ def _take(budget: object, code: str, form: TextsForm) -> int:
     return take_in(actor(), budget, code, lines)  # type: ignore[arg-type]
 
 
-@desk.get("/<slug>/texts/<code>.csv")
+@desk.get("/<slug>/texts/<lang:code>.csv")
 @staff("budget_officer")
 def texts_csv(slug: str, code: str) -> Response:
     """All texts of one language as a table."""
@@ -97,7 +97,7 @@ def texts_csv(slug: str, code: str) -> Response:
     return _attached(Response(write_csv(found), mimetype="text/csv"), f"{slug}-{code}.csv")
 
 
-@desk.get("/<slug>/texts/<code>.xlf")
+@desk.get("/<slug>/texts/<lang:code>.xlf")
 @staff("budget_officer")
 def texts_xliff(slug: str, code: str) -> Response:
     """All texts of one language for translation programs."""
@@ -111,7 +111,7 @@ def _attached(answer: Response, name: str) -> Response:
     return answer
 
 
-@desk.post("/<slug>/texts/<code>/reason")
+@desk.post("/<slug>/texts/<lang:code>/reason")
 @staff("budget_officer")
 def reason(slug: str, code: str) -> ResponseReturnValue:
     """Says to the public why texts are missing."""
@@ -130,7 +130,7 @@ def reason(slug: str, code: str) -> ResponseReturnValue:
     return html, 422
 
 
-@desk.post("/<slug>/texts/<code>/translate")
+@desk.post("/<slug>/texts/<lang:code>/translate")
 @staff("budget_officer")
 def translate_gaps(slug: str, code: str) -> ResponseReturnValue:
     """Puts the city's translation engine to work on what is missing, where the city has one."""
