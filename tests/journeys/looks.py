@@ -117,7 +117,9 @@ def leftovers(page: Page, lang: str) -> list[str]:
 
 def direction(page: Page, lang: str) -> list[str]:
     """The language and the direction that the page says it has."""
-    said = page.evaluate("() => [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction]")
+    said = page.evaluate(
+        "() => [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction]"
+    )
     wanted = [lang, i18n.direction(lang), i18n.direction(lang)]
     return [] if said == wanted else [f"language and direction are {said}, not {wanted}"]
 
@@ -167,7 +169,8 @@ def summary(page: Page) -> list[str]:
       summary.focus();
       return faults;
     }""")
-    prefix = {"en": "Error:", "de": "Fehler:", "ar": ""}.get(page.evaluate("document.documentElement.lang"), "")
-    if prefix and not page.title().startswith(prefix):
+    with i18n.use_locale(page.evaluate("document.documentElement.lang")):
+        prefix = i18n.gettext("Error:")
+    if not page.title().startswith(prefix):
         wrong.append(f"the title does not begin with {prefix!r}: {page.title()!r}")
     return [str(one) for one in wrong]
