@@ -66,7 +66,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo as its first start makes it, once for all journeys."""
-    given = os.environ.get('PORTAL_TEST_SEEDED')
+    given = os.environ.get("PORTAL_TEST_SEEDED")
     if given:
         return Path(given)
     instance = tmp_path_factory.mktemp("seeded") / "instance"

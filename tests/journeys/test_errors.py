@@ -83,7 +83,9 @@ def test_what_staff_may_not_or_no_longer_can(city: City, visitor: Enter, lang: s
 
 def test_a_picture_that_is_none_and_one_that_is_too_large(visitor: Enter) -> None:
     bo = visitor("bo").go("/staff/budgets/young-2026/edit")
-    bo.page.locator("#picture").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no picture at all"})
+    bo.page.locator("#picture").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture at all"}
+    )
     bo.press("Save", 422)
     assert not (found := looks.summary(bo.page)), found
     bo.look()

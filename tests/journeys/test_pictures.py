@@ -35,7 +35,9 @@ def shoot(page: Page, name: str) -> None:
     assert size is not None
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     page.screenshot(
-        path=str(FOLDER / f"{name}.png"), full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height}
+        path=str(FOLDER / f"{name}.png"),
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": size["width"], "height": height},
     )
 
 

@@ -124,7 +124,9 @@ def test_headers_and_what_belongs_to_the_demo(site: Site, reader: Visitor) -> No
     assert reader.page.locator(".fm-bar").count() == 0
     reader.look()
     for path in ("/demo-idp/authorize", "/en/demo/clock", "/en/staff/outbox"):
-        assert reader.context.request.get(path).status in {403, 404} or "sign-in" in reader.context.request.get(path).url
+        assert (
+            reader.context.request.get(path).status in {403, 404} or "sign-in" in reader.context.request.get(path).url
+        )
     reader.go("/sign-in").look()
 
 
@@ -188,7 +190,9 @@ def test_the_cookie_belongs_to_this_host_and_to_tls_alone(site: Site, reader: Vi
     assert other.context.cookies() == []
     other.go("/accessibility/report")
     given = other.context.cookies()
-    assert [(one["name"], one["secure"], one["httpOnly"], one["sameSite"]) for one in given] == [(NAME, True, True, "Lax")]
+    assert [(one["name"], one["secure"], one["httpOnly"], one["sameSite"]) for one in given] == [
+        (NAME, True, True, "Lax")
+    ]
     other.close()
     # signing out kills the session, and a copy of its cookie
     copied = reader.context.cookies()
