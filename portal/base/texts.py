@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import CheckConstraint, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column

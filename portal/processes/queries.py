@@ -7,10 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.processes.models import Phase
 
-
-_PHASES = (
-    select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
-)
+_PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
 
 
 def phases_of(s: Session, process_ids: Iterable[int]) -> dict[int, list[Phase]]:

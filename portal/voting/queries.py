@@ -114,14 +114,10 @@ class Used:
 
 
 _PART = Participation.__table__.c
-_USED = select(_PART.channel, _PART.day).where(
-    _PART.vote_id == bindparam("vote"), _PART.claim == bindparam("claim")
-)
+_USED = select(_PART.channel, _PART.day).where(_PART.vote_id == bindparam("vote"), _PART.claim == bindparam("claim"))
 
 
-def own_participation(
-    s: Session, actor: Actor, vote: Vote, facts: rules.VoterFacts | None = None
-) -> Used | None:
+def own_participation(s: Session, actor: Actor, vote: Vote, facts: rules.VoterFacts | None = None) -> Used | None:
     """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot.
     `facts`: the actor's own, where they have been read already."""
     facts = facts or voter_facts(s, actor, vote)

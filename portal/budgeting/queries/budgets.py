@@ -114,10 +114,7 @@ def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]
     if not pairs:
         return {}
     phases = phases_of(s, pairs.values())
-    votes = {
-        row.object_id: row
-        for row in s.execute(_VOTES, {"ids": list(pairs)})
-    }
+    votes = {row.object_id: row for row in s.execute(_VOTES, {"ids": list(pairs)})}
     found = {}
     for budget_id, process_id in pairs.items():
         dated = [Dated(p.kind, p.opens_at, p.closes_at) for p in phases[process_id]]

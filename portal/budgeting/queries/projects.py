@@ -271,9 +271,7 @@ def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> 
     """A project with its texts, pot, category and neighbours in three selects; None where there is none to see."""
     lang = i18n.lang()
     statuses = list(ProjectStatus) if drafts else list(PUBLIC)
-    row = s.execute(
-        _DETAIL, {"lang": lang, "budget": budget.id, "number": number, "statuses": statuses}
-    ).one_or_none()
+    row = s.execute(_DETAIL, {"lang": lang, "budget": budget.id, "number": number, "statuses": statuses}).one_or_none()
     if row is None:
         return None
     said = wordings.load(
