@@ -135,6 +135,6 @@ def _to_base_host() -> Response | None:
     """In the demo every loopback name leads to the base address, so that cookies and sign-in meet."""
     base = urlsplit(ground.settings().base_url)
     host = urlsplit(f"//{request.host}")
-    if base.netloc and request.method == "GET" and host.netloc != base.netloc and host.hostname in LOOPBACK:
+    if base.netloc and request.method in {"GET", "HEAD"} and host.netloc != base.netloc and host.hostname in LOOPBACK:
         return redirect(f"{base.scheme}://{base.netloc}{request.full_path.rstrip('?')}", 307)
     return None

@@ -213,6 +213,17 @@ def try_out(settings: Settings) -> int:
     return 0
 
 
+def gunicorn_app() -> serving.Gate:
+    """For gunicorn: `gunicorn ... 'portal.server:gunicorn_app()'`. The application behind the gate that stops serving
+    during an upgrade; the workers are started anew by their manager. On PostgreSQL `portal worker` runs beside it."""
+    app = application.create_app()
+    gate = serving.Gate(
+        app, app.ground.settings.instance, pause=app.ground.database.dispose, again=serving.restart_by_manager
+    )
+    gate.start()
+    return gate
+
+
 def _close(bound: list[socket.socket]) -> None:
     for one in bound:
         one.close()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,6 @@ from portal.base.marks import Mark
 from portal.config import Settings, load
 
 Say = Callable[[str], None]
-# read by voting: public id of the vote → when the backup was made and when it was restored
-INTERRUPTED = "voting.interrupted"
 
 
 class Refused(Exception):
@@ -200,22 +198,40 @@ def _after_restore(archive: Archive, database: Database) -> list[str]:
                 )
             votes = here.get("vote")
             if votes is not None:
-                marks = {
-                    public_id: {"backup": archive.manifest["made_at"], "restored": now.isoformat()}
-                    for public_id in connection.scalars(sa.select(votes.c.public_id).where(votes.c.state == "open"))
-                }
-                if marks:
-                    connection.execute(sa.delete(Mark).where(Mark.name == INTERRUPTED))
-                    connection.execute(sa.insert(Mark).values(name=INTERRUPTED, value=marks))
+                made_at = datetime.fromisoformat(archive.manifest["made_at"])
                 told = [
-                    f"Vote {public_id} was open and is interrupted. Ballots cast after {archive.manifest['made_at']} "
-                    "are gone: who voted since then votes again. Its key is in no backup: two officers bring its two "
-                    "halves, publish both times and prolong by at least the gap plus one day, or break the vote off."
-                    for public_id in sorted(marks)
+                    f"Vote {public_id} was open and is interrupted. Ballots cast after {made_at.isoformat()} are gone: "
+                    "who voted since then votes again. Its key is in no backup: two officers bring its two halves "
+                    "(run portal restore-vote-key). On the vote's page two officers let it go on, prolonged by at "
+                    "least the gap plus one day, or break it off. Until then nobody votes, and nothing is counted."
+                    for public_id in _interrupt(connection, votes, made_at, now)
                 ]
     finally:
         engine.dispose()
     return told
+
+
+def _interrupt(connection: sa.Connection, votes: sa.Table, made_at: datetime, now: datetime) -> list[str]:
+    """Write into each vote that was running in between when the backup was made and when it was restored; voting reads
+    it. Returns their public ids."""
+    # the demo's city clock may be ahead
+    ahead = timedelta(seconds=int(connection.scalar(sa.select(Mark.value).where(Mark.name == clock.SHIFT)) or 0))
+    row = votes.c
+    found = []
+    for vote in connection.execute(
+        sa.select(row.id, row.public_id, row.opens_at, row.closes_at, row.interruptions)
+        .where(row.state == "open")
+        .order_by(row.public_id)
+    ).all():
+        opens_at, closes_at = (
+            at if at.tzinfo is not None else at.replace(tzinfo=UTC) for at in (vote.opens_at, vote.closes_at)
+        )
+        if closes_at <= made_at + ahead or now + ahead < opens_at:
+            continue  # nothing was cast in between
+        told = [*(vote.interruptions or ()), {"backup": made_at.isoformat(), "restored": now.isoformat()}]
+        connection.execute(votes.update().where(row.id == vote.id).values(interruptions=told))
+        found.append(str(vote.public_id))
+    return found
 
 
 # ---------------------------------------------------------------- upgrade

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -61,7 +61,6 @@ def direction(language: str | None = None) -> str:
     return "rtl" if (language or lang()) in RIGHT_TO_LEFT else "ltr"
 
 
-@lru_cache(maxsize=64)
 def own_name(language: str) -> str:
     """A language's name in itself, with a capital where it has capitals."""
     name = locale(language).get_display_name(language) or language
@@ -159,13 +158,12 @@ def _n(one: str, many: str, n: int, **params: Any) -> Text:
 
 def number(n: int | float | Decimal) -> str:
     """12,345 as the language writes it."""
-    return _number(n, _language.get()) if type(n) is int else babel_numbers.format_decimal(n, locale=locale())
+    return _number(_language.get(), n)
 
 
-# Babel writes one number in about the time in which a row is read; a list shows the same few again and again.
 @lru_cache(maxsize=4096)
-def _number(n: int, language: str) -> str:
-    return babel_numbers.format_decimal(n, locale=_locale(language))
+def _number(language: str, n: int | float | Decimal) -> str:
+    return babel_numbers.format_decimal(n, locale=locale(language))
 
 
 def percent(fraction: float | Decimal, digits: int = 0) -> str:
@@ -178,17 +176,16 @@ def percent(fraction: float | Decimal, digits: int = 0) -> str:
 
 def money(cents: int, currency: str | None = None) -> str:
     """Integer cents as money; whole amounts without decimals."""
-    return _money(cents, currency or _currency.get(), _language.get())
+    return _money(_language.get(), cents, currency or _currency.get())
 
 
-@lru_cache(maxsize=8192)
-def _money(cents: int, currency: str, language: str) -> str:
-    whole = cents % 100 == 0
-    pattern = _locale(language).currency_formats["standard"].pattern
-    if whole:
+@lru_cache(maxsize=8192)  # a page of a hundred projects writes two hundred amounts, the same at each visit
+def _money(language: str, cents: int, currency: str) -> str:
+    pattern = locale(language).currency_formats["standard"].pattern
+    if cents % 100 == 0:
         pattern = pattern.replace("0.00", "0")
     return babel_numbers.format_currency(
-        Decimal(cents) / 100, currency, format=pattern, locale=_locale(language), currency_digits=False
+        Decimal(cents) / 100, currency, format=pattern, locale=locale(language), currency_digits=False
     )
 
 
@@ -201,23 +198,14 @@ def day(when: date | datetime, form: str = "long") -> str:
     """A day in words: 5 June 2026."""
     if isinstance(when, datetime):
         when = in_zone(when).date()
-    return _day(when, form, _language.get())
-
-
-@lru_cache(maxsize=2048)
-def _day(when: date, form: str, language: str) -> str:
-    return babel_dates.format_date(when, format=form, locale=_locale(language))
+    return babel_dates.format_date(when, format=form, locale=locale())
 
 
 def moment(when: datetime, form: str = "long") -> str:
-    """Day and time on the city's clock, without seconds."""
+    """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
-    return f"{day(when, form)}, {_clock(local.hour, local.minute, _language.get())}"
-
-
-@lru_cache(maxsize=4096)
-def _clock(hour: int, minute: int, language: str) -> str:
-    return babel_dates.format_time(time(hour, minute), format="short", locale=_locale(language))
+    time = babel_dates.format_time(local, format="short", locale=locale()).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{day(when, form)}, {time}"
 
 
 _QUOTES = {"de": "„“", "et": "„“", "fr": ("«\u202f", "\u202f»"), "pl": "„”", "ar": "«»"}

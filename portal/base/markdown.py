@@ -1,7 +1,7 @@
 """City texts in Markdown become clean HTML once, when they are saved; pages only print the result.
 
-No raw HTML, no pictures, no style: what a text may hold is listed here. A `#` heading becomes an h2, because the
-page's own title is the only h1.
+No raw HTML, no pictures, no style: what a text may hold is listed here. The highest heading becomes an h2, because the
+page's own title is the only h1, and no level is left out, whatever signs the author began with.
 """
 
 import threading
@@ -30,13 +30,17 @@ _lock = threading.Lock()
 
 
 class _Renderer(RendererHTML):
-    """Headings one step lower, header cells with their scope."""
+    """Headings below the page's own, header cells with their scope."""
 
     def renderToken(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # type: ignore[override]
         token = tokens[idx]
-        if token.type in {"heading_open", "heading_close"} and not token.meta.get("lowered"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, _LOWEST_HEADING)}"
-            token.meta["lowered"] = True
+        if token.type in {"heading_open", "heading_close"}:
+            above: list[str] = env.setdefault("above", [])  # the headings that this one stands under, and itself
+            if token.type == "heading_open":
+                while above and above[-1] >= token.tag:
+                    above.pop()
+                above.append(token.tag)
+            token.tag = f"h{min(len(above) + 1, _LOWEST_HEADING)}"
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
         return super().renderToken(tokens, idx, options, env)

@@ -246,7 +246,8 @@ def _check_plan(facts: Readiness) -> list[Check]:
     if not facts.regulation_chosen:
         lines.append(Check(False, _l("No regulation is chosen."), "plan"))
     else:
-        lines += [Check(False, fault, "plan") for fault in facts.regulation_faults]
+        if facts.pots and all(pot.on_ballot for pot in facts.pots):  # else the lines on money and projects say it
+            lines += [Check(False, fault, "plan") for fault in facts.regulation_faults]
         if not facts.regulation_faults:
             lines.append(Check(True, _l("The regulation is chosen and complete."), "plan"))
     if facts.age is None:

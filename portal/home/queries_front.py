@@ -76,6 +76,8 @@ def front(s: Session, now: datetime, lang: str) -> Front:
 
 def _vote_closes(budget: budgets.Listed, now: datetime) -> datetime | None:
     """When the vote that is going on closes; None while there is none."""
+    if budget.dates.stopped is not None:
+        return None
     for phase in budget.dates.phases:
         if phase.kind is PhaseKind.VOTE and phase.opens_at <= now and phase.closes_at and now < phase.closes_at:
             return phase.closes_at

@@ -79,10 +79,10 @@ def callback_address(provider: Provider) -> str:
 
 
 def trouble(
-    status: int, title: Text, words: Text, *, wait: str | None = None, lang: str | None = None
+    status: int, title: Text, words: Text, *, wait: str | None = None, bare: str | None = None
 ) -> ResponseReturnValue:
     """The page of a sign-in that did not work: what happened, and the way on."""
-    html = render_template("identity/trouble.html", heading=title, words=words, wait=wait)
+    html = render_template("identity/trouble.html", heading=title, words=words, wait=wait, bare=bare)
     answer = make_response(html, status)
     if wait:
         answer.headers["Retry-After"] = "2"
@@ -107,13 +107,15 @@ def begin(key: str) -> ResponseReturnValue:
     """On to the provider. A GET, because browsers apply form-action to redirects after a POST."""
     provider = provider_of(key)
     second = "second" in request.args and bool(provider.staff_acr)
+    # somebody with a role but without the second factor at hand still signs in as a resident
+    bare = "bare" in request.args and not second
     flow = oidc_flow.new_flow(
         provider,
         i18n.lang(),
         next=safe_next(request.args.get("next"), ""),
         acr=provider.staff_acr if second else provider.min_acr,
         max_age=provider.max_age,
-        extra={"second": True} if second else {},
+        extra={"second": True} if second else {"bare": True} if bare else {},
     )
     return _send_on(provider, flow, request.full_path)
 
@@ -175,7 +177,7 @@ def callback(key: str) -> ResponseReturnValue:
         return _crowded(request.full_path)
     except oidc.Declined as error:
         log.info("sign_in_declined", provider=provider.key, why=str(error))
-        return trouble(403, _l("You are not signed in"), _declined(flow))
+        return trouble(403, _l("You are not signed in"), _declined(flow), bare=_bare(provider, flow))
     except oidc.Unreachable as error:
         log.warning("provider_unreachable", provider=provider.key, why=str(error))
         return _away()
@@ -183,8 +185,14 @@ def callback(key: str) -> ResponseReturnValue:
         log.warning("sign_in_refused", provider=provider.key, why=error.why)
         with db.write() as s:
             limits.failed(s, "sign-in", place, clock.now())
-        return trouble(403, _l("You are not signed in"), _refused(error, flow))
+        bare = _bare(provider, flow) if error.why == "acr" else None
+        return trouble(403, _l("You are not signed in"), _refused(error, flow), bare=bare)
     return _enter(provider, flow, vouched)
+
+
+def _bare(provider: Provider, flow: oidc_flow.Flow) -> str | None:
+    """For whoever could not show the second factor: the way in without their roles."""
+    return url_for("identity.begin", key=provider.key, next=flow.next, bare=1) if flow.extra.get("second") else None
 
 
 def _declined(flow: oidc_flow.Flow) -> Text:
@@ -212,7 +220,7 @@ def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> R
         codes = district_codes(s)
         today = clock.city_now().astimezone(ZoneInfo(site.city.time_zone or "UTC")).date()
         ages = queries.age_rules(s, today)
-    if staff and not ok and provider.staff_acr and not flow.extra.get("second"):
+    if staff and not ok and provider.staff_acr and not (flow.extra.get("second") or flow.extra.get("bare")):
         # roles need the second factor: back to the provider for it, once
         more = oidc_flow.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
         return _send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
@@ -248,7 +256,7 @@ def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> R
         if isinstance(entered, actions.Entered):
             if before:
                 actions.end_session(s, before, now)
-            if invited:
+            if invited and not flow.extra.get("bare"):
                 gift = actions.accept_invitation(s, entered.actor, invited, now)
     if not isinstance(entered, actions.Entered):
         return trouble(403, _l("You are not signed in"), entered.reason or _l("This account was closed."))

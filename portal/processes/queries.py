@@ -7,6 +7,10 @@ from sqlalchemy.orm import Session
 
 from portal.processes.models import Phase
 
+# Built once: every page of a process asks it.
+_PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
+
+
 _PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
 
 

@@ -223,7 +223,11 @@ def cast_ballot(
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
     assert facts is not None and facts.claim is not None
-    keys = subkeys(vote)
+    try:
+        keys = subkeys(vote)
+    except sealing.SealingError:  # after a restore, until both halves are given
+        _refuse_unless(rules.may_vote(facts, vote, phase, now))
+        raise CastRefused(no(rules.KEYLESS), 409) from None
     claim = roll_claim(vote, facts.claim)
     slot = sealing.slot_of(keys, "roll", claim)
     code = sealing.receipt_code(keys, slot, form_token)
@@ -268,7 +272,8 @@ _SHARED = (
     .execution_options(populate_existing=True)
 )
 _ROLL, _PART = RollEntry.__table__, Participation.__table__
-_SEALED, _RECEIPT = SealedBallot.__table__, Receipt.__table__
+_SEALED: Any = SealedBallot.__table__
+_RECEIPT: Any = Receipt.__table__
 _KNOWN = select(_RECEIPT.c.state).where(
     _RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code")
 )
@@ -277,7 +282,7 @@ _ENVELOPE = select(_SEALED.c.envelope).where(*_HERE).with_for_update()
 _SEAL, _SEAL_AGAIN = insert(_SEALED), update(_SEALED).where(*_HERE)
 _RECORD = insert(_RECEIPT)
 _REPLACED = (
-    update(_RECEIPT)  # type: ignore[arg-type]
+    update(_RECEIPT)
     .where(_RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code"))
     .values(state=ReceiptState.REPLACED)
 )
@@ -402,6 +407,10 @@ class _Closed:
     @property
     def opens_at(self) -> datetime:
         return self.closes_at
+
+    @property
+    def interruptions(self) -> None:
+        return None
 
     @property
     def document(self) -> Mapping[str, Any]:

@@ -68,7 +68,8 @@ def test_nothing_hostile_comes_through(source: str) -> None:
 
 
 def test_headings_start_below_the_title() -> None:
-    assert render("# One\n\n### Three\n\n###### Six", "en") == "<h2>One</h2>\n<h4>Three</h4>\n<h4>Six</h4>"
+    assert render("# One\n\n### Three\n\n###### Six", "en") == "<h2>One</h2>\n<h3>Three</h3>\n<h4>Six</h4>"
+    assert render("## One\n\n### Two\n\n## One more") == "<h2>One</h2>\n<h3>Two</h3>\n<h2>One more</h2>"
 
 
 def test_a_table_names_its_columns() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from portal.base.web import Portal
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client
+from tests.identity.help import enter
 
 
 @contextmanager
@@ -131,3 +132,24 @@ def test_a_page_asks_as_often_with_one_project_as_with_many(app: Portal, client:
             assert client.get(address).status == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] <= most, counts
+
+
+def test_the_ballot_and_the_result_ask_as_often_with_few_projects_as_with_many(app: Portal, client: Client) -> None:
+    counts: dict[str, list[int]] = {"ballot": [], "cast": [], "results": []}
+    for slug, count in (("few", 4), ("many", 90)):
+        open_vote(app, add_budget(app, slug=slug, count=count))
+        enter(client, "Ana Ilves", district="north", ages={"16@2026-06-01": True}, resident="47101010033")
+        url = f"/en/budget/{slug}/ballot"
+        page = client.get(url)
+        with selects(app) as seen:
+            page = client.get(url)
+        counts["ballot"].append(len(seen))
+        sent = {k: v for k, v in page.fields().items() if k in ("csrf_token", "form_token")} | {"choice": "1"}
+        with selects(app) as seen:
+            assert client.post(url, sent, token=False).status == 200
+        counts["cast"].append(len(seen))
+        with selects(app) as seen:
+            client.get(f"/en/budget/{slug}/results")
+        counts["results"].append(len(seen))
+    assert all(few == many for few, many in counts.values()), counts
+    assert counts["ballot"][0] <= 16 and counts["cast"][0] <= 30, counts

@@ -28,6 +28,8 @@ GETS_THAT_WRITE = {
 }
 # Programs of the operator and the worker's jobs hold no request.
 NO_REQUEST = (
+    "budgeting/actions/imports.py",
+    "budgeting/actions/translation.py",
     "commands.py",
     "jobs.py",
     "backup/",
@@ -35,6 +37,7 @@ NO_REQUEST = (
     "cli.py",
     "actions_import.py",
     "actions_count.py",
+    "actions_count_open.py",
     "actions_keep.py",
 )
 

@@ -1,100 +1,107 @@
-"""A real browser on a real server: Chromium, the application behind waitress in a thread, and axe.
-
-`./run test` names the browser in PORTAL_CHROMIUM; a bare pytest looks on the path and skips where there is none.
-"""
+"""A seeded city, a browser, and people who use both."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-import waitress.server
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from portal import config
-from portal.app import create_app
-from portal.base.web import Portal
-from tests.conftest import _settings
-from tests.journeys.look import Walker
+from tests.journeys.city import City, seed
+from tests.journeys.visitor import Visitor
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser group is not installed")
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+ARGUMENTS = [
+    "--no-sandbox",  # needed where the tests run as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
-def find_chromium() -> str | None:
-    """The system's browser."""
-    named = os.environ.get("PORTAL_CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-    return named or next((path for path in map(shutil.which, names) if path), None)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write the named screenshots to tests/pictures/")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+    if not config.getoption("--pictures"):
+        left = [item for item in items if item.path == here / "test_pictures.py"]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def chromium() -> str | None:
+    """The system's Chromium, if there is one."""
+    return os.environ.get("PORTAL_CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all journeys."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium on the path")
-    with playwright.sync_playwright() as engine:
-        made = engine.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver."""
+    with sync_playwright() as made:
         yield made
-        made.close()
 
 
-class Live:
-    """The application behind a server of its own, until `stop`."""
-
-    def __init__(self, app: Portal, listener: socket.socket) -> None:
-        self.app = app
-        self.base = app.ground.settings.base_url
-        self.server = waitress.server.create_server(app, sockets=[listener], threads=6, ident=None)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Close the listener; requests under way are given a moment."""
-        self.server.close()
-        self.thread.join(3)
-        self.app.ground.database.dispose()
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all journeys; each person has a context of their own in it."""
+    path = chromium()
+    if path is None:
+        if os.environ.get("PORTAL_TEST_ALL") == "1":
+            pytest.fail("no Chromium on the path")
+        pytest.skip("no Chromium on the path")
+    made = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield made
+    made.close()
 
 
-def free_port() -> socket.socket:
-    """A listening socket on a port that nobody has."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
-    return listener
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo as its first start makes it, once for all journeys."""
+    given = os.environ.get("PORTAL_TEST_SEEDED")
+    if given:
+        return Path(given)
+    instance = tmp_path_factory.mktemp("seeded") / "instance"
+    seed(instance)
+    return instance
 
 
 @pytest.fixture(scope="module")
-def live(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """An empty city behind a real server, for one file of journeys."""
-    folder: Path = tmp_path_factory.mktemp("live") / "instance"
-    folder.mkdir()
-    shutil.copyfile(template, folder / "portal.db")
-    listener = free_port()
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    city = config.City(
-        name="Sundhaven",
-        time_zone="Europe/Tallinn",
-        mail="portal@sundhaven.example",
-        telephone="+372 555 0142",
-        hours="9:00-17:00",
-    )
-    made = Live(
-        create_app(_settings(folder, f"sqlite:///{folder / 'portal.db'}", "wal", base_url=base, city=city)), listener
-    )
+def city(browser: Browser, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A running city for one file of journeys. A line of its log that speaks of an error fails the file."""
+    made = City(seeded, tmp_path_factory.mktemp("city"))
+    made.start()
     yield made
     made.stop()
+    assert not made.complaints(), made.log.read_text()[-4000:]
+
+
+Enter = Callable[..., Visitor]
 
 
 @pytest.fixture
-def walker(live: Live, browser: Browser) -> Iterator[Walker]:
-    """A person at a browser of their own: no cookies of others."""
-    made = Walker(live.app, live.base, browser)
-    yield made
-    made.close()
+def visitor(browser: Browser, city: City) -> Iterator[Enter]:
+    """`visitor("ana", lang="de", width=360, script=False)`: somebody with a browser of their own, signed in unless
+    the name is empty. What their pages complained of fails the test at its end."""
+    here: list[Visitor] = []
+
+    def enter(name: str = "", **how: object) -> Visitor:
+        made = Visitor(browser, city.url, **how)  # type: ignore[arg-type]
+        here.append(made)
+        if name:
+            made.sign_in(name)
+        return made
+
+    yield enter
+    said = [one for made in here for one in made.complaints]
+    for made in here:
+        made.close()
+    assert not said, said

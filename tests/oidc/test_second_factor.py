@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -41,6 +43,16 @@ def test_a_provider_that_does_not_confirm_it_is_refused(officer: Browser, liar: 
     assert page.status == 403
     assert "second factor" in page
     assert not officer.signed_in
+
+
+def test_without_it_one_can_still_be_a_resident(officer: Browser, liar: Liar) -> None:
+    location = officer.sign_in().response.headers["Location"]
+    page = officer.get(liar.authorize(location))
+    bare = re.search(r'href="([^"]*bare=1[^"]*)"', page.html)
+    assert bare is not None
+    assert officer.sign_in(unescape(bare.group(1))).status == 303
+    assert officer.get("/en/staff/people").status == 403
+    assert "not active" in officer.get("/en/account")
 
 
 def test_whoever_has_it_at_once_is_not_asked_again(officer: Browser, liar: Liar) -> None:

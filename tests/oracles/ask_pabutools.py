@@ -13,7 +13,6 @@ from typing import Any
 from pabutools.election import Cardinality_Sat, Cost_Sat, Instance, parse_pabulib
 from pabutools.fractions import frac
 from pabutools.rules import (
-    completion_by_rule_combination,
     exhaustion_by_budget_increase,
     greedy_utilitarian_welfare,
     method_of_equal_shares,
@@ -26,6 +25,24 @@ TIES = TieBreakingRule(
 )
 
 
+RAISED: dict[tuple[str, str], Any] = {}
+
+
+def raised(instance: Instance, profile: Any, utility: str, stop: str) -> Any:
+    """Equal shares with Add1, computed once for both completions that need it."""
+    if (utility, stop) not in RAISED:
+        params: dict[str, Any] = {"sat_class": SATISFACTION[utility], "tie_breaking": TIES}
+        if stop == "exhaustive":
+            won = method_of_equal_shares(instance, profile, voter_budget_increment=frac(1), **params)
+        else:
+            step = frac(profile.num_ballots())
+            won = exhaustion_by_budget_increase(
+                instance, profile, method_of_equal_shares, params, exhaustive_stop=False, budget_step=step
+            )
+        RAISED[utility, stop] = won
+    return RAISED[utility, stop]
+
+
 def ask(instance: Instance, profile: Any, case: str) -> list[str]:
     kind, utility, *rest = case.split(":")
     satisfaction = SATISFACTION[utility]
@@ -34,43 +51,26 @@ def ask(instance: Instance, profile: Any, case: str) -> list[str]:
         return [project.name for project in won]
     completion, stop = rest
     if completion == "none":
-        return [p.name for p in method_of_equal_shares(instance, profile, sat_class=satisfaction, tie_breaking=TIES)]
-    params: dict[str, Any] = {"sat_class": satisfaction, "tie_breaking": TIES}
-
-    def raised(inst: Instance, prof: Any, initial_budget_allocation: Any = None, resoluteness: bool = True) -> Any:
-        if stop == "exhaustive":
-            return method_of_equal_shares(
-                inst,
-                prof,
-                voter_budget_increment=frac(1),
-                **params,
-                initial_budget_allocation=initial_budget_allocation,
-            )
-        return exhaustion_by_budget_increase(
-            inst,
-            prof,
-            method_of_equal_shares,
-            dict(params),
-            initial_budget_allocation=initial_budget_allocation,
-            exhaustive_stop=False,
-            budget_step=frac(prof.num_ballots()),
+        won = method_of_equal_shares(instance, profile, sat_class=satisfaction, tie_breaking=TIES)
+    else:
+        won = raised(instance, profile, utility, stop)
+    if completion == "add1-greedy" and not instance.is_exhaustive(won):
+        won = greedy_utilitarian_welfare(
+            instance, profile, sat_class=Cost_Sat, tie_breaking=TIES, initial_budget_allocation=won
         )
-
-    if completion == "add1":
-        return [project.name for project in raised(instance, profile)]
-    won = completion_by_rule_combination(
-        instance,
-        profile,
-        [raised, greedy_utilitarian_welfare],
-        [{}, {"sat_class": Cost_Sat, "tie_breaking": TIES}],
-    )
     return [project.name for project in won]
 
 
 def main(path: str, *cases: str) -> None:
+    """`--merged` before the file merges identical ballots, which spares pabutools most of its time."""
+    merged = path == "--merged"
+    if merged:
+        path, *cases = cases  # type: ignore[assignment]
     started = time.process_time()
     instance, profile = parse_pabulib(path)
     times = {"parse": time.process_time() - started}
+    if merged:
+        profile = profile.as_multiprofile()
     won = {}
     for case in cases:
         started = time.process_time()

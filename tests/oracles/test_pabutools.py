@@ -36,7 +36,7 @@ def ours(election: Election, case: str) -> list[str]:
 
 def compare(path: Path, cases: tuple[str, ...]) -> None:
     election = pabulib.read(path)
-    theirs = oracle("ask_pabutools.py", str(path), *cases)["won"]
+    theirs = oracle("ask_pabutools.py", "--merged", str(path), *cases)["won"]
     for case in cases:
         assert ours(election, case) == theirs[case], case
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,8 @@ from portal.base import texts
 from portal.base.feature import Hit
 from portal.budgeting.models import Budget, BudgetState, Card, Project
 from portal.budgeting.rules import PUBLIC
+from portal.voting import queries as voting
+from portal.voting.models import Vote
 
 
 def budgets(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
@@ -35,3 +39,35 @@ def projects(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
         row.id: Hit(row.title, row.said_in, "budgeting.project", {"slug": row.slug, "number": row.number}, row.summary)
         for row in rows
     }
+
+
+def published(s: Session, lang: str) -> list[tuple[str, dict[str, Any]]]:
+    """Budgets whose result is published, newest first: title and the arguments of their downloads. Two selects."""
+    rows = s.execute(
+        select(Budget.id, Budget.slug)
+        .join(Vote, (Vote.object_id == Budget.id) & (Vote.kind == "budget"))
+        .where(Budget.state == BudgetState.SHOWN, Vote.published_at.is_not(None))
+        .order_by(Vote.published_at.desc(), Budget.id)
+    ).all()
+    said = texts.load(s, "budget", [row.id for row in rows], ["title"], lang)
+    return [(said[row.id, "title"].body if (row.id, "title") in said else row.slug, {"slug": row.slug}) for row in rows]
+
+
+def published_pots(s: Session, lang: str) -> list[tuple[str, dict[str, Any]]]:
+    """The same with one line per pot whose ballots are published. Three selects."""
+    titles = {args["slug"]: title for title, args in published(s, lang)}
+    rows = s.execute(
+        select(Budget.slug, Vote)
+        .join(Vote, (Vote.object_id == Budget.id) & (Vote.kind == "budget"))
+        .where(Budget.slug.in_(titles))
+        .order_by(Vote.published_at.desc(), Budget.id)
+    ).all()
+    found = []
+    for slug, vote in rows:
+        public = voting.published(s, vote)
+        if public is not None and not public.totals_only:
+            shown = [pot for pot in public.regulation["pots"] if pot["id"] not in public.withheld]
+            for pot in shown:
+                name = pot["names"].get(lang) or pot["names"].get("en") or next(iter(pot["names"].values()), pot["id"])
+                found.append((f"{titles[slug]}: {name}", {"slug": slug, "pot": pot["id"]}))
+    return found

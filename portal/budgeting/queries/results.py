@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base.i18n import Text
 from portal.base.texts import Said
-from portal.budgeting.models import Budget
+from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
 from portal.budgeting.queries.projects import Shown
@@ -30,6 +31,7 @@ class Row:
     score: int
     place: int | None = None
     reasons: Sequence[Text] = ()
+    otherwise: bool = False  # an imported file says that the city funded it outside of the rule
 
     @property
     def title(self) -> str:
@@ -70,6 +72,7 @@ class ResultPage:
     pots: Sequence[PotResult]
     published: voting.Published
     points: bool  # the count went by points, not by votes
+    differs: bool = False  # an imported file names other winners than the count
 
     @property
     def spent(self) -> int:
@@ -95,19 +98,33 @@ def result_page(s: Session, budget: Budget, vote: Vote) -> ResultPage | None:
     names = wordings.names(s, budget.id)
     cards = projects.by_code(s, budget.id)
     by_key = {pot_key(position): names.pots[pot_id] for pot_id, position in names.positions.items()}
+    selected = _selected(s, budget) if budget.source_meta else {}
     pots = [
-        _pot(pot, by_key.get(pot["id"]) or Said(pot["id"], "en"), cards, budget.currency)
+        _pot(pot, by_key.get(pot["id"]) or Said(pot["id"], "en"), cards, budget.currency, selected)
         for pot in public.outcome["pots"]
     ]
-    return ResultPage(names, pots, public, public.regulation["ballot"]["kind"] in ("cumulative", "ordinal"))
+    won = {row.code for pot in pots for row in pot.winners}
+    said = {code for code, mark in selected.items() if mark == "1"}
+    points = public.regulation["ballot"]["kind"] in ("cumulative", "ordinal")
+    return ResultPage(names, pots, public, points, differs=bool(said) and said != won)
 
 
-def _pot(pot: Mapping[str, Any], name: Said, cards: Mapping[str, Shown], currency: str) -> PotResult:
+def _selected(s: Session, budget: Budget) -> dict[str, str]:
+    """What an imported file says of each project: "1" won by the rule, "2" and "3" funded in another way."""
+    rows = s.execute(select(Project.code, Project.source_row).where(Project.budget_id == budget.id))
+    return {code: str((row or {}).get("selected", "")) for code, row in rows}
+
+
+def _pot(
+    pot: Mapping[str, Any], name: Said, cards: Mapping[str, Shown], currency: str, selected: Mapping[str, str]
+) -> PotResult:
     def title(code: str) -> str:
         return cards[code].title if code in cards else code
 
     def row(one: Mapping[str, Any], place: int | None = None, why: Sequence[Text] = ()) -> Row:
-        return Row(cards.get(one["id"]), one["id"], one["cost"], one["votes"], one["score"], place, why)
+        code = one["id"]
+        otherwise = place is None and selected.get(code) in ("2", "3")
+        return Row(cards.get(code), code, one["cost"], one["votes"], one["score"], place, why, otherwise)
 
     losers = [row(one, None, reasons(one, currency, title)) for one in pot["losers"]]
     return PotResult(

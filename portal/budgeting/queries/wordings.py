@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n
@@ -19,20 +19,23 @@ Key = tuple[str, int, str]  # kind, id, field
 
 def load(s: Session, wanted: Mapping[str, tuple[Iterable[int], Iterable[str]]]) -> dict[Key, Said]:
     """The best text per (kind, id, field), rendered form included, in one select; the rules of base.texts.load."""
-    shape = tuple((kind, tuple(fields)) for kind, (ids, fields) in wanted.items() if ids)
-    if not shape:
-        return {}
-    return _best(s.execute(_texts(shape), {f"{kind}_ids": list(ids) for kind, (ids, _fields) in wanted.items() if ids}))
+    shape = tuple((kind, tuple(fields)) for kind, (_ids, fields) in wanted.items())
+    return _best(s.execute(_asking(shape), {f"ids_{kind}": list(ids) for kind, (ids, _fields) in wanted.items()}))
 
 
-@lru_cache(maxsize=32)
-def _texts(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[Any]:
-    """The select for some kinds and fields; the ids are bound by kind."""
+@lru_cache(maxsize=64)
+def _asking(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[*tuple[Any, ...]]:
+    """The select for these kinds and fields, built once; the ids come as parameters."""
     asked = [
-        and_(_W.kind == kind, _W.object_id.in_(bindparam(f"{kind}_ids", expanding=True)), _W.field.in_(list(fields)))
+        and_(
+            Wording.kind == kind,
+            Wording.object_id.in_(bindparam(f"ids_{kind}", expanding=True)),
+            Wording.field.in_(fields),
+        )
         for kind, fields in shape
     ]
-    return select(_W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin, _W.html).where(or_(*asked))
+    columns = (Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin, Wording.html)
+    return select(*columns).where(or_(*asked))
 
 
 @dataclass(frozen=True)
@@ -45,38 +48,41 @@ class Names:
     positions: Mapping[int, int]  # pot id -> position
 
 
-_W, _POT, _CATEGORY = Wording.__table__.c, Pot.__table__.c, Category.__table__.c
-_MINE = bindparam("budget")
-# Tables, not entities, and built once: this select stands on nearly every page.
+_PLACED: BindParameter[int] = bindparam("budget_id")
 _NAMES = (
     select(
-        _W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin,
-        _POT.position.label("pot"), _CATEGORY.position.label("category"),
+        Wording.kind,
+        Wording.object_id,
+        Wording.field,
+        Wording.lang,
+        Wording.body,
+        Wording.origin,
+        Pot.position.label("pot"),
+        Category.position.label("category"),
     )
-    .select_from(Wording.__table__)
-    .outerjoin(Pot.__table__, and_(_W.kind == "pot", _POT.id == _W.object_id))
-    .outerjoin(Category.__table__, and_(_W.kind == "category", _CATEGORY.id == _W.object_id))
+    .outerjoin(Pot, and_(Wording.kind == "pot", Pot.id == Wording.object_id))
+    .outerjoin(Category, and_(Wording.kind == "category", Category.id == Wording.object_id))
     .where(
         or_(
-            and_(_W.kind == "budget", _W.object_id == _MINE, _W.field == "title"),
+            and_(Wording.kind == "budget", Wording.object_id == _PLACED, Wording.field == "title"),
             and_(
-                _W.kind == "pot",
-                _W.object_id.in_(select(_POT.id).where(_POT.budget_id == _MINE).correlate(None)),
-                _W.field == "name",
+                Wording.kind == "pot",
+                Wording.object_id.in_(select(Pot.id).where(Pot.budget_id == _PLACED)),
+                Wording.field == "name",
             ),
             and_(
-                _W.kind == "category",
-                _W.object_id.in_(select(_CATEGORY.id).where(_CATEGORY.budget_id == _MINE).correlate(None)),
-                _W.field == "name",
+                Wording.kind == "category",
+                Wording.object_id.in_(select(Category.id).where(Category.budget_id == _PLACED)),
+                Wording.field == "name",
             ),
         )
     )
-)  # fmt: skip
+)
 
 
 def names(s: Session, budget_id: int) -> Names:
     """Title, pot names and category names in one select."""
-    rows = s.execute(_NAMES, {"budget": budget_id}).all()
+    rows = s.execute(_NAMES, {"budget_id": budget_id}).all()
     best = _best(rows)
     places = {(row.kind, row.object_id): row.pot or row.category or 0 for row in rows}
     ordered = sorted(best, key=lambda key: (places[key[0], key[1]], key[1]))

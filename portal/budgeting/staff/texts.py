@@ -45,7 +45,7 @@ def _known(code: str) -> str:
     return code
 
 
-@desk.route("/<slug>/texts/<code>", methods=["GET", "POST"])
+@desk.route("/<slug>/texts/<lang:code>", methods=["GET", "POST"])
 @staff("budget_officer")
 def texts_of_language(slug: str, code: str) -> ResponseReturnValue:
     """One language: what it lacks, and the file that comes back."""
@@ -89,21 +89,29 @@ def _take(budget: object, code: str, form: TextsForm) -> int:
     return take_in(actor(), budget, code, lines)  # type: ignore[arg-type]
 
 
-@desk.get("/<slug>/texts/<code>.<any(csv, xlf):kind>")
+@desk.get("/<slug>/texts/<lang:code>.csv")
 @staff("budget_officer")
-def texts_file(slug: str, code: str, kind: str) -> Response:
-    """All texts of one language as a file."""
-    budget = find(slug)
-    found = units(db.session(), budget, _known(code))
-    if kind == "csv":
-        answer = Response(write_csv(found), mimetype="text/csv")
-    else:
-        answer = Response(write_xliff(found, i18n.SOURCE, code, f"budget-{slug}"), mimetype="application/xliff+xml")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{code}.{kind}"'
+def texts_csv(slug: str, code: str) -> Response:
+    """All texts of one language as a table."""
+    found = units(db.session(), find(slug), _known(code))
+    return _attached(Response(write_csv(found), mimetype="text/csv"), f"{slug}-{code}.csv")
+
+
+@desk.get("/<slug>/texts/<lang:code>.xlf")
+@staff("budget_officer")
+def texts_xliff(slug: str, code: str) -> Response:
+    """All texts of one language for translation programs."""
+    found = units(db.session(), find(slug), _known(code))
+    body = write_xliff(found, i18n.SOURCE, code, f"budget-{slug}")
+    return _attached(Response(body, mimetype="application/xliff+xml"), f"{slug}-{code}.xlf")
+
+
+def _attached(answer: Response, name: str) -> Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-@desk.post("/<slug>/texts/<code>/reason")
+@desk.post("/<slug>/texts/<lang:code>/reason")
 @staff("budget_officer")
 def reason(slug: str, code: str) -> ResponseReturnValue:
     """Says to the public why texts are missing."""
@@ -122,7 +130,7 @@ def reason(slug: str, code: str) -> ResponseReturnValue:
     return html, 422
 
 
-@desk.post("/<slug>/texts/<code>/translate")
+@desk.post("/<slug>/texts/<lang:code>/translate")
 @staff("budget_officer")
 def translate_gaps(slug: str, code: str) -> ResponseReturnValue:
     """Puts the city's translation engine to work on what is missing, where the city has one."""

@@ -22,6 +22,7 @@ from portal.budgeting.views.pages import find_budget, pages
 from portal.config import secret_of
 from portal.processes import rules as process_rules
 from portal.voting import queries as voting
+from portal.voting import rules_interruption as interruption
 from portal.voting.actions import REPEATED, Cast, CastRefused, cast_ballot, new_form_token
 from portal.voting.models import Vote
 
@@ -99,7 +100,8 @@ def _receipt(budget: Budget, vote: Vote, done: Cast) -> str:
         budget=budget,
         vote=vote,
         cast=done,
-        closes=process_rules.Until(vote.closes_at),
+        closes=process_rules.Until(vote.closes_at if vote else None),
+        notices=interruption.notices(vote, clock.city_now()) if vote else [],
         title=wordings.names(db.session(), budget.id).title,
         repeated_text=REPEATED if done.repeated else None,
     )
@@ -152,6 +154,7 @@ def _page(budget: Budget, vote: Vote, post: BallotPost, token: str, wrong: Verdi
         form=BallotErrors(wrong) if wrong is not None else None,
         instruction=ballot_sentence(BallotKind(page.kind), page.least, page.most),
         closes=process_rules.Until(vote.closes_at),
+        notices=interruption.notices(vote, now),
         sorts=[(key, SORT_NAMES[key]) for key in SORTS],
         looking=bool(post.look.q or post.look.pot or post.look.category),
         script=_script(budget.currency),

@@ -152,8 +152,10 @@ class ExactTill:
     def __init__(self, crowd: Crowd, share: Fraction) -> None:
         self._crowd = crowd
         self.scale = share.denominator
-        self._balance = [share.numerator]
+        # Class 0 is everybody at first, class 1 are those who have nothing left.
+        self._balance = [share.numerator, 0]
         self._class_of = [0] * len(crowd.size)
+        self._voters = [sum(crowd.size), 0]
 
     def _tally(self, project: int) -> dict[tuple[int, int], int]:
         """Voters behind a project by class and utility."""
@@ -178,7 +180,10 @@ class ExactTill:
 
     def price(self, project: int) -> Fraction:
         """The smallest price at which the supporters cover the cost; they must own enough."""
-        rows = [(self._balance[number], utility, voters) for (number, utility), voters in self._tally(project).items()]
+        return self._price(project, self._tally(project))
+
+    def _price(self, project: int, tally: dict[tuple[int, int], int]) -> Fraction:
+        rows = [(self._balance[number], utility, voters) for (number, utility), voters in tally.items()]
         need, rich = self._crowd.projects[project].cost * self.scale, self._crowd.total[project]
         while True:
             gone = [row for row in rows if row[0] * rich < need * row[1]]
@@ -188,29 +193,41 @@ class ExactTill:
             need -= sum(row[0] * row[2] for row in gone)
             rich -= sum(row[1] * row[2] for row in gone)
 
-    def buy(self, project: int) -> tuple[Fraction, list[int]]:
-        """Let the supporters pay; returns the price and, in the order of `members`, what each paid over `scale`."""
-        price = self.price(project)
+    def buy(self, project: int) -> Fraction:
+        """Let the supporters pay; the price."""
+        tally = self._tally(project)
+        price = self._price(project, tally)
         factor = price.denominator // gcd(price.denominator, self.scale)
         if factor > 1:
             self.scale *= factor
             self._balance = [value * factor for value in self._balance]
         unit = price.numerator * (self.scale // price.denominator)
-        number_of = {value: number for number, value in enumerate(self._balance)}
-        after: dict[tuple[int, int], tuple[int, int]] = {}
-        for number, utility in self._tally(project):
+        number_of = {0: 1}
+        after: dict[tuple[int, int], int] = {}
+        for (number, utility), voters in tally.items():
             value = self._balance[number]
-            paid = min(value, unit * utility)
-            new = number_of.get(value - paid)
+            rest = max(value - unit * utility, 0)
+            new = number_of.get(rest)
             if new is None:
-                new = number_of[value - paid] = len(self._balance)
-                self._balance.append(value - paid)
-            after[number, utility] = (new, paid)
-        payments = []
-        worth = self._crowd.worth[project]
-        class_of = self._class_of
-        for place, group in enumerate(self._crowd.members[project]):
-            utility = worth[place] if isinstance(worth, list) else worth
-            class_of[group], paid = after[class_of[group], utility]
-            payments.append(paid)
-        return price, payments
+                new = number_of[rest] = len(self._balance)
+                self._balance.append(rest)
+                self._voters.append(0)
+            after[number, utility] = new
+            self._voters[number] -= voters
+            self._voters[new] += voters
+        class_of, worth, members = self._class_of, self._crowd.worth[project], self._crowd.members[project]
+        if isinstance(worth, list):
+            for group, utility in zip(members, worth, strict=True):
+                class_of[group] = after[class_of[group], utility]
+        else:
+            moved = {number: new for (number, _), new in after.items()}
+            for group in members:
+                class_of[group] = moved[class_of[group]]
+        for number, _ in after:
+            if not self._voters[number]:
+                self._balance[number] = 0  # a class without voters need not be carried along as a long number
+        return price
+
+    def balances(self, project: int) -> list[int]:
+        """What each supporter of a project owns, over `scale`, in the order of `members`."""
+        return [self._balance[self._class_of[group]] for group in self._crowd.members[project]]

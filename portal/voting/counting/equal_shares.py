@@ -191,7 +191,7 @@ def equal_shares(result: Result) -> None:
     result.start_share, result.raises, result.share = start, raises, start + raises * rule.increment
     final = count.run(result.share, full=True)
     till = ExactTill(crowd, result.share)
-    result.wins += [Win(project, "shares", till.buy(project)[0]) for project in final.wins]
+    result.wins += [Win(project, "shares", till.buy(project)) for project in final.wins]
     result.ties += final.ties
     result.near = final.near
     for tie in final.ties:

@@ -80,10 +80,13 @@ def _money(result: Result) -> dict[int, tuple[int, int, list[tuple[int, int]]]]:
     for win in result.wins:
         if win.by != "shares":
             continue
-        _, payments = till.buy(win.project)
+        before, scale = till.balances(win.project), till.scale
+        till.buy(win.project)
+        finer = till.scale // scale
         paid = dict.fromkeys(lost, 0)
-        for group, payment in zip(crowd.members[win.project], payments, strict=True):
-            together = payment * crowd.size[group]
+        after = till.balances(win.project)
+        for group, owned, rest in zip(crowd.members[win.project], before, after, strict=True):
+            together = (owned * finer - rest) * crowd.size[group]
             for project in crowd.likes[group]:
                 if project in paid:
                     paid[project] += together

@@ -26,8 +26,10 @@ def check_money(result: Result) -> None:
     for win in result.wins:
         if win.by != "shares":
             continue
-        price, payments = till.buy(win.project)
-        assert price == win.price
+        before, scale = till.balances(win.project), till.scale
+        assert till.buy(win.project) == win.price
+        after = till.balances(win.project)
+        payments = [old * till.scale // scale - new for old, new in zip(before, after, strict=True)]
         paid = sum(p * crowd.size[group] for group, p in zip(crowd.members[win.project], payments, strict=True))
         assert Fraction(paid, till.scale) == result.profile.projects[win.project].cost
         for group, payment in zip(crowd.members[win.project], payments, strict=True):

@@ -1,0 +1,115 @@
+"""Every page of the site, in its states: axe finds nothing, and neither do our own looks.
+
+English, German and Arabic at 1280 and 360 pixels; with --long all six languages, and 320 pixels with wider letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from portal import config
+from portal.app import create_app
+from tests.journeys import looks, pages
+from tests.journeys.city import City
+from tests.journeys.visitor import Visitor
+
+WIDTHS = (1280, 360)
+LANGUAGES = ("en", "de", "ar")
+OTHERS = ("et", "fr", "pl")
+# what a reader chooses who needs more room between letters: WCAG 1.4.12
+SPACED = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}"
+    + "p {margin-block-end: 2em !important}");
+  document.adoptedStyleSheets = [sheet]; }"""
+# Ten pages that everybody meets
+KEY = (
+    "home.index", "budgeting.index", "budgeting.show", "budgeting.project_list", "budgeting.project", "budgeting.ballot",
+    "budgeting.results", "voting.receipt", "identity.sign_in", "home.accessibility",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, city: City) -> Iterator[dict[str, Visitor]]:
+    """One browser per person, signed in once."""
+    made: dict[str, Visitor] = {}
+    first = made[""] = Visitor(browser, city.url)
+    first.go("/accessibility/report")
+    first.page.get_by_label("What does not work?").fill("The menu does not open with the Enter key.")
+    first.press("Send the report")
+    link = city.run("invite", "administrator").split()[-1]
+    made["invited"] = Visitor(browser, city.url)
+    made["invited"].go(link.removeprefix(city.url))
+    for who in sorted({one.who for shown in pages.pages(city.instance).values() for one in shown} - {"", "invited"}):
+        made[who] = Visitor(browser, city.url)
+        made[who].sign_in(who)
+    yield made
+    for one in made.values():
+        one.close()
+
+
+def walk(city: City, people: dict[str, Visitor], lang: str, endpoints: tuple[str, ...] | None = None) -> list[str]:
+    """Look at the pages in a language; returns what is wrong."""
+    found: list[str] = []
+    for endpoint, shown in pages.pages(city.instance).items():
+        if endpoints is not None and endpoint not in endpoints:
+            continue
+        for one in shown:
+            visitor = people[one.who]
+            visitor.lang = lang
+            visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+            status = visitor.open(one.path)
+            if status != one.status:
+                found.append(f"/{lang}{one.path} {one.who}: status {status}")
+                continue
+            for width in WIDTHS:
+                visitor.page.set_viewport_size({"width": width, "height": 900})
+                found += [f"/{lang}{one.path} {one.who} {width}: {fault}" for fault in looks.faults(visitor.page, lang)]
+    for visitor in people.values():
+        found += visitor.complaints
+        visitor.complaints.clear()
+    return list(dict.fromkeys(found))
+
+
+def test_every_address_is_walked(city: City) -> None:
+    app = create_app(config.load({}, instance=city.instance, demo=True))
+    app.ground.database.dispose()
+    gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    listed = set(pages.pages(city.instance)) | pages.NO_PAGES
+    assert listed == gets, listed ^ gets
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page(city: City, people: dict[str, Visitor], lang: str) -> None:
+    found = walk(city, people, lang)
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_page_in_the_other_languages(city: City, people: dict[str, Visitor], lang: str) -> None:
+    found = walk(city, people, lang)
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_key_pages_in_the_other_languages(city: City, people: dict[str, Visitor], lang: str) -> None:
+    found = walk(city, people, lang, KEY)
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("lang", ["de", "ar"])
+def test_the_smallest_window_and_wider_letters(city: City, people: dict[str, Visitor], lang: str) -> None:
+    """320 pixels, and the spacing of WCAG 1.4.12: nothing scrolls sideways."""
+    found: list[str] = []
+    for shown in pages.pages(city.instance).values():
+        visitor = people[shown[0].who]
+        visitor.lang = lang
+        visitor.page.set_viewport_size({"width": 320, "height": 256})
+        visitor.go(shown[0].path, shown[0].status)
+        found += [f"{shown[0].path} 320: {fault}" for fault in looks.own(visitor.page)]
+        visitor.page.evaluate(SPACED)
+        found += [f"{shown[0].path} 320 spaced: {fault}" for fault in looks.own(visitor.page) if "scroll" in fault]
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)
