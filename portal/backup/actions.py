@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from portal.backup import archive as archives
@@ -24,7 +23,6 @@ from portal.base import clock, schema, serving
 from portal.base.db import Database
 from portal.base.marks import Mark
 from portal.config import Settings, load
-from portal.paths import shipped
 
 Say = Callable[[str], None]
 
@@ -91,8 +89,7 @@ def backup(settings: Settings, passphrase: str | None, say: Say, to: Path | None
 
 
 def _known_revision(revision: str) -> bool:
-    script = ScriptDirectory(str(shipped("migrations")))
-    return any(one.revision == revision for one in script.walk_revisions())
+    return any(one.revision == revision for one in schema.scripts().walk_revisions())
 
 
 def _load(archive: Archive, database: Database, say: Say) -> None:
