@@ -24,9 +24,8 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = (
-            response.get_data(as_text=True) if response.mimetype.startswith(("text/", "application/json")) else ""
-        )
+        readable = response.mimetype.startswith("text/") or response.mimetype.endswith(("json", "xml"))
+        self.html = response.get_data(as_text=True) if readable else ""
         self.url = response.request.path
 
     @property
@@ -63,10 +62,11 @@ class Client:
         self.app = app
         self.http: FlaskClient = app.test_client()
         self.host = "127.0.0.1:8000"
+        self.scheme = "http"
 
     def get(self, url: str, *, follow: bool = True, **kwargs: Any) -> Page:
         """GET as a browser."""
-        return self._page(self.http.get(url, follow_redirects=follow, base_url=self._base, **kwargs))
+        return self._page(self.http.get(url, follow_redirects=follow, base_url=self.base, **kwargs))
 
     def post(self, url: str, data: dict[str, Any] | None = None, *, token: bool = True, follow: bool = True,
              page: str | None = None, **kwargs: Any) -> Page:  # fmt: skip
@@ -74,11 +74,12 @@ class Client:
         data = dict(data or {})
         if token and "csrf_token" not in data:
             data["csrf_token"] = self.get(page or url).token
-        return self._page(self.http.post(url, data=data, follow_redirects=follow, base_url=self._base, **kwargs))
+        return self._page(self.http.post(url, data=data, follow_redirects=follow, base_url=self.base, **kwargs))
 
     @property
-    def _base(self) -> str:
-        return f"http://{self.host}"
+    def base(self) -> str:
+        """The site's address, as the browser has it."""
+        return f"{self.scheme}://{self.host}"
 
     def _page(self, response: TestResponse) -> Page:
         page = Page(response)

@@ -202,9 +202,9 @@ def day(when: date | datetime, form: str = "long") -> str:
 
 
 def moment(when: datetime, form: str = "long") -> str:
-    """Day and time on the city's clock, without seconds."""
+    """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
-    time = babel_dates.format_time(local, format="short", locale=locale())
+    time = babel_dates.format_time(local, format="short", locale=locale()).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{day(when, form)}, {time}"
 
 

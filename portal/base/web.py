@@ -36,7 +36,7 @@ class Portal(Flask):
     ground: Ground
     addresses: dict[tuple[Any, ...], str]
 
-    def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, endpoint: str, **values: Any) -> str:
         """Flask's addresses, kept: a list page asks for the same few of them again and again.
 
         Kept is what depends on nothing but the endpoint, the language and short plain values.

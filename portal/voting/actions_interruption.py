@@ -86,14 +86,13 @@ def agree_after_interruption(s: Session, actor: Actor, vote: Vote, *, plan: str)
     return gap.choice
 
 
-def destroy_broken_off(public_id: str) -> None:
+def destroy_broken_off(s: Session, public_id: str) -> None:
     """The worker's part after a vote was broken off: its key goes for good, on record. May run twice."""
-    with db.write() as s:
-        vote = s.scalars(db.locked(select(Vote).where(Vote.public_id == public_id))).one_or_none()
-        if vote is None or vote.state is not VoteState.BROKEN_OFF:
-            return
-        if sealing_files.destroy_key(ground.settings().keys, public_id):
-            record(SYSTEM, "destroy_vote_key", "vote", public_id, after={"key_check": vote.key_check})
+    vote = s.scalars(db.locked(select(Vote).where(Vote.public_id == public_id))).one_or_none()
+    if vote is None or vote.state is not VoteState.BROKEN_OFF:
+        return
+    if sealing_files.destroy_key(ground.settings().keys, public_id):
+        record(SYSTEM, "destroy_vote_key", "vote", public_id, after={"key_check": vote.key_check})
 
 
 def _write(vote: Vote, plan: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ def count(payload: dict[str, Any]) -> None:
 
 def destroy_key(payload: dict[str, Any]) -> None:
     """Destroy the key of a vote that was broken off."""
-    actions_interruption.destroy_broken_off(payload["vote"])
+    with db.write() as s:
+        actions_interruption.destroy_broken_off(s, payload["vote"])
 
 
 def sweep(_payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground
@@ -26,9 +26,12 @@ from portal.voting.regulation_words import describe, parameters
 __all__ = ["READY", "Ready", "describe", "faults", "parameters"]
 
 
+_VOTE_FOR = select(Vote).where(Vote.kind == bindparam("kind"), Vote.object_id == bindparam("object"))
+
+
 def vote_for(s: Session, kind: str, object_id: int) -> Vote | None:
     """The vote of an object (a budget, for example). Votes whose import is not finished are not there yet."""
-    found = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id)).one_or_none()
+    found = s.scalars(_VOTE_FOR, {"kind": kind, "object": object_id}).one_or_none()
     return None if found is None or found.state is VoteState.IMPORTING else found
 
 
@@ -114,16 +117,17 @@ class Used:
     day: date
 
 
-def own_participation(s: Session, actor: Actor, vote: Vote) -> Used | None:
-    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot."""
-    facts = voter_facts(s, actor, vote)
+_PART = Participation.__table__.c
+_USED = select(_PART.channel, _PART.day).where(_PART.vote_id == bindparam("vote"), _PART.claim == bindparam("claim"))
+
+
+def own_participation(s: Session, actor: Actor, vote: Vote, facts: rules.VoterFacts | None = None) -> Used | None:
+    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot.
+    `facts`: the actor's own, where they have been read already."""
+    facts = facts or voter_facts(s, actor, vote)
     if facts is None or not facts.claim:
         return None
-    found = s.execute(
-        select(Participation.channel, Participation.day).where(
-            Participation.vote_id == vote.id, Participation.claim == roll_claim(vote, facts.claim)
-        )
-    ).one_or_none()
+    found = s.execute(_USED, {"vote": vote.id, "claim": roll_claim(vote, facts.claim)}).one_or_none()
     return Used(*found) if found else None
 
 

@@ -327,3 +327,16 @@ def test_an_unknown_type_stops_a_backup_instead_of_losing_it(full: Database, set
     with pytest.raises(tables.Strange, match="odd"):
         actions.backup(settings, PASSPHRASE, quiet)
     assert not list((settings.instance / "backups").glob("*"))
+
+
+def test_a_restore_interrupts_only_votes_that_ran_in_between(full: Database) -> None:
+    made_at = NOON.replace(year=2029)
+
+    def marked(at: datetime) -> list[str]:
+        with schema.engine_for(full).connect() as connection:
+            return actions._interrupt(connection, min(made_at, at), at)  # never committed
+
+    assert marked(made_at.replace(month=12)) == ["v1"]
+    assert marked(NOON.replace(year=2025)) == []  # not begun yet
+    made_at = NOON.replace(year=2031)
+    assert marked(NOON.replace(year=2032)) == []  # closed before the backup: nothing could be lost

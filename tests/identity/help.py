@@ -62,7 +62,7 @@ def enter(
             now=now,
         )
         assert isinstance(entered, actions.Entered)
-    with client.http.session_transaction(base_url=f"http://{client.host}") as kept:
+    with client.http.session_transaction(base_url=client.base) as kept:
         kept.clear()
         kept["_user_id"] = entered.reference
         kept["_fresh"] = True

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -65,14 +64,23 @@ class City:
     def __init__(self, seeded: Path, folder: Path) -> None:
         self.instance = folder / "instance"
         shutil.copytree(seeded, self.instance)
-        self.port = free_pair()
-        self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        self.port, self.url = 0, ""
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Serve, and wait until pages are answered."""
-        with self.log.open("ab") as out:
+        """Serve, and wait until pages are answered. A port that somebody else took meanwhile is given up for another."""
+        for _attempt in range(5):
+            self.port = free_pair()
+            self.url = f"http://127.0.0.1:{self.port}"
+            self._launch()
+            if self._answers():
+                return
+            self.stop()
+        raise AssertionError("the city did not start:\n" + self.log.read_text())
+
+    def _launch(self) -> None:
+        with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "portal.server", "--port", str(self.port)],
                 env=environment(self.instance, PORTAL_DEMO="1", PORTAL_BASE_URL=self.url),
@@ -80,16 +88,16 @@ class City:
                 stderr=out,
                 start_new_session=True,
             )
+
+    def _answers(self) -> bool:
+        """Wait for this process's own word that it serves; another's answer at the same port would be worth nothing."""
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if self.process.poll() is not None:
-                break
-            try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        raise AssertionError("the city did not start:\n" + self.log.read_text())
+        while time.monotonic() < until and self.process is not None and self.process.poll() is None:
+            if f"port={self.port}" in self.log.read_text():
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=30):
+                    return True
+            time.sleep(0.1)
+        return False
 
     def stop(self) -> None:
         """End the server as an operator would."""

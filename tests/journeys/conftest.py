@@ -32,6 +32,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
+    if not config.getoption("--pictures"):
+        left = [item for item in items if item.path == here / "test_pictures.py"]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 def chromium() -> str | None:
@@ -62,7 +66,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo as its first start makes it, once for all journeys."""
-    given = os.environ.get('PORTAL_TEST_SEEDED')
+    given = os.environ.get("PORTAL_TEST_SEEDED")
     if given:
         return Path(given)
     instance = tmp_path_factory.mktemp("seeded") / "instance"

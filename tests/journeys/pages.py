@@ -33,7 +33,9 @@ NO_PAGES = {
 
 def votes(instance: Path, slug: str) -> str:
     """The public id of a budget's vote."""
-    found = _rows(instance, "SELECT b.slug, v.public_id FROM vote v JOIN budget b ON v.kind = 'budget' AND v.object_id = b.id")
+    found = _rows(
+        instance, "SELECT b.slug, v.public_id FROM vote v JOIN budget b ON v.kind = 'budget' AND v.object_id = b.id"
+    )
     return dict(found)[slug]
 
 
@@ -46,7 +48,9 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
     """Endpoint -> its page in each of its states. Numbers are those of the seeded city."""
     running, counted = votes(instance, OPEN), votes(instance, DONE)
     pot, category = (
-        dict(_rows(instance, f"SELECT b.slug, min(x.id) FROM {x} x JOIN budget b ON b.id = x.budget_id GROUP BY 1"))[REVIEW]
+        dict(_rows(instance, f"SELECT b.slug, min(x.id) FROM {x} x JOIN budget b ON b.id = x.budget_id GROUP BY 1"))[
+            REVIEW
+        ]
         for x in ("pot", "category")
     )
     bo, adam = "bo", "adam"

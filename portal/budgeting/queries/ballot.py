@@ -130,7 +130,7 @@ def ballot_page(
         vote=vote,
         names=names,
         verdict=verdict,
-        used=voting.own_participation(s, actor, vote),
+        used=voting.own_participation(s, actor, vote, facts),
         pots=pots,
         look=look,
         kind=ballot["kind"],

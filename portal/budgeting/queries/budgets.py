@@ -115,6 +115,12 @@ def by_slug(s: Session, slug: str) -> Budget | None:
     return s.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
 
 
+_V = Vote.__table__.c
+_VOTES = select(_V.object_id, _V.state, _V.closes_at).where(
+    _V.kind == "budget", _V.object_id.in_(bindparam("ids", expanding=True))
+)
+
+
 def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:
     """The dates of several budgets, given as (id, process id): two selects."""
     pairs = dict(budgets)
@@ -152,29 +158,36 @@ def _interrupted(phases: Sequence[Dated], vote: Any) -> Dates:
     return Dates(phases, str(vote.state), None, notices)
 
 
+_B, _F, _POT, _P = Budget.__table__.c, File.__table__.c, Pot.__table__.c, Project.__table__.c
+_MONEY = select(func.sum(_POT.amount)).where(_POT.budget_id == _B.id).correlate(Budget.__table__).scalar_subquery()
+_NUMBER = (
+    select(func.count())
+    .select_from(Project.__table__)
+    .where(_P.budget_id == _B.id, _P.status.in_(PUBLIC))
+    .correlate(Budget.__table__)
+    .scalar_subquery()
+)
+_LISTED = (
+    select(
+        _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256,
+        _MONEY.label("total"), _NUMBER.label("projects"),
+    )
+    .select_from(Budget.__table__)
+    .outerjoin(File.__table__, (_F.id == _B.picture_id) & (_F.state == State.READY))
+    .where(_B.state.in_(bindparam("states", expanding=True)))
+)  # fmt: skip
+_LISTED_SOME = _LISTED.where(_B.id.in_(bindparam("ids", expanding=True)))
+
+
 def listed(
     s: Session, now: datetime, *, drafts: bool = False, ids: Sequence[int] | None = None, lang: str | None = None
 ) -> list[Listed]:
     """Budgets for lists, those that close soonest first, then the latest: four selects. `drafts` for staff."""
     states = [BudgetState.SHOWN, BudgetState.DRAFT] if drafts else [BudgetState.SHOWN]
-    money = select(func.sum(Pot.amount)).where(Pot.budget_id == Budget.id).scalar_subquery()
-    number = (
-        select(func.count())
-        .where(Project.budget_id == Budget.id, Project.status.in_(PUBLIC))
-        .correlate(Budget)
-        .scalar_subquery()
-    )
-    statement = (
-        select(
-            Budget.id, Budget.slug, Budget.process_id, Budget.currency, Budget.state, File.sha256,
-            money.label("total"), number.label("projects"),
-        )
-        .outerjoin(File, (File.id == Budget.picture_id) & (File.state == State.READY))
-        .where(Budget.state.in_(states))
-    )  # fmt: skip
-    if ids is not None:
-        statement = statement.where(Budget.id.in_(ids))
-    rows = s.execute(statement).all()
+    if ids is None:
+        rows = s.execute(_LISTED, {"states": states}).all()
+    else:
+        rows = s.execute(_LISTED_SOME, {"states": states, "ids": list(ids)}).all()
     dates = dates_of(s, [(row.id, row.process_id) for row in rows])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [

@@ -80,7 +80,7 @@ def cast(slug: str) -> Answer:
         db.finish(commit=True)
     except CastRefused as refusal:
         return _refused(slug, post, refusal.verdict, refusal.status)
-    return _receipt(slug, done)
+    return _receipt(budget, vote, done)
 
 
 def _refused(slug: str, post: BallotPost, verdict: Verdict, status: int) -> Answer:
@@ -93,10 +93,8 @@ def _refused(slug: str, post: BallotPost, verdict: Verdict, status: int) -> Answ
     return _page(budget, vote, post, post.token or new_form_token(), wrong=verdict), status
 
 
-def _receipt(slug: str, done: Cast) -> str:
-    budget = find_budget(slug)
-    s = db.session()
-    vote = voting.vote_for(s, "budget", budget.id)
+def _receipt(budget: Budget, vote: Vote, done: Cast) -> str:
+    """Budget and vote are those that the cast itself read: nothing of them is asked again after the COMMIT."""
     return render_template(
         "budgeting/receipt.html",
         budget=budget,
@@ -104,7 +102,7 @@ def _receipt(slug: str, done: Cast) -> str:
         cast=done,
         closes=process_rules.Until(vote.closes_at if vote else None),
         notices=interruption.notices(vote, clock.city_now()) if vote else [],
-        title=wordings.names(s, budget.id).title,
+        title=wordings.names(db.session(), budget.id).title,
         repeated_text=REPEATED if done.repeated else None,
     )
 
