@@ -8,6 +8,7 @@ there is nothing to guess. Static files are packed ahead of time (portal/assets/
 from __future__ import annotations
 
 import gzip
+import hashlib
 
 from flask import Flask, Response, request
 
@@ -27,11 +28,26 @@ def _pack(response: Response) -> Response:
     same_for_all = response.cache_control.public
     if not same_for_all and (ground.settings().cookie in request.cookies or response.cache_control.no_store):
         return response
+    if request.method == "GET" and response.status_code == 200 and _known(response):
+        return response
     if request.accept_encodings.quality("gzip") <= 0 or len(body := response.get_data()) < SMALL:
         return response
     response.set_data(gzip.compress(body, LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _known(response: Response) -> bool:
+    """Mark the page, and answer 304 without a body where the browser has this very page. The mark is weak: packed and
+    plain it is the same page. Only pages without a person in them come here."""
+    response.set_etag(hashlib.blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
+    if not request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+        return False
+    response.set_data(b"")
+    response.status_code = 304
+    for name in ("Content-Length", "Content-Type"):
+        response.headers.pop(name, None)
+    return True
 
 
 def install(app: Flask) -> None:

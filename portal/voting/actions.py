@@ -272,7 +272,8 @@ _SHARED = (
     .execution_options(populate_existing=True)
 )
 _ROLL, _PART = RollEntry.__table__, Participation.__table__
-_SEALED, _RECEIPT = SealedBallot.__table__, Receipt.__table__
+_SEALED: Any = SealedBallot.__table__
+_RECEIPT: Any = Receipt.__table__
 _KNOWN = select(_RECEIPT.c.state).where(
     _RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code")
 )
@@ -281,7 +282,7 @@ _ENVELOPE = select(_SEALED.c.envelope).where(*_HERE).with_for_update()
 _SEAL, _SEAL_AGAIN = insert(_SEALED), update(_SEALED).where(*_HERE)
 _RECORD = insert(_RECEIPT)
 _REPLACED = (
-    update(_RECEIPT)  # type: ignore[arg-type]
+    update(_RECEIPT)
     .where(_RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code"))
     .values(state=ReceiptState.REPLACED)
 )

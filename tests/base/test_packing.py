@@ -41,6 +41,27 @@ def test_a_page_with_a_token_is_never_packed(app: Portal) -> None:
     assert "Content-Encoding" not in answer.headers
 
 
+def test_a_page_that_the_browser_has_is_not_sent_again(app: Portal) -> None:
+    http = Client(app).http
+    first = http.get("/en/", base_url=BASE, headers=ASKS)
+    mark = first.headers["ETag"]
+    assert mark.startswith('W/"')
+    again = http.get("/en/", base_url=BASE, headers={**ASKS, "If-None-Match": mark})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == mark and again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert again.vary == first.vary
+    assert http.get("/de/", base_url=BASE, headers={"If-None-Match": mark}).status_code == 200
+    assert http.get("/en/", base_url=BASE, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_a_page_of_a_session_has_no_mark(app: Portal) -> None:
+    http = Client(app).http
+    mark = http.get("/en/", base_url=BASE).headers["ETag"]
+    http.set_cookie(ground.settings().cookie, "whatever", domain="127.0.0.1")
+    answer = http.get("/en/", base_url=BASE, headers={"If-None-Match": mark})
+    assert answer.status_code == 200 and "ETag" not in answer.headers
+
+
 def test_who_wants_no_packing_gets_none(app: Portal) -> None:
     for wish in ("identity", "gzip;q=0", "br"):
         answer = Client(app).http.get("/en/", base_url=BASE, headers={"Accept-Encoding": wish})

@@ -226,7 +226,8 @@ class Keys:
                   const mark = s.outlineStyle !== "none" || s.boxShadow !== "none"
                     || (e.labels?.[0] && getComputedStyle(e.labels[0], "::before").boxShadow !== "none");
                   const x = b.left + b.width / 2, y = b.top + Math.min(b.height / 2, 20);
-                  const top = document.elementFromPoint(Math.min(Math.max(x, 1), innerWidth - 1), Math.min(Math.max(y, 1), innerHeight - 1));
+                  const within = (at, most) => Math.min(Math.max(at, 1), most - 1);
+                  const top = document.elementFromPoint(within(x, innerWidth), within(y, innerHeight));
                   const seen = b.bottom > 0 && b.top < innerHeight
                     && (!top || e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top));
                   return {there: e.matches(selector), mark, seen, html: e.outerHTML.slice(0, 120)};
