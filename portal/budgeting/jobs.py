@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.budgeting.actions import imports, translation
+from portal.budgeting.actions import leftovers, translation
 
 
 def sweep_imports(_payload: dict[str, Any]) -> None:
     """Removes what imports left that nobody finished. Running twice is harmless."""
-    imports.sweep()
+    leftovers.sweep()
 
 
 def translate(payload: dict[str, Any]) -> None:

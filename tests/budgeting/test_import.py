@@ -162,7 +162,7 @@ def test_what_a_killed_import_left_is_swept_by_the_next_one(tmp_path: Path, monk
     file = tmp_path / "election.pb"
     file.write_text(small())
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "_give_up", lambda budget_id: None)  # as kill -9 would
+        patch.setattr(imports, "give_up", lambda budget_id: None)  # as kill -9 would
         patch.setattr(imports, "_show", lambda *_: (_ for _ in ()).throw(RuntimeError))
         with pytest.raises(RuntimeError):
             imports.run(pabulib.read(file), finished=True)

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
@@ -23,15 +23,14 @@ from portal.base import clock, db, i18n
 from portal.base.actor import SYSTEM
 from portal.base.ground import settings
 from portal.base.markdown import render
-from portal.base.search import SearchText
 from portal.base.texts import Wording
 from portal.budgeting import rules_import as rules
+from portal.budgeting.actions.leftovers import ALIVE, give_up, sweep
 from portal.budgeting.actions.projects import refresh_cards
 from portal.budgeting.models import (
     BallotKind,
     Budget,
     BudgetState,
-    Card,
     Category,
     Pot,
     Project,
@@ -42,12 +41,11 @@ from portal.budgeting.rules_import import CannotImport
 from portal.processes.models import Phase, PhaseKind, Process
 from portal.voting import actions as vote_actions
 from portal.voting import actions_import as votes
-from portal.voting.models import SealedBallot, Vote
+from portal.voting.models import Vote
 from portal.voting.queries_pabulib import Election
 
 SOURCE_OF_META = i18n.SOURCE  # the archive writes its descriptions in English
 LOCK_SECONDS = 0.1  # aimed at; the promise is 0.2
-ALIVE = timedelta(minutes=2)  # an import that has not written for so long is a leftover
 POT = "1"
 Told = Callable[[str, int, int], None]  # what is being written, done, of how many
 T = TypeVar("T")
@@ -119,7 +117,7 @@ def run(
             with db.write() as s:
                 _show(s, budget_id)
     except BaseException:
-        _give_up(budget_id)
+        give_up(budget_id)
         raise
     known = rules.rule_of(election.meta, election.kind)[2]
     return Imported(slug, len(election.projects), election.voters, known, halves)
@@ -382,74 +380,3 @@ def _in_steps(
         elif took < LOCK_SECONDS / 2:
             size = min(size * 2, 5000)
         time.sleep(0)  # others who wait for the lock get it
-
-
-# --- what a broken import leaves --------------------------------------------------------------------------------------
-
-
-def _give_up(budget_id: int) -> None:
-    """Marks a broken import as a leftover at once and sweeps it."""
-    with db.write() as s:
-        budget = s.get(Budget, budget_id)
-        if budget is None or budget.state is not BudgetState.HIDDEN:
-            return
-        budget.changed_at = clock.now() - ALIVE - timedelta(seconds=1)
-        vote = s.scalars(select(Vote).where(Vote.kind == "budget", Vote.object_id == budget_id)).one_or_none()
-        if vote is not None and vote.opened_at is not None:
-            vote.opened_at = vote.opened_at - timedelta(days=1)
-    sweep()
-
-
-def sweep(_payload: Mapping[str, Any] | None = None, *, slug: str | None = None) -> int:
-    """Removes what imports left that nobody finished, in short steps. Returns how many budgets went."""
-    while True:
-        with db.write() as s:
-            if not votes.sweep_imports(s, most=2000, older_than=timedelta(hours=1) if slug is None else ALIVE):
-                break
-    gone = 0
-    while True:
-        with db.write() as s:
-            wanted = select(Budget).where(Budget.state == BudgetState.HIDDEN, Budget.changed_at < clock.now() - ALIVE)
-            budget = s.scalars(wanted.order_by(Budget.id).limit(1)).first()
-            if budget is None:
-                return gone
-            if _sweep_some(s, budget):
-                continue
-            _sweep_rest(s, budget)
-            gone += 1
-
-
-def _sweep_some(s: Session, budget: Budget) -> bool:
-    """Up to 500 sealed ballots, then up to a hundred projects with their texts; False when none is left."""
-    vote_id = s.scalar(select(Vote.id).where(Vote.kind == "budget", Vote.object_id == budget.id))
-    slots = s.scalars(select(SealedBallot.slot).where(SealedBallot.vote_id == vote_id).limit(500)).all()
-    if slots:  # nobody but the import could cast here: the budget was never shown
-        s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote_id, SealedBallot.slot.in_(slots)))
-        return True
-    ids = list(s.scalars(select(Project.id).where(Project.budget_id == budget.id).limit(100)))
-    if not ids:
-        return False
-    s.execute(delete(Card).where(Card.project_id.in_(ids)))
-    s.execute(delete(SearchText).where(SearchText.kind == "project", SearchText.object_id.in_(ids)))
-    s.execute(delete(Wording).where(Wording.kind == "project", Wording.object_id.in_(ids)))
-    s.execute(delete(Project).where(Project.id.in_(ids)))
-    return True
-
-
-def _sweep_rest(s: Session, budget: Budget) -> None:
-    vote = s.scalars(select(Vote).where(Vote.kind == "budget", Vote.object_id == budget.id)).one_or_none()
-    if vote is not None:
-        s.delete(vote)
-        s.flush()
-    for kind, model in (("pot", Pot), ("category", Category)):
-        ids = list(s.scalars(select(model.id).where(model.budget_id == budget.id)))
-        s.execute(delete(Wording).where(Wording.kind == kind, Wording.object_id.in_(ids)))
-        s.execute(delete(model).where(model.id.in_(ids)))
-    s.execute(delete(Wording).where(Wording.kind == "budget", Wording.object_id == budget.id))
-    s.execute(delete(VotePlan).where(VotePlan.budget_id == budget.id))
-    process_id = budget.process_id
-    s.delete(budget)
-    s.flush()
-    s.execute(delete(Phase).where(Phase.process_id == process_id))
-    s.execute(delete(Process).where(Process.id == process_id))
-    record(SYSTEM, "sweep_import", "budget", budget.id)
