@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from portal.base import clock, schema, serving
 from portal.base.db import Database
 from portal.base.marks import Mark
 from portal.config import Settings, load
+from portal.voting.models import Vote, VoteState
 
 Say = Callable[[str], None]
 
@@ -196,41 +197,34 @@ def _after_restore(archive: Archive, database: Database) -> list[str]:
                 connection.execute(
                     sessions.update().where(sessions.c.revoked_at.is_(None)).values(revoked_at=at, id_token=None)
                 )
-            votes = here.get("vote")
-            if votes is not None:
+            if "vote" in here:
                 made_at = datetime.fromisoformat(archive.manifest["made_at"])
                 told = [
                     f"Vote {public_id} was open and is interrupted. Ballots cast after {made_at.isoformat()} are gone: "
                     "who voted since then votes again. Its key is in no backup: two officers bring its two halves "
                     "(run portal restore-vote-key). On the vote's page two officers let it go on, prolonged by at "
                     "least the gap plus one day, or break it off. Until then nobody votes, and nothing is counted."
-                    for public_id in _interrupt(connection, votes, made_at, now)
+                    for public_id in _interrupt(connection, made_at, now)
                 ]
     finally:
         engine.dispose()
     return told
 
 
-def _interrupt(connection: sa.Connection, votes: sa.Table, made_at: datetime, now: datetime) -> list[str]:
-    """Write into each vote that was running in between when the backup was made and when it was restored; voting reads
-    it. Returns their public ids."""
+def _interrupt(connection: sa.Connection, made_at: datetime, now: datetime) -> list[str]:
+    """Write into each vote that ran at some time between the backup and its restore; voting reads it. Returns their
+    public ids."""
     # the demo's city clock may be ahead
     ahead = timedelta(seconds=int(connection.scalar(sa.select(Mark.value).where(Mark.name == clock.SHIFT)) or 0))
-    row = votes.c
     found = []
     for vote in connection.execute(
-        sa.select(row.id, row.public_id, row.opens_at, row.closes_at, row.interruptions)
-        .where(row.state == "open")
-        .order_by(row.public_id)
+        sa.select(Vote.id, Vote.public_id, Vote.interruptions)
+        .where(Vote.state == VoteState.OPEN, Vote.closes_at > made_at + ahead, Vote.opens_at <= now + ahead)
+        .order_by(Vote.public_id)
     ).all():
-        opens_at, closes_at = (
-            at if at.tzinfo is not None else at.replace(tzinfo=UTC) for at in (vote.opens_at, vote.closes_at)
-        )
-        if closes_at <= made_at + ahead or now + ahead < opens_at:
-            continue  # nothing was cast in between
         told = [*(vote.interruptions or ()), {"backup": made_at.isoformat(), "restored": now.isoformat()}]
-        connection.execute(votes.update().where(row.id == vote.id).values(interruptions=told))
-        found.append(str(vote.public_id))
+        connection.execute(sa.update(Vote).where(Vote.id == vote.id).values(interruptions=told))
+        found.append(vote.public_id)
     return found
 
 

@@ -334,8 +334,7 @@ def test_a_restore_interrupts_only_votes_that_ran_in_between(full: Database) -> 
 
     def marked(at: datetime) -> list[str]:
         with schema.engine_for(full).connect() as connection:
-            votes = sa.Table("vote", sa.MetaData(), autoload_with=connection)
-            return actions._interrupt(connection, votes, min(made_at, at), at)  # never committed
+            return actions._interrupt(connection, min(made_at, at), at)  # never committed
 
     assert marked(made_at.replace(month=12)) == ["v1"]
     assert marked(NOON.replace(year=2025)) == []  # not begun yet

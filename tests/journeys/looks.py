@@ -35,7 +35,8 @@ LOOK = """() => {
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth + 1) {
     const wide = [...document.body.querySelectorAll("*")]
-      .filter((e) => seen(e) && (box(e).right > root.clientWidth + 1 || box(e).left < -1) && getComputedStyle(e).position !== "absolute");
+      .filter((e) => seen(e) && (box(e).right > root.clientWidth + 1 || box(e).left < -1)
+        && getComputedStyle(e).position !== "absolute");
     faults.push("sideways scroll: " + root.scrollWidth + " > " + root.clientWidth + " because of "
       + wide.slice(-2).map(say).join(" | "));
   }
@@ -45,7 +46,8 @@ LOOK = """() => {
     // links within a sentence, and what only a reader of screens or a keyboard finds, are left to axe
     if (b.width <= 1 || b.height <= 1 || getComputedStyle(e).display === "inline") continue;
     if (e.closest(".govuk-visually-hidden, .govuk-skip-link")) continue;
-    if (b.height < SMALLEST - 0.5 || b.width < SMALLEST - 0.5) faults.push("small target " + Math.round(b.width) + "x" + Math.round(b.height) + ": " + say(e));
+    if (b.height < SMALLEST - 0.5 || b.width < SMALLEST - 0.5)
+      faults.push("small target " + Math.round(b.width) + "x" + Math.round(b.height) + ": " + say(e));
   }
   const ids = new Set();
   for (const e of document.querySelectorAll("[id]")) { if (ids.has(e.id)) faults.push("id twice: " + e.id); ids.add(e.id); }
@@ -118,7 +120,7 @@ def leftovers(page: Page, lang: str) -> list[str]:
 def direction(page: Page, lang: str) -> list[str]:
     """The language and the direction that the page says it has."""
     said = page.evaluate(
-        "() => [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction]"
+        "() => { const e = document.documentElement; return [e.lang, e.dir, getComputedStyle(document.body).direction] }"
     )
     wanted = [lang, i18n.direction(lang), i18n.direction(lang)]
     return [] if said == wanted else [f"language and direction are {said}, not {wanted}"]
@@ -164,7 +166,8 @@ def summary(page: Page) -> list[str]:
           ?? target.closest("fieldset")?.querySelector(".govuk-error-message") ?? document.getElementById(target.name + "-error");
         const group = target.closest("fieldset");
         const told = [target, group].map((e) => e?.getAttribute("aria-describedby") ?? "").join(" ").split(/\\s+/);
-        if (said && !told.includes(said.id)) faults.push("its error is not in the description: " + target.outerHTML.slice(0, 120));
+        if (said && !told.includes(said.id))
+          faults.push("its error is not in the description: " + target.outerHTML.slice(0, 120));
       }
       summary.focus();
       return faults;

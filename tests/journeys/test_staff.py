@@ -221,14 +221,8 @@ def take_texts_there_and_back(bo: Visitor, file: Path) -> None:
 
 def test_an_auditor_reads_and_changes_nothing(visitor: Enter) -> None:
     aino = visitor("aino").go("/staff/").look()
-    for path in (
-        "/staff/budgets",
-        f"/staff/budgets/{REVIEW}",
-        f"/staff/budgets/{REVIEW}/projects",
-        "/staff/votes",
-        "/staff/audit",
-    ):
-        aino.go(path).look()
+    for path in ("budgets", f"budgets/{REVIEW}", f"budgets/{REVIEW}/projects", "votes", "audit"):
+        aino.go(f"/staff/{path}").look()
     assert aino.page.locator("main form[method=post]").count() == 0
     aino.go(f"/staff/budgets/{REVIEW}/edit", 403).look()
 

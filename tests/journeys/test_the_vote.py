@@ -226,8 +226,8 @@ class Keys:
                   const mark = s.outlineStyle !== "none" || s.boxShadow !== "none"
                     || (e.labels?.[0] && getComputedStyle(e.labels[0], "::before").boxShadow !== "none");
                   const x = b.left + b.width / 2, y = b.top + Math.min(b.height / 2, 20);
-                  const inside = (at, size) => Math.min(Math.max(at, 1), size - 1);
-                  const top = document.elementFromPoint(inside(x, innerWidth), inside(y, innerHeight));
+                  const within = (at, most) => Math.min(Math.max(at, 1), most - 1);
+                  const top = document.elementFromPoint(within(x, innerWidth), within(y, innerHeight));
                   const seen = b.bottom > 0 && b.top < innerHeight
                     && (!top || e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top));
                   return {there: e.matches(selector), mark, seen, html: e.outerHTML.slice(0, 120)};
