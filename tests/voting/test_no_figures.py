@@ -167,9 +167,11 @@ def links(page: Page) -> set[str]:
 
 
 def skipped(link: str) -> bool:
+    """Other languages and houses, the growing record; and last year's published ballots, shuffled anew at each visit."""
     return bool(
         re.match(
-            r"//|/static/|/en/staff/audit[?]|/(ar|et|fr|pl|de)/|/oidc/|/[a-z]{2}/(sign-in|language|sign-out)", link
+            r"//|/static/|/en/budget/2025/ballots-|/en/staff/audit[?]|/(ar|et|fr|pl|de)/|/oidc/|/[a-z]{2}/(sign-in|language|sign-out)",
+            link,
         )
     )
 
