@@ -20,7 +20,8 @@ SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 
 RUN_AXE = """async ([tags, contrast]) => {
   const found = await axe.run(document, {
-    runOnly: {type: "tag", values: tags}, rules: {"color-contrast": {enabled: contrast}}, resultTypes: ["violations"], preload: false, iframes: false,
+    runOnly: {type: "tag", values: tags}, rules: {"color-contrast": {enabled: contrast}},
+    resultTypes: ["violations"], preload: false, iframes: false,
   });
   return found.violations.map((v) => v.id + ": " + v.help + " — "
     + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 160)
