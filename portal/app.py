@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 
 from portal import paths
 from portal.audit.actions import record_now
-from portal.base import db, errors, ground, log, mail, marks, security, web
+from portal.base import db, errors, ground, log, mail, marks, packing, security, web
 from portal.base.feature import Feature
 from portal.base.ground import Ground
 from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_production, load, secret_of
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None) -> web.Portal:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         TESTING=settings.testing,
     )
+    packing.install(app)
     web.install(app)
     errors.install(app)
     _check_database(here)

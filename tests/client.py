@@ -24,9 +24,8 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = (
-            response.get_data(as_text=True) if response.mimetype.startswith(("text/", "application/json")) else ""
-        )
+        readable = response.mimetype.startswith("text/") or response.mimetype.endswith(("json", "xml"))
+        self.html = response.get_data(as_text=True) if readable else ""
         self.url = response.request.path
 
     @property

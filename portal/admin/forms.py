@@ -1,8 +1,24 @@
 """Filters of the staff's screens."""
 
+import contextlib
+from datetime import date
+from typing import Any
+
 from portal.base import fields
 from portal.base.i18n import _l
 from portal.base.validators import length, optional
+
+
+class DayBox(fields.Field):
+    """A day in one box, with the browser's calendar; its data is a date. For filters: what cannot be read is empty."""
+
+    type_ = "date"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read an ISO date."""
+        self.data = None
+        with contextlib.suppress(ValueError, IndexError):
+            self.data = date.fromisoformat(str(valuelist[0]).strip())
 
 
 class AuditFilters(fields.GetForm):
@@ -12,5 +28,5 @@ class AuditFilters(fields.GetForm):
     person = fields.Text(_l("Name of the person"), [optional(), length(max=100)])
     verb = fields.Select(_l("What was done"), [optional()], blank=_l("Everything"))
     kind = fields.Select(_l("To what"), [optional()], blank=_l("Everything"))
-    since = fields.Day(_l("From"), [optional()])
-    until = fields.Day(_l("To"), [optional()])
+    since = DayBox(_l("From"), [optional()])
+    until = DayBox(_l("To"), [optional()])

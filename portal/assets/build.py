@@ -1,5 +1,8 @@
 """Builds the style sheets: `./run css`, and `./run css --check` which proves that the committed ones are fresh.
 
+It also packs every static text ahead of time (.gz beside its source, found by WhiteNoise); `./run css --pack` does
+only that and needs no Node.
+
 Sass and rtlcss come from package-lock.json and need Node; a portal never does. The built files, the licence of the
 ground and SOURCE.sha256 are committed. Without Node --check compares hashes; with Node it builds again and compares
 every byte. Standard library only.
@@ -7,6 +10,7 @@ every byte. Standard library only.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
 import subprocess
@@ -15,7 +19,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CSS = HERE.parent / "static" / "css"
+STATIC = HERE.parent / "static"
+CSS = STATIC / "css"
+PACKED = ("css/*.css", "js/*.js", "img/*.svg")
 MODULES = HERE / "node_modules"
 BUILT = ("city.css", "city.rtl.css", "LICENSE-govuk-frontend.txt")
 RECORD = CSS / "SOURCE.sha256"
@@ -89,6 +95,29 @@ def build(folder: Path) -> None:
     shutil.copyfile(LICENCE, folder / LICENCE.name)  # the package itself ships none
 
 
+def packable() -> list[Path]:
+    """The static files that are sent packed."""
+    return sorted(file for pattern in PACKED for file in STATIC.glob(pattern))
+
+
+def pack() -> None:
+    """Write a .gz beside every packable file: no time and no name in it, so that the same source gives the same bytes."""
+    for file in packable():
+        packed = gzip.compress(file.read_bytes(), 9, mtime=0)
+        file.with_name(file.name + ".gz").write_bytes(packed)
+
+
+def packing_faults() -> list[str]:
+    """Packed files that are missing, differ from their source or have lost it. The bytes themselves may differ between
+    compression libraries, so what is inside is compared."""
+    wanted = {file.with_name(file.name + ".gz"): file for file in packable()}
+    found = [f"{packed.name} has no source: delete it" for packed in STATIC.rglob("*.gz") if packed not in wanted]
+    for packed, file in wanted.items():
+        if not packed.is_file() or gzip.decompress(packed.read_bytes()) != file.read_bytes():
+            found.append(f"{packed.name} is not that of {file.name}: run ./run css --pack and commit it")
+    return found
+
+
 def faults(rebuild: bool) -> list[str]:
     """Why the committed files are not fresh, one sentence each. `rebuild` compares bytes too and needs Node."""
     missing = [name for name in (*BUILT, RECORD.name) if not (CSS / name).is_file()]
@@ -96,7 +125,7 @@ def faults(rebuild: bool) -> list[str]:
         return [f"missing in portal/static/css: {', '.join(missing)}"]
     if RECORD.read_text("utf-8") != record(CSS):
         return ["the style sheets do not belong to their sources: run ./run css and commit both"]
-    found = []
+    found = packing_faults()
     if rebuild:
         with tempfile.TemporaryDirectory() as folder:
             build(Path(folder))
@@ -107,7 +136,7 @@ def faults(rebuild: bool) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """`--check` compares; otherwise build and write the record."""
+    """`--check` compares; `--pack` packs; otherwise build and write the record."""
     try:
         if "--check" in arguments:
             found = faults(rebuild=has_node())
@@ -116,7 +145,11 @@ def main(arguments: list[str]) -> int:
             if not found:
                 print("style sheets are fresh" + ("" if has_node() else " (hashes only: Node is not here)"))
             return 1 if found else 0
+        if "--pack" in arguments:
+            pack()
+            return 0
         build(CSS)
+        pack()
         RECORD.write_text(record(CSS), "utf-8")
         for name in BUILT[:2]:
             print(f"{name}: {(CSS / name).stat().st_size} bytes")

@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from portal.backup import archive as archives
@@ -24,11 +23,9 @@ from portal.base import clock, schema, serving
 from portal.base.db import Database
 from portal.base.marks import Mark
 from portal.config import Settings, load
-from portal.paths import shipped
+from portal.voting.models import Vote, VoteState
 
 Say = Callable[[str], None]
-# read by voting: public id of the vote → when the backup was made and when it was restored
-INTERRUPTED = "voting.interrupted"
 
 
 class Refused(Exception):
@@ -93,8 +90,7 @@ def backup(settings: Settings, passphrase: str | None, say: Say, to: Path | None
 
 
 def _known_revision(revision: str) -> bool:
-    script = ScriptDirectory(str(shipped("migrations")))
-    return any(one.revision == revision for one in script.walk_revisions())
+    return any(one.revision == revision for one in schema.scripts().walk_revisions())
 
 
 def _load(archive: Archive, database: Database, say: Say) -> None:
@@ -201,24 +197,35 @@ def _after_restore(archive: Archive, database: Database) -> list[str]:
                 connection.execute(
                     sessions.update().where(sessions.c.revoked_at.is_(None)).values(revoked_at=at, id_token=None)
                 )
-            votes = here.get("vote")
-            if votes is not None:
-                marks = {
-                    public_id: {"backup": archive.manifest["made_at"], "restored": now.isoformat()}
-                    for public_id in connection.scalars(sa.select(votes.c.public_id).where(votes.c.state == "open"))
-                }
-                if marks:
-                    connection.execute(sa.delete(Mark).where(Mark.name == INTERRUPTED))
-                    connection.execute(sa.insert(Mark).values(name=INTERRUPTED, value=marks))
+            if "vote" in here:
+                made_at = datetime.fromisoformat(archive.manifest["made_at"])
                 told = [
-                    f"Vote {public_id} was open and is interrupted. Ballots cast after {archive.manifest['made_at']} "
-                    "are gone: who voted since then votes again. Its key is in no backup: two officers bring its two "
-                    "halves, publish both times and prolong by at least the gap plus one day, or break the vote off."
-                    for public_id in sorted(marks)
+                    f"Vote {public_id} was open and is interrupted. Ballots cast after {made_at.isoformat()} are gone: "
+                    "who voted since then votes again. Its key is in no backup: two officers bring its two halves "
+                    "(run portal restore-vote-key). On the vote's page two officers let it go on, prolonged by at "
+                    "least the gap plus one day, or break it off. Until then nobody votes, and nothing is counted."
+                    for public_id in _interrupt(connection, made_at, now)
                 ]
     finally:
         engine.dispose()
     return told
+
+
+def _interrupt(connection: sa.Connection, made_at: datetime, now: datetime) -> list[str]:
+    """Write into each vote that ran at some time between the backup and its restore; voting reads it. Returns their
+    public ids."""
+    # the demo's city clock may be ahead
+    ahead = timedelta(seconds=int(connection.scalar(sa.select(Mark.value).where(Mark.name == clock.SHIFT)) or 0))
+    found = []
+    for vote in connection.execute(
+        sa.select(Vote.id, Vote.public_id, Vote.interruptions)
+        .where(Vote.state == VoteState.OPEN, Vote.closes_at > made_at + ahead, Vote.opens_at <= now + ahead)
+        .order_by(Vote.public_id)
+    ).all():
+        told = [*(vote.interruptions or ()), {"backup": made_at.isoformat(), "restored": now.isoformat()}]
+        connection.execute(sa.update(Vote).where(Vote.id == vote.id).values(interruptions=told))
+        found.append(vote.public_id)
+    return found
 
 
 # ---------------------------------------------------------------- upgrade

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -35,7 +36,12 @@ def _hash(scope: str, key: str) -> str:
 
 def allow(scope: str, key: str, per_minute: int) -> bool:
     """Count one act in this process's memory; False above the limit."""
-    return _memory.hit(RateLimitItemPerMinute(per_minute), scope, key)
+    return _memory.hit(_a_minute(per_minute), scope, key)
+
+
+@lru_cache(maxsize=32)
+def _a_minute(count: int) -> RateLimitItemPerMinute:
+    return RateLimitItemPerMinute(count)
 
 
 def failed(s: Session, scope: str, key: str, now: datetime) -> None:

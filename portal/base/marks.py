@@ -20,12 +20,15 @@ class Mark(Base):
     value: Mapped[Any] = mapped_column(JSON)
 
 
+_ALL = select(Mark.__table__.c.name, Mark.__table__.c.value)
+
+
 def get(name: str, default: Any = None) -> Any:
     """The mark's value; read once per transaction and kept for it."""
     with db.read() as session:
         held: dict[str, Any] | None = session.info.get("marks")
         if held is None:
-            held = {row.name: row.value for row in session.execute(select(Mark.name, Mark.value))}
+            held = {row.name: row.value for row in session.execute(_ALL)}
             session.info["marks"] = held
         return held.get(name, default)
 

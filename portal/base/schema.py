@@ -5,13 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -20,8 +15,17 @@ from portal.base.db import Database
 from portal.base.tables import Base
 from portal.paths import shipped
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 # Tables and indexes that the databases' own search keeps behind ours.
 OTHERS = ("search_fts", "alembic_version", "sqlite_", "ix_search_text_trigram")
+
+
+def _tool(name: str) -> Any:
+    """A module of Alembic, fetched at its first use: a server that only serves pages starts without it."""
+    return importlib.import_module(f"alembic.{name}")
 
 
 def load_models() -> None:
@@ -37,7 +41,7 @@ def load_models() -> None:
 
 def config(database: Database) -> Config:
     """Alembic's configuration for this database."""
-    made = Config()
+    made: Config = _tool("config").Config()
     made.set_main_option("script_location", str(shipped("migrations")))
     made.attributes["database"] = database
     return made
@@ -52,25 +56,31 @@ def engine_for(database: Database) -> Any:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run the migrations upwards."""
-    command.upgrade(config(database), revision)
+    _tool("command").upgrade(config(database), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Run the migrations downwards."""
-    command.downgrade(config(database), revision)
+    _tool("command").downgrade(config(database), revision)
+
+
+def scripts() -> ScriptDirectory:
+    """The migrations of this version."""
+    found: ScriptDirectory = _tool("script").ScriptDirectory(str(shipped("migrations")))
+    return found
 
 
 def head() -> str:
     """The newest migration's number."""
-    script = ScriptDirectory(str(shipped("migrations")))
-    return str(script.get_current_head())
+    return str(scripts().get_current_head())
 
 
 def current(database: Database) -> str | None:
     """The migration this database stands at."""
     engine = engine_for(database)
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        found: str | None = _tool("migration").MigrationContext.configure(connection).get_current_revision()
+        return found
 
 
 def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
@@ -83,10 +93,10 @@ def differences(database: Database) -> list[str]:
     load_models()
     engine = engine_for(database)
     with engine.connect() as connection:
-        context = MigrationContext.configure(
+        context = _tool("migration").MigrationContext.configure(
             connection, opts={"include_object": ours, "compare_type": True, "compare_server_default": False}
         )
-        return [str(change) for change in compare_metadata(context, Base.metadata)]
+        return [str(change) for change in _tool("autogenerate").compare_metadata(context, Base.metadata)]
 
 
 def faults(database: Database) -> list[str]:

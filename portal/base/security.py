@@ -6,6 +6,7 @@ Every view carries a lock, written under its route; an application with a bare v
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -229,16 +230,20 @@ def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], st
     return None
 
 
+@lru_cache(maxsize=8)
+def _policy(issuers: tuple[str, ...]) -> str:
+    hosts = " ".join(sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, issuers)}))
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"manifest-src 'self'; form-action 'self' {hosts}".rstrip()
+        + "; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 def _headers(response: Response) -> Response:
     settings = ground.settings()
-    issuers = " ".join(sorted({f"{u.scheme}://{u.netloc}" for u in (urlsplit(p.issuer) for p in settings.providers)}))
     head = response.headers
-    head.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"manifest-src 'self'; form-action 'self' {issuers}".rstrip()
-        + "; base-uri 'none'; frame-ancestors 'none'",
-    )
+    head.setdefault("Content-Security-Policy", _policy(tuple(p.issuer for p in settings.providers)))
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
     head["X-Frame-Options"] = "DENY"

@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text, select
+from sqlalchemy import CheckConstraint, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.base import i18n
@@ -90,6 +89,15 @@ def put(
     s.flush()
 
 
+_W = Wording.__table__.c
+_BARE = select(_W.object_id, _W.field, _W.lang, _W.body, _W.origin).where(
+    _W.kind == bindparam("kind"),
+    _W.object_id.in_(bindparam("ids", expanding=True)),
+    _W.field.in_(bindparam("fields", expanding=True)),
+)
+_RENDERED = _BARE.add_columns(_W.html)
+
+
 def load(
     s: Session, kind: str, ids: Iterable[int], fields: Iterable[str], lang: str | None = None, *, html: bool = False
 ) -> dict[tuple[int, str], Said]:
@@ -100,12 +108,7 @@ def load(
     wanted, ids, fields = lang or i18n.lang(), list(ids), list(fields)
     if not ids or not fields:
         return {}
-    columns: list[Any] = [Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin]
-    if html:
-        columns.append(Wording.html)
-    rows = s.execute(
-        select(*columns).where(Wording.kind == kind, Wording.object_id.in_(ids), Wording.field.in_(fields))
-    ).all()
+    rows = s.execute(_RENDERED if html else _BARE, {"kind": kind, "ids": ids, "fields": fields}).all()
     rank = {wanted: 0, i18n.SOURCE: 1}
     found: dict[tuple[int, str], Said] = {}
     best: dict[tuple[int, str], tuple[int, str]] = {}

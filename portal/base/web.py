@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
@@ -25,6 +26,7 @@ from portal.base.security import SAFE, actor, public, said
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+ADDRESSES = 4096
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
@@ -32,6 +34,23 @@ class Portal(Flask):
     """A Flask application whose requests stand on one ground and run in one transaction each."""
 
     ground: Ground
+    addresses: dict[tuple[Any, ...], str]
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Flask's addresses, kept: a list page asks for the same few of them again and again.
+
+        Kept is what depends on nothing but the endpoint, the language and short plain values.
+        """
+        adapter = request_ctx.url_adapter if has_request_context() else None
+        if adapter is None or endpoint[:1] == "." or not all(map(_plain, values.values())):
+            return super().url_for(endpoint, **values)
+        key = (endpoint, i18n.lang(), adapter.script_name, *values.items())
+        found = self.addresses.get(key)
+        if found is None:
+            if len(self.addresses) >= ADDRESSES:
+                self.addresses.clear()
+            found = self.addresses[key] = super().url_for(endpoint, **values)
+        return found
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request: the ground is entered, and whatever is still open at the end is rolled back."""
@@ -49,6 +68,11 @@ class Portal(Flask):
         response = self.make_response(super().dispatch_request())
         db.finish(commit=response.status_code < 400)
         return response
+
+
+def _plain(value: object) -> bool:
+    """True for the values of addresses that may be kept; a flag like _external is not among them."""
+    return type(value) is int or (type(value) is str and len(value) <= 60)
 
 
 class LanguageConverter(BaseConverter):
@@ -180,6 +204,7 @@ def page_filters() -> dict[str, Any]:
 def install(app: Portal) -> None:
     """Put languages, template globals and health pages on the application."""
     settings = app.ground.settings
+    app.addresses = {}
     app.url_map.converters["lang"] = LanguageConverter
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")

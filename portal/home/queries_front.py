@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, ground, i18n
@@ -76,31 +76,29 @@ def front(s: Session, now: datetime, lang: str) -> Front:
 
 def _vote_closes(budget: budgets.Listed, now: datetime) -> datetime | None:
     """When the vote that is going on closes; None while there is none."""
+    if budget.dates.stopped is not None:
+        return None
     for phase in budget.dates.phases:
         if phase.kind is PhaseKind.VOTE and phase.opens_at <= now and phase.closes_at and now < phase.closes_at:
             return phase.closes_at
     return None
 
 
+_B, _P, _C, _F = Budget.__table__.c, Project.__table__.c, Card.__table__.c, File.__table__.c
+_PICTURES = (
+    select(_B.slug, _P.number, _C.title, _C.picture_alt, _C.said_in, _F.sha256, _F.width, _F.height)
+    .select_from(Budget.__table__)
+    .join(Project.__table__, _P.budget_id == _B.id)
+    .join(Card.__table__, and_(_C.project_id == _P.id, _C.lang == bindparam("lang")))
+    .join(File.__table__, and_(_F.id == _P.picture_id, _F.state == State.READY))
+    .where(_B.id == bindparam("budget"), _P.status.in_([ProjectStatus.BALLOT, ProjectStatus.REVIEW]))
+    .order_by(_P.number)
+    .limit(PICTURES)
+)
+
+
 def _pictures(s: Session, budget_id: int, lang: str) -> list[Picture]:
-    rows = s.execute(
-        select(
-            Budget.slug,
-            Project.number,
-            Card.title,
-            Card.picture_alt,
-            Card.said_in,
-            File.sha256,
-            File.width,
-            File.height,
-        )
-        .join(Project, Project.budget_id == Budget.id)
-        .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
-        .join(File, (File.id == Project.picture_id) & (File.state == State.READY))
-        .where(Budget.id == budget_id, Project.status.in_([ProjectStatus.BALLOT, ProjectStatus.REVIEW]))
-        .order_by(Project.number)
-        .limit(PICTURES)
-    )
+    rows = s.execute(_PICTURES, {"budget": budget_id, "lang": lang})
     return [
         Picture(
             slug=row.slug,

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -222,7 +223,11 @@ def cast_ballot(
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
     assert facts is not None and facts.claim is not None
-    keys = subkeys(vote)
+    try:
+        keys = subkeys(vote)
+    except sealing.SealingError:  # after a restore, until both halves are given
+        _refuse_unless(rules.may_vote(facts, vote, phase, now))
+        raise CastRefused(no(rules.KEYLESS), 409) from None
     claim = roll_claim(vote, facts.claim)
     slot = sealing.slot_of(keys, "roll", claim)
     code = sealing.receipt_code(keys, slot, form_token)
@@ -241,11 +246,7 @@ def cast_ballot(
     _take_part(s, vote, claim, channel, city_day(now))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
     changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station, new=new)
-    s.execute(
-        Receipt.__table__.insert().values(  # type: ignore[attr-defined]
-            vote_id=vote.id, code_hash=code_hash, state=ReceiptState.RECORDED
-        )
-    )
+    s.execute(_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED})
     closes_at = vote.closes_at
     db.before_commit(lambda: _ask_the_clock(s, closes_at))
     return Cast(code, ReceiptState.RECORDED, changed=changed)
@@ -263,25 +264,59 @@ def _refuse_unless(verdict: Verdict) -> None:
         raise CastRefused(verdict)
 
 
+# The statements of a cast are built once: the write lock is held while it runs.
+_SHARED = (
+    select(Vote)
+    .where(Vote.id == bindparam("vote"))
+    .with_for_update(read=True)
+    .execution_options(populate_existing=True)
+)
+_ROLL, _PART = RollEntry.__table__, Participation.__table__
+_SEALED: Any = SealedBallot.__table__
+_RECEIPT: Any = Receipt.__table__
+_KNOWN = select(_RECEIPT.c.state).where(
+    _RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code")
+)
+_HERE = (_SEALED.c.vote_id == bindparam("vote"), _SEALED.c.slot == bindparam("here"))
+_ENVELOPE = select(_SEALED.c.envelope).where(*_HERE).with_for_update()
+_SEAL, _SEAL_AGAIN = insert(_SEALED), update(_SEALED).where(*_HERE)
+_RECORD = insert(_RECEIPT)
+_REPLACED = (
+    update(_RECEIPT)
+    .where(_RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code"))
+    .values(state=ReceiptState.REPLACED)
+)
+
+
+@lru_cache(maxsize=2)
+def _enter_roll(sqlite_dialect: bool) -> Any:
+    entry: Any = (sqlite if sqlite_dialect else postgresql).insert(_ROLL)
+    return entry.on_conflict_do_nothing().returning(_ROLL.c.claim)
+
+
+@lru_cache(maxsize=4)
+def _take_part_statement(sqlite_dialect: bool, paper: bool) -> Any:
+    part: Any = (sqlite if sqlite_dialect else postgresql).insert(_PART)
+    return part.on_conflict_do_update(
+        index_elements=["vote_id", "claim"],
+        set_={"channel": part.excluded.channel, "day": part.excluded.day},
+        where=None if paper else _PART.c.channel != Channel.PAPER,
+    ).returning(_PART.c.claim)
+
+
 def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
-    return s.scalars(
-        select(Vote).where(Vote.id == vote_id).with_for_update(read=True).execution_options(populate_existing=True)
-    ).one()
+    return s.scalars(_SHARED, {"vote": vote_id}).one()
 
 
 def _known_receipt(s: Session, vote: Vote, code_hash: str) -> ReceiptState | None:
-    return s.scalar(select(Receipt.state).where(Receipt.vote_id == vote.id, Receipt.code_hash == code_hash))
-
-
-def _insert(s: Session, model: type) -> Any:
-    return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+    found: ReceiptState | None = s.scalar(_KNOWN, {"vote": vote.id, "code": code_hash})
+    return found
 
 
 def _take_roll_entry(s: Session, vote: Vote, claim: str) -> bool:
     """The person's one entry under this transaction's lock: two casts of one person queue up here. True when new."""
-    insert = _insert(s, RollEntry).values(vote_id=vote.id, claim=claim).on_conflict_do_nothing()
-    if s.execute(insert.returning(RollEntry.claim)).first() is not None:
+    if s.execute(_enter_roll(db.is_sqlite()), {"vote_id": vote.id, "claim": claim}).first() is not None:
         return True
     if not db.is_sqlite():  # there one writer is alone
         s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
@@ -289,13 +324,9 @@ def _take_roll_entry(s: Session, vote: Vote, claim: str) -> bool:
 
 
 def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
-    insert = _insert(s, Participation).values(vote_id=vote.id, claim=claim, channel=channel, day=day)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["vote_id", "claim"],
-        set_={"channel": channel, "day": day},
-        where=None if channel is Channel.PAPER else Participation.channel != Channel.PAPER,
-    )
-    if s.execute(upsert.returning(Participation.claim)).first() is None:
+    upsert = _take_part_statement(db.is_sqlite(), channel is Channel.PAPER)
+    values = {"vote_id": vote.id, "claim": claim, "channel": channel, "day": day}
+    if s.execute(upsert, values).first() is None:
         raise CastRefused(
             no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
         )
@@ -315,23 +346,19 @@ def seal_ballot(
 ) -> bool:
     """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and
     its receipt becomes "replaced". True when there was an earlier one."""
-    here = (SealedBallot.vote_id == vote.id, SealedBallot.slot == slot)
-    old = None if new else s.scalar(db.locked(select(SealedBallot.envelope).where(*here)))
+    here = {"vote": vote.id, "here": slot}
+    old = None if new else s.scalar(_ENVELOPE, here)
     prior = None
     if old is not None:
         before = sealing.open_envelope(keys, vote.public_id, slot, old)
         prior = before.prior  # no entry of a chain names a commitment yet
         if before.receipt is not None:
-            s.execute(
-                update(Receipt)
-                .where(Receipt.vote_id == vote.id, Receipt.code_hash == before.receipt)
-                .values(state=ReceiptState.REPLACED)
-            )
+            s.execute(_REPLACED, {"vote": vote.id, "code": before.receipt})
     values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
-        s.execute(SealedBallot.__table__.insert().values(vote_id=vote.id, slot=slot, **values))  # type: ignore[attr-defined]
+        s.execute(_SEAL, {"vote_id": vote.id, "slot": slot, **values})
     else:
-        s.execute(update(SealedBallot).where(*here).values(**values).execution_options(synchronize_session=False))
+        s.execute(_SEAL_AGAIN, {**here, **values})
     return old is not None
 
 
@@ -380,6 +407,10 @@ class _Closed:
     @property
     def opens_at(self) -> datetime:
         return self.closes_at
+
+    @property
+    def interruptions(self) -> None:
+        return None
 
     @property
     def document(self) -> Mapping[str, Any]:

@@ -9,17 +9,12 @@ The worker begins at the first unfinished step; each step may run twice.
 
 from __future__ import annotations
 
-import hashlib
 import random
 import secrets
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
@@ -29,18 +24,25 @@ from portal.base.i18n import _l
 from portal.base.verdict import no
 from portal.voting import actions_keep, rules, sealing, sealing_files
 from portal.voting.actions import NotPossible, demand, subkeys
+from portal.voting.actions_count_open import (
+    Opened,
+    Snapshot,
+    digest_of,
+    open_all,
+    plain_list_hash,
+    sealed_rows,
+    take_snapshot,
+)
 from portal.voting.counting.outcome import outcome
 from portal.voting.models import (
     CountRun,
-    Participation,
     PlainBallot,
-    Receipt,
-    ReceiptState,
     SealedBallot,
     Vote,
     VoteState,
 )
 from portal.voting.queries import count_run
+from portal.voting.rules_interruption import pending
 
 log = structlog.get_logger("portal.voting")
 
@@ -133,17 +135,20 @@ def run_count(public_id: str) -> None:
     with db.read() as s:
         vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
         run = count_run(s, vote)
+        interrupted = pending(vote) is not None
         state, confirmed = vote.state, run is not None and run.second_id is not None and not run.differences
     if not confirmed:
         return
     if state is VoteState.OPEN:
-        snapshot = _take_snapshot(public_id)
+        if interrupted:
+            return  # a restore brought this job along
+        snapshot = take_snapshot(public_id)
         try:
             subkeys(snapshot.vote)
         except sealing.SealingError as error:
             _stop(snapshot, [{"what": "vote key", "detail": str(error)}])
             return
-        opened = _open_all(snapshot)
+        opened = open_all(snapshot)
         if opened.differences:
             _stop(snapshot, opened.differences)
             return
@@ -156,173 +161,6 @@ def run_count(public_id: str) -> None:
         _destroy(public_id)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Snapshot:
-    """What the count works on, read in one transaction."""
-
-    vote: Vote
-    draw: str
-    sealed: list[tuple[str, bytes, bytes]]
-    participations: list[tuple[str, str]]
-    receipts: dict[str, str]
-    digest: str
-
-
-@dataclass(slots=True, repr=False)
-class Opened:
-    """What the sealed ballots held, and every difference that was found."""
-
-    lists: dict[str, list[Any]]
-    ballots: int = 0
-    void: int = 0
-    channels: Counter[str] = field(default_factory=Counter)
-    receipts: list[str] = field(default_factory=list)
-    differences: list[dict[str, Any]] = field(default_factory=list)
-
-
-def _take_snapshot(public_id: str) -> Snapshot:
-    with db.read() as s:
-        if not db.is_sqlite():
-            # one view of all tables, whatever is written meanwhile; nothing has been read in this transaction yet
-            s.connection().exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
-        run = count_run(s, vote)
-        sealed = list(_sealed(s, vote.id))
-        s.expunge(vote)  # it is used after this transaction
-        return Snapshot(
-            vote=vote,
-            draw=run.first_draw if run else "",
-            sealed=sealed,
-            participations=[
-                (claim, str(channel))
-                for claim, channel in s.execute(
-                    select(Participation.claim, Participation.channel)
-                    .where(Participation.vote_id == vote.id)
-                    .order_by(Participation.claim)
-                )
-            ],
-            receipts={
-                code: str(state)
-                for code, state in s.execute(select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id))
-            },
-            digest=_digest(sealed),
-        )
-
-
-def _sealed(s: Session, vote_id: int) -> Iterator[tuple[str, bytes, bytes]]:
-    rows = s.execute(
-        select(SealedBallot.slot, SealedBallot.envelope, SealedBallot.choices)
-        .where(SealedBallot.vote_id == vote_id)
-        .order_by(SealedBallot.slot)
-        .execution_options(yield_per=2000)
-    )
-    for slot, envelope, choices in rows:
-        yield slot, bytes(envelope), bytes(choices)
-
-
-def _digest(sealed: Iterable[tuple[str, bytes, bytes]]) -> str:
-    digest = hashlib.sha256()
-    for slot, envelope, choices in sealed:
-        digest.update(slot.encode() + len(choices).to_bytes(4, "big") + envelope + choices)
-    return digest.hexdigest()
-
-
-def _open_all(snapshot: Snapshot) -> Opened:
-    """Step (a): open every ballot, and compare slots, numbers and receipts with what stands beside them."""
-    vote = snapshot.vote
-    document = vote.document
-    opened = Opened({pot["id"]: [] for pot in document["pots"]})
-    keys = subkeys(vote)
-    used = {sealing.slot_of(keys, "roll", claim): channel for claim, channel in snapshot.participations}
-    progress = _Progress(vote.id, len(snapshot.sealed))
-    seen: set[str] = set()
-    assert vote.choices_length is not None
-    for slot, envelope_bytes, choices_bytes in snapshot.sealed:
-        progress.step()
-        try:
-            envelope = sealing.open_envelope(keys, vote.public_id, slot, envelope_bytes)
-            content = sealing.open_choices(keys, vote.public_id, slot, choices_bytes, vote.choices_length)
-            _compare_envelope(opened, slot, envelope, used, snapshot.receipts, seen)
-            _take_choices(opened, slot, content, envelope, document)
-        except sealing.SealingError as error:
-            opened.differences.append({"slot": slot, "what": "does not open", "detail": str(error)})
-    _compare_numbers(opened, used, snapshot, seen)
-    progress.finish()
-    return opened
-
-
-def _compare_envelope(
-    opened: Opened,
-    slot: str,
-    envelope: sealing.Envelope,
-    used: dict[str, str],
-    receipts: Mapping[str, str],
-    seen: set[str],
-) -> None:
-    if envelope.channel == "imported":
-        return
-    channel = used.pop(slot, None)
-    if channel is None:
-        opened.differences.append({"slot": slot, "what": "ballot without a participation"})
-    elif channel != envelope.channel:
-        opened.differences.append({"slot": slot, "what": "channel differs", "detail": f"{channel}, {envelope.channel}"})
-    if envelope.receipt is None:
-        return
-    if receipts.get(envelope.receipt) != ReceiptState.RECORDED:
-        opened.differences.append({"slot": slot, "what": "receipt is not recorded"})
-    if envelope.receipt in seen:
-        opened.differences.append({"slot": slot, "what": "receipt of two ballots"})
-    seen.add(envelope.receipt)
-
-
-def _take_choices(
-    opened: Opened, slot: str, content: Any, envelope: sealing.Envelope, document: Mapping[str, Any]
-) -> None:
-    if isinstance(content, dict):  # void: replaced by paper, or annulled
-        opened.void += 1
-        return
-    choices = sealing.unpack_choices(document, content)
-    verdict = rules.check_ballot(choices, document)
-    if not verdict:
-        opened.differences.append({"slot": slot, "what": "ballot breaks the regulation"})
-        return
-    opened.ballots += 1
-    opened.channels[envelope.channel] += 1
-    if envelope.receipt is not None:
-        opened.receipts.append(envelope.receipt)
-    for pot_id, choice in choices.items():
-        opened.lists[pot_id].append(plain_choice(choice))
-
-
-def _compare_numbers(opened: Opened, left: dict[str, str], snapshot: Snapshot, seen: set[str]) -> None:
-    for slot in sorted(left):
-        opened.differences.append({"slot": slot, "what": "participation without a ballot"})
-    recorded = {code for code, state in snapshot.receipts.items() if state == ReceiptState.RECORDED}
-    for code in sorted(recorded - seen):
-        opened.differences.append({"receipt": code, "what": "recorded receipt without a ballot"})
-
-
-class _Progress:
-    """Tells the officers how far the count is, about once a second, in short transactions of its own."""
-
-    def __init__(self, vote_id: int, total: int) -> None:
-        self.vote_id, self.total, self.done, self.told = vote_id, total, 0, time.monotonic()
-        self._tell()
-
-    def step(self) -> None:
-        self.done += 1
-        if self.done % 500 == 0 and time.monotonic() - self.told > 1:
-            self._tell()
-
-    def finish(self) -> None:
-        self._tell()
-
-    def _tell(self) -> None:
-        self.told = time.monotonic()
-        with db.write() as s:
-            s.execute(update(CountRun).where(CountRun.vote_id == self.vote_id).values(done=self.done, total=self.total))
-
-
 def _stop(snapshot: Snapshot, differences: list[dict[str, Any]]) -> None:
     """No ballot is written; officers and auditor see what differs, and the count can be asked for again."""
     log.error("count_stopped", vote=snapshot.vote.public_id, differences=len(differences))
@@ -332,16 +170,6 @@ def _stop(snapshot: Snapshot, differences: list[dict[str, Any]]) -> None:
         run.differences = [{"what": "differences", "number": len(differences)}, *differences[:MOST_DIFFERENCES]]
         run.first_id = run.second_id = None
         record(SYSTEM, "count_stopped", "vote", snapshot.vote.public_id, after={"differences": len(differences)})
-
-
-def plain_choice(choice: Any) -> list[Any]:
-    """A choice as it stands in a plain list: project ids, or for points sorted pairs of id and points."""
-    return [list(pair) for pair in sorted(choice.items())] if isinstance(choice, Mapping) else list(choice)
-
-
-def plain_list_hash(salt: str, pot_id: str, ballots: list[Any]) -> str:
-    """The salted hash of one pot's plain list: short lists cannot be guessed from it before they are published."""
-    return sealing.tagged_hash("plain list", salt, pot_id, ballots)
 
 
 def _store(snapshot: Snapshot, opened: Opened) -> None:
@@ -372,7 +200,7 @@ def _store(snapshot: Snapshot, opened: Opened) -> None:
         fresh = _locked(s, vote.id)
         if fresh.state is not VoteState.OPEN:
             return  # another worker was here first
-        if _digest(_sealed(s, vote.id)) != snapshot.digest:
+        if digest_of(sealed_rows(s, vote.id)) != snapshot.digest:
             raise RuntimeError("sealed ballots changed between opening and storing; the count begins again")
         for start in range(0, len(rows), 5000):
             s.execute(insert(PlainBallot), rows[start : start + 5000])

@@ -22,7 +22,7 @@ from portal.base.i18n import _l
 from portal.base.verdict import no
 from portal.voting import rules, sealing
 from portal.voting.actions import NotPossible, demand, sealed_values, shared_vote, subkeys
-from portal.voting.actions_count import plain_choice, plain_list_hash
+from portal.voting.actions_count_open import plain_choice, plain_list_hash
 from portal.voting.counting.outcome import outcome
 from portal.voting.models import PlainBallot, SealedBallot, Vote, VoteState
 from portal.voting.queries import plain_lists

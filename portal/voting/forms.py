@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.base import fields as f
 from portal.base.i18n import _l
+from portal.voting.rules_interruption import BREAK_OFF, GO_ON
 
 
 class ReceiptForm(f.Form):
@@ -51,6 +52,32 @@ class CountForm(f.Form):
         [f.required(_l("Enter the result of the public draw.")), f.length(max=200)],
         hint=_l("Exactly as it was made public. The second officer types it again."),
     )
+
+
+class PlanForm(f.Form):
+    """The first officer's word on an interrupted vote."""
+
+    choice = f.Radios(
+        _l("How does this vote go on?"),
+        [f.required(_l("Choose how this vote goes on."))],
+        choices=[
+            (GO_ON, _l("It goes on, with a later close."), _l("Who voted between the two times votes again.")),
+            (
+                BREAK_OFF,
+                _l("It is broken off."),
+                _l("Nothing is counted. All ballots and the vote key are destroyed, and this cannot be undone."),
+            ),
+        ],
+    )
+    closes_at = f.Moment(
+        _l("New close"), [f.optional()], hint=_l("Only where the vote goes on. Day and time in the city's time zone.")
+    )
+
+
+class AgreeForm(f.Form):
+    """The second officer's word; it names the plan that stood on the page."""
+
+    plan = f.Hidden("", [f.required(_l("This form is damaged."))])
 
 
 class PublishForm(f.Form):

@@ -6,6 +6,7 @@ from portal.base.feature import Feature, Job, Kind, Menu
 from portal.base.i18n import _l
 from portal.voting import commands, jobs, staff, views
 from portal.voting.actions_count import JOB
+from portal.voting.actions_interruption import DESTROY
 from portal.voting.models import Vote
 
 FEATURE = Feature(
@@ -14,7 +15,11 @@ FEATURE = Feature(
     staff_menu=[Menu(_l("All votes"), "voting_staff.votes", roles=("budget_officer", "auditor"), order=20)],
     footer=[Menu(_l("Votes and receipts"), "voting.votes", order=60)],
     todo=staff.todo,
-    jobs=[Job(JOB, jobs.count, heavy=True), Job("voting.sweep", jobs.sweep, every=3600)],
+    jobs=[
+        Job(JOB, jobs.count, heavy=True),
+        Job(DESTROY, jobs.destroy_key),
+        Job("voting.sweep", jobs.sweep, every=3600),
+    ],
     kinds=[Kind("vote", Vote, label=_l("Vote"))],
     cli=[commands.restore_vote_key, commands.vote_keys],
     wing=True,

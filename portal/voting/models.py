@@ -50,6 +50,7 @@ class VoteState(enum.StrEnum):
     KEPT = "kept"  # the plain lists are in a backup that was read back
     FINISHED = "finished"  # the key is destroyed
     PUBLISHED = "published"
+    BROKEN_OFF = "broken_off"  # after a restore, by two officers; nothing is counted, sealed ballots and key are gone
 
 
 class ReceiptState(enum.StrEnum):
@@ -103,6 +104,8 @@ class Vote(Base):
     numbers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lists: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lots: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    # written by a restore, which loses ballots; each with the officers' decision: rules_interruption.py reads them
+    interruptions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 
     @property
     def document(self) -> Mapping[str, Any]:

@@ -10,14 +10,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground
 from portal.base.actor import Actor
 from portal.base.i18n import Text
+from portal.base.verdict import YES, Verdict, no
 from portal.identity import queries as people
-from portal.voting import rules, sealing, sealing_files
+from portal.voting import rules, rules_interruption, sealing, sealing_files
 from portal.voting.models import Channel, CountRun, Participation, PlainBallot, Receipt, ReceiptState, Vote, VoteState
 from portal.voting.regulation import READY, Ready, faults
 from portal.voting.regulation_words import describe, parameters
@@ -25,9 +26,12 @@ from portal.voting.regulation_words import describe, parameters
 __all__ = ["READY", "Ready", "describe", "faults", "parameters"]
 
 
+_VOTE_FOR = select(Vote).where(Vote.kind == bindparam("kind"), Vote.object_id == bindparam("object"))
+
+
 def vote_for(s: Session, kind: str, object_id: int) -> Vote | None:
     """The vote of an object (a budget, for example). Votes whose import is not finished are not there yet."""
-    found = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id)).one_or_none()
+    found = s.scalars(_VOTE_FOR, {"kind": kind, "object": object_id}).one_or_none()
     return None if found is None or found.state is VoteState.IMPORTING else found
 
 
@@ -55,13 +59,16 @@ def votes_without_key(s: Session) -> list[Vote]:
     needing = s.scalars(
         select(Vote).where(Vote.state.in_([VoteState.OPEN, VoteState.COUNTED, VoteState.KEPT])).order_by(Vote.id)
     )
-    missing = []
-    for vote in needing:
-        try:
-            sealing_files.load_key(ground.settings().keys, vote.public_id, vote.key_check or "")
-        except sealing.SealingError:
-            missing.append(vote)
-    return missing
+    return [vote for vote in needing if not has_key(vote)]
+
+
+def has_key(vote: Vote) -> Verdict:
+    """Whether the key of an opened vote is in its place; without it no ballot can be sealed."""
+    try:
+        sealing_files.load_key(ground.settings().keys, vote.public_id, vote.key_check or "")
+    except sealing.SealingError:
+        return no(rules.KEYLESS)
+    return YES
 
 
 def city_day(now: datetime) -> date:
@@ -110,16 +117,17 @@ class Used:
     day: date
 
 
-def own_participation(s: Session, actor: Actor, vote: Vote) -> Used | None:
-    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot."""
-    facts = voter_facts(s, actor, vote)
+_PART = Participation.__table__.c
+_USED = select(_PART.channel, _PART.day).where(_PART.vote_id == bindparam("vote"), _PART.claim == bindparam("claim"))
+
+
+def own_participation(s: Session, actor: Actor, vote: Vote, facts: rules.VoterFacts | None = None) -> Used | None:
+    """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot.
+    `facts`: the actor's own, where they have been read already."""
+    facts = facts or voter_facts(s, actor, vote)
     if facts is None or not facts.claim:
         return None
-    found = s.execute(
-        select(Participation.channel, Participation.day).where(
-            Participation.vote_id == vote.id, Participation.claim == roll_claim(vote, facts.claim)
-        )
-    ).one_or_none()
+    found = s.execute(_USED, {"vote": vote.id, "claim": roll_claim(vote, facts.claim)}).one_or_none()
     return Used(*found) if found else None
 
 
@@ -163,13 +171,14 @@ def turnout(s: Session, vote: Vote, now: datetime) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a vote stands at a moment: prepared, frozen, open, closed, counting, stopped, counted, published."""
+    """Where a vote stands at a moment: prepared, frozen, open, closed, counting, stopped, counted, published; or
+    interrupted, broken_off."""
 
     phase: str
     done: int = 0
     total: int = 0
     differences: tuple[dict[str, Any], ...] = ()
-    asked: bool = False  # the first officer has asked for the count
+    asked: bool = False  # the first of two officers has spoken
 
 
 def status(s: Session, vote: Vote, now: datetime) -> Status:
@@ -190,6 +199,11 @@ def _status(vote: Vote, run: CountRun | None, now: datetime) -> Status:
         return Status("published")
     if vote.state is VoteState.FINISHED:
         return Status("counted")
+    if vote.state is VoteState.BROKEN_OFF:
+        return Status("broken_off")
+    waiting = rules_interruption.pending(vote)
+    if waiting is not None:
+        return Status("interrupted", asked=waiting.choice is not None)
     if vote.state is VoteState.OPEN and now < vote.opens_at:
         return Status("frozen")
     if vote.state is VoteState.OPEN and now < vote.closes_at:

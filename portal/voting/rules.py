@@ -10,8 +10,11 @@ from typing import Any, Protocol
 from portal.base import i18n
 from portal.base.i18n import _l, _n
 from portal.base.verdict import YES, Verdict, no
+from portal.voting.rules_interruption import BROKEN_OFF, ENDED, WAITING, pending
+from portal.voting.rules_officer import OFFICER, ActorLike, is_officer
 
-OFFICER = "budget_officer"
+__all__ = ["OFFICER", "ActorLike"]
+
 PREPARED, OPEN, COUNTED, KEPT, FINISHED, PUBLISHED, IMPORTING = (
     "prepared",
     "open",
@@ -22,6 +25,7 @@ PREPARED, OPEN, COUNTED, KEPT, FINISHED, PUBLISHED, IMPORTING = (
     "importing",
 )
 MOST_ANSWERS = 10_000  # of one post: more are refused before anything is looked up
+KEYLESS = _l("This vote takes no ballots at the moment: its key has to be put back first.")
 FEWEST_SHOWN = 10  # smaller numbers of ballots or voters are never published
 
 DESK = _l("If this is wrong, ask the residents' registration office.")
@@ -73,12 +77,18 @@ class VoteLike(Protocol):
     def closes_at(self) -> datetime: ...
     @property
     def document(self) -> Mapping[str, Any]: ...
+    @property
+    def interruptions(self) -> Sequence[Mapping[str, Any]] | None: ...
 
 
 def is_running(vote: VoteLike, now: datetime) -> Verdict:
     """Whether ballots are taken at this moment. The close is an instant: at it, the vote is closed."""
     if vote.state == PREPARED or vote.state == IMPORTING:
         return no(_l("This vote has not been opened yet."))
+    if vote.state == BROKEN_OFF:
+        return no(ENDED)
+    if pending(vote):
+        return no(WAITING)
     if vote.state == OPEN and now < vote.opens_at:
         opening = _l("Voting opens on %(when)s.", when=vote.opens_at)
         return no(opening, _l("Until then you can look at the projects."))
@@ -297,25 +307,9 @@ def _check_points(pot: Mapping[str, Any], points: Any, ballot: Mapping[str, Any]
 # --- officers ---------------------------------------------------------------------------------------------------------
 
 
-class ActorLike(Protocol):
-    """What the questions need of whoever acts."""
-
-    @property
-    def person_id(self) -> int | None: ...
-    @property
-    def channel(self) -> str: ...
-    def may(self, *roles: str) -> bool: ...
-
-
-def _is_officer(actor: ActorLike) -> Verdict:
-    if actor.person_id is None or not actor.may(OFFICER):
-        return no(_l("Only a budget officer can do this."))
-    return YES
-
-
 def may_open(vote: VoteLike, actor: ActorLike, faults: Sequence[object], now: datetime) -> Verdict:
     """Whether the prepared vote may be frozen and opened."""
-    officer = _is_officer(actor)
+    officer = is_officer(actor)
     if not officer and actor.channel != "system":  # the demo's seed opens a vote by itself
         return officer
     if vote.state != PREPARED:
@@ -334,11 +328,13 @@ def may_open(vote: VoteLike, actor: ActorLike, faults: Sequence[object], now: da
 
 def may_start_count(vote: VoteLike, actor: ActorLike, now: datetime) -> Verdict:
     """Whether this officer may be the first of the two who start the count."""
-    officer = _is_officer(actor)
+    officer = is_officer(actor)
     if not officer:
         return officer
     if vote.state != OPEN:
         return no(_l("This vote is not waiting for its count."))
+    if pending(vote):
+        return no(_l("This vote is interrupted. Decide first how it goes on."))
     if now < vote.closes_at:
         return no(_l("The vote can be counted after its close on %(when)s.", when=vote.closes_at))
     return YES
@@ -365,7 +361,7 @@ def may_confirm_count(
 
 def may_publish(vote: VoteLike, actor: ActorLike) -> Verdict:
     """Whether the counted result may be published: not before ballots are kept safe and the vote key is destroyed."""
-    officer = _is_officer(actor)
+    officer = is_officer(actor)
     if not officer:
         return officer
     if vote.state == PUBLISHED:

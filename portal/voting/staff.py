@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.base import clock, db
+from portal.base import clock, db, i18n
 from portal.base.actor import Actor
 from portal.base.fields import Form
 from portal.base.ground import settings
 from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, staff
-from portal.voting import actions, actions_count, queries, rules
-from portal.voting.forms import CountForm, DemoOpenForm, OpenForm, PublishForm
+from portal.voting import actions, actions_count, actions_interruption, queries, rules, rules_interruption
+from portal.voting.forms import AgreeForm, CountForm, DemoOpenForm, OpenForm, PlanForm, PublishForm
 from portal.voting.models import Vote
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
@@ -99,6 +101,39 @@ def publish(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
 
 
+@desk.post("/<public_id>/plan")
+@staff("budget_officer")
+def plan(public_id: str) -> ResponseReturnValue:
+    """The first officer says how an interrupted vote goes on."""
+    found, form = _vote(public_id), PlanForm()
+    if rules_interruption.pending(found) is None:
+        raise actions.NotPossible(rules_interruption.NOT_INTERRUPTED)
+    if not form.validate_on_submit():
+        return _page(found, form, 422)
+    verdict = rules_interruption.may_plan(
+        found, actor(), clock.city_now(), choice=form.choice.data, closes_at=form.closes_at.data
+    )
+    if not verdict:
+        form.closes_at.errors = [str(verdict.reason)]
+        return _page(found, form, 422)
+    actions_interruption.plan_after_interruption(
+        db.session(), actor(), found, choice=form.choice.data, closes_at=form.closes_at.data
+    )
+    flash(_("A second budget officer has to agree now."), "success")
+    return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
+@desk.post("/<public_id>/agree")
+@staff("budget_officer")
+def agree(public_id: str) -> ResponseReturnValue:
+    """The second officer agrees, and it is done."""
+    found, form = _vote(public_id), AgreeForm()
+    choice = actions_interruption.agree_after_interruption(db.session(), actor(), found, plan=form.plan.data or "")
+    goes_on = choice == rules_interruption.GO_ON
+    flash(_("The vote goes on.") if goes_on else _("The vote is broken off."), "success")
+    return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+
+
 def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
     """What waits for a budget officer: votes to count, to confirm, to look at, to publish."""
     if not who.may(rules.OFFICER):
@@ -110,6 +145,9 @@ def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
         text = {
             "closed": _l("Confirm the count: %(title)s", title=title) if asked else _l("Count: %(title)s", title=title),
             "stopped": _l("The count was stopped: %(title)s", title=title),
+            "interrupted": _l("Agree how it goes on: %(title)s", title=title)
+            if asked
+            else _l("Say how the interrupted vote goes on: %(title)s", title=title),
             "counted": _l("Publish the result: %(title)s", title=title),
         }.get(status.phase)
         if text is not None:
@@ -124,6 +162,14 @@ def _vote(public_id: str) -> Vote:
     return found
 
 
+def _next_midnight(least: datetime | None) -> datetime | None:
+    """The midnight of the city at or after this moment: a close that is easy to say."""
+    if least is None:
+        return None
+    day = i18n.in_zone(least - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (day.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=day.tzinfo).astimezone(UTC)
+
+
 def _open_form() -> Form:
     return DemoOpenForm() if settings().demo else OpenForm()
 
@@ -136,8 +182,11 @@ def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseRet
     may_ask = rules.may_start_count(found, who, now)
     first = run.first_id if run else None
     may_confirm = rules.may_confirm_count(found, who, now, first=first)
+    gap = rules_interruption.pending(found)
+    least = None if gap is None else rules_interruption.least_close(found, gap, now)
     if form is None:
         form = {
+            "interrupted": lambda: PlanForm(data={"closes_at": _next_midnight(least)}),
             "prepared": _open_form,
             "closed": CountForm,
             "stopped": CountForm,
@@ -156,6 +205,11 @@ def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseRet
             may_confirm=may_confirm,
             may_publish=rules.may_publish(found, who),
             needs_draw="lot" in found.document["ties"],
+            gap=gap,
+            least_close=least,
+            may_agree=rules_interruption.may_agree(found, who, now),
+            keyless=found.state == rules.OPEN and not queries.has_key(found),
+            notices=[] if gap else rules_interruption.notices(found, now),
             turnout=queries.turnout(s, found, now),
             sentences=queries.describe(found.document),
             parameters=queries.parameters(found.document),

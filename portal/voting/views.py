@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock, db, limits
-from portal.base.i18n import _
+from portal.base.i18n import Text, _
 from portal.base.security import public, reads
-from portal.voting import queries, queries_publication
+from portal.voting import queries, queries_publication, rules_interruption
 from portal.voting.forms import ReceiptForm
 from portal.voting.models import Vote, VoteState
 from portal.voting.sealing import SealingError
@@ -28,7 +28,8 @@ def _vote(public_id: str) -> Vote:
 @public
 def receipt(public_id: str) -> ResponseReturnValue:
     """The form; a code never stands in the address."""
-    return render_template("voting/receipt.html", vote=_vote(public_id), form=ReceiptForm(), answer=None)
+    vote = _vote(public_id)
+    return render_template("voting/receipt.html", vote=vote, form=ReceiptForm(), answer=None, notices=_notices(vote))
 
 
 @pages.post("/<public_id>/receipt")
@@ -49,7 +50,11 @@ def check_receipt(public_id: str) -> ResponseReturnValue:
             form.code.errors = [_("This is not a receipt code: a sign is missing or mistyped.")]
     if form.errors:
         status = 422
-    return render_template("voting/receipt.html", vote=vote, form=form, answer=answer), status
+    return render_template("voting/receipt.html", vote=vote, form=form, answer=answer, notices=_notices(vote)), status
+
+
+def _notices(vote: Vote) -> list[Text]:
+    return rules_interruption.notices(vote, clock.city_now())
 
 
 @pages.get("/<public_id>/regulation.json")

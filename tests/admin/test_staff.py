@@ -48,8 +48,8 @@ def test_the_record_can_be_searched(app: Portal, client: Client) -> None:
     assert "1 line" in only
     assert "1 line" in client.get("/en/staff/audit?q=Flood")
     assert "notice.put" in client.get("/en/staff/audit?person=asa+oberg")
-    assert "0 lines" in client.get("/en/staff/audit?until-day=1&until-month=1&until-year=2020")
-    assert client.get("/en/staff/audit?verb=nonsense&page=99999&since-day=x").status == 200
+    assert "0 lines" in client.get("/en/staff/audit?until=2020-01-01")
+    assert client.get("/en/staff/audit?verb=nonsense&page=99999&since=x").status == 200
 
 
 def test_settings_show_no_secret(client: Client) -> None:

@@ -49,7 +49,8 @@ class Server:
 def started(command: list[str], port: int, path: str = "/") -> Iterator[Server]:
     """Start a server, wait for its first answer, end it."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for name in ("PORTAL_DEMO", "PORTAL_INSTANCE", "PORTAL_DATABASE_URL"):
+    # an installed server has its bytecode, whatever the shell around says
+    for name in ("PORTAL_DEMO", "PORTAL_INSTANCE", "PORTAL_DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
         env.pop(name, None)
     begun = time.monotonic()
     process = subprocess.Popen([sys.executable, *command], env=env, cwd=ROOT, stderr=subprocess.PIPE)

@@ -183,7 +183,7 @@ def test_programs_find_their_files(client: Client) -> None:
     text = client.get("/.well-known/security.txt").html
     assert "Contact: mailto:portal@sundhaven.example" in text
     assert "Expires: " in text
-    assert 'hreflang="ar"' in client.get("/sitemap.xml").html
+    assert 'hreflang="ar"' in client.get("/sitemap.xml").response.get_data(as_text=True)
     assert client.get("/favicon.ico", follow=False).status == 302
 
 

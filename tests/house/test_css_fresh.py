@@ -32,6 +32,22 @@ def test_a_changed_source_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert build.faults(rebuild=False)
 
 
+def test_every_static_text_is_packed_as_it_is() -> None:
+    packed = {file.name for file in STATIC.rglob("*.gz")}
+    assert packed == {f"{file.name}.gz" for file in build.packable()}
+    assert {"city.css.gz", "page.js.gz", "emblem.svg.gz"} <= packed
+    for file in build.packable():
+        packed_bytes = file.with_name(file.name + ".gz").read_bytes()
+        assert gzip.decompress(packed_bytes) == file.read_bytes(), f"{file.name}: run ./run css --pack"
+        assert packed_bytes[3:8] == bytes(5), f"{file.name}.gz says when it was made"  # no flags, no time
+
+
+def test_a_stale_packed_file_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = build.packable()
+    monkeypatch.setattr(build, "packable", lambda: [*kept[1:]])
+    assert build.packing_faults()
+
+
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_style_sheet_fetches_nothing_and_says_whose_it_is(name: str) -> None:
     text = (CSS / name).read_text("utf-8")

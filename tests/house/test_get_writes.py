@@ -37,6 +37,7 @@ NO_REQUEST = (
     "cli.py",
     "actions_import.py",
     "actions_count.py",
+    "actions_count_open.py",
     "actions_keep.py",
 )
 

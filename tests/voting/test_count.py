@@ -21,7 +21,16 @@ from sqlalchemy.orm import Session
 from portal.base import clock, db
 from portal.base.ground import Ground
 from portal.base.jobs import JobRow
-from portal.voting import actions, actions_count, actions_keep, queries, queries_publication, sealing, sealing_files
+from portal.voting import (
+    actions,
+    actions_count,
+    actions_count_open,
+    actions_keep,
+    queries,
+    queries_publication,
+    sealing,
+    sealing_files,
+)
 from portal.voting.models import (
     CountRun,
     Participation,
@@ -132,7 +141,7 @@ class Crash(BaseException):
     """kill -9 as seen from inside: nothing below is caught by the code under test."""
 
 
-@pytest.mark.parametrize("step", ["_open_all", "_store", "_keep", "_destroy"])
+@pytest.mark.parametrize("step", ["open_all", "_store", "_keep", "_destroy"])
 @pytest.mark.parametrize("before", [True, False])
 def test_a_crash_before_or_after_each_step_is_resumed(monkeypatch: pytest.MonkeyPatch, step: str, before: bool) -> None:
     vote = voted()
@@ -176,7 +185,7 @@ def _raise(*_given: Any) -> None:
 def test_a_ballot_changed_between_opening_and_storing_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     vote = voted()
     start_count(vote)
-    real = actions_count._open_all
+    real = actions_count.open_all
 
     def meddle(snapshot: Any) -> Any:
         opened_now = real(snapshot)
@@ -184,7 +193,7 @@ def test_a_ballot_changed_between_opening_and_storing_is_not_lost(monkeypatch: p
             s.execute(delete(SealedBallot).where(SealedBallot.slot == snapshot.sealed[0][0]))
         return opened_now
 
-    monkeypatch.setattr(actions_count, "_open_all", meddle)
+    monkeypatch.setattr(actions_count, "open_all", meddle)
     with pytest.raises(RuntimeError, match="changed"):
         actions_count.run_count(vote)
     assert rows(PlainBallot) == 0 and state(vote) is VoteState.OPEN
@@ -393,7 +402,7 @@ def test_a_small_pot_publishes_no_ballot_and_lists_carry_their_salted_hash() -> 
     files = download(counted())
     ballots = json.loads(files.read("ballots.json"))
     large, small = ballots["pots"]["1"], ballots["pots"]["2"]
-    assert large["sha256"] == actions_count.plain_list_hash(large["salt"], "1", large["ballots"])
+    assert large["sha256"] == actions_count_open.plain_list_hash(large["salt"], "1", large["ballots"])
     assert set(small) == {"number", "sha256", "withheld"} and small["number"] == 1
     document = files.read("regulation.json")
     assert hashlib.sha256(document).hexdigest() == ballots["regulation_sha256"]

@@ -38,6 +38,7 @@ class FakeVote:
     opens_at: datetime = NOW - timedelta(days=1)
     closes_at: datetime = NOW + timedelta(days=1)
     document: dict[str, Any] = field(default_factory=lambda: regulation(electorate=STRICT))
+    interruptions: list[dict[str, Any]] | None = None
 
 
 @pytest.mark.parametrize(

@@ -125,22 +125,16 @@ def _make_findable(s: Session, ids: Sequence[int]) -> None:
         said.setdefault((object_id, lang), {})[field] = body
     for project_id in facts:
         search.forget(s, "project", project_id)
-    s.add_all(
-        search.SearchText(
-            kind="project",
-            object_id=object_id,
-            lang=lang,
-            body=normalise(
-                " ".join(
-                    (texts.get("title", ""), texts.get("summary", ""), facts[object_id].place,
-                     facts[object_id].proposer, facts[object_id].code, texts.get("body", ""))
-                )
-            ),
-        )
-        for (object_id, lang), texts in said.items()
-        if facts[object_id].status is not ProjectStatus.DRAFT
-    )  # fmt: skip
-    s.flush()
+    found = []
+    for (object_id, lang), texts in said.items():
+        row = facts[object_id]
+        if row.status is ProjectStatus.DRAFT:
+            continue
+        words = (texts.get("title", ""), texts.get("summary", ""), row.place, row.proposer, row.code)
+        body = normalise(" ".join((*words, texts.get("body", ""))))
+        found.append({"kind": "project", "object_id": object_id, "lang": lang, "body": body})
+    if found:
+        s.execute(insert(search.SearchText), found)
 
 
 def cards_for(s: Session, ids: Sequence[int], languages: Sequence[str]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.base import i18n, search
 from portal.base.actor import Actor
 from portal.base.texts import Said
-from portal.base.verdict import YES, Verdict
+from portal.base.verdict import Verdict
 from portal.budgeting.models import Budget
 from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
@@ -97,7 +97,7 @@ def ballot_page(
     """Loads the ballot for one voter in a fixed number of selects. `ticked`: codes of projects."""
     document = vote.document
     facts = voting.voter_facts(s, actor, vote)
-    verdict = vote_rules.may_vote(facts, vote, YES, now)
+    verdict = vote_rules.may_vote(facts, vote, voting.has_key(vote), now)
     names = wordings.names(s, budget.id)
     mine = set(vote_rules.pots_for(facts, document))
     withdrawn = {project["id"] for project in document["projects"] if project.get("withdrawn")}
@@ -130,7 +130,7 @@ def ballot_page(
         vote=vote,
         names=names,
         verdict=verdict,
-        used=voting.own_participation(s, actor, vote),
+        used=voting.own_participation(s, actor, vote, facts),
         pots=pots,
         look=look,
         kind=ballot["kind"],

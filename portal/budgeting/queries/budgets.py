@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.base import files, texts
+from portal.base import clock, files, texts
 from portal.base.files import File, State
 from portal.base.i18n import Text
 from portal.base.texts import Said
@@ -19,8 +19,9 @@ from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC
 from portal.places.models import District
 from portal.processes import rules as process_rules
-from portal.processes.models import PhaseKind
+from portal.processes.models import ORDER, PhaseKind
 from portal.processes.queries import phases_of
+from portal.voting import rules_interruption as interruption
 from portal.voting.models import Vote
 
 
@@ -35,10 +36,18 @@ class Dated:
 
 @dataclass(frozen=True)
 class Dates:
-    """The phases of a budget and the state of its vote (None: nothing prepared)."""
+    """The phases of a budget and the state of its vote (None: nothing prepared; "interrupted" by a restore until two
+    officers have decided). `stopped`: why nobody can vote now though the dates say so. `notices`: what all voters have
+    to know."""
 
     phases: Sequence[Dated]
     vote_state: str | None
+    stopped: Text | None = None
+    notices: Sequence[Text] = ()
+
+    def now(self, now: datetime) -> Text | None:
+        """What is open at this moment, in one sentence."""
+        return self.stopped or process_rules.what_now(self.phases, now)
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class Page:
 
 # Statements of the pages that everybody opens are built once: building them costs more than running them.
 _BY_SLUG = select(Budget).where(Budget.slug == bindparam("slug"))
-_VOTES = select(Vote.object_id, Vote.state, Vote.closes_at).where(
+_VOTES = select(Vote.object_id, Vote.state, Vote.closes_at, Vote.interruptions).where(
     Vote.kind == "budget", Vote.object_id.in_(bindparam("ids", expanding=True))
 )
 
@@ -104,6 +113,12 @@ _VOTES = select(Vote.object_id, Vote.state, Vote.closes_at).where(
 def by_slug(s: Session, slug: str) -> Budget | None:
     """The budget at this address, in whatever state."""
     return s.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+
+
+_V = Vote.__table__.c
+_VOTES = select(_V.object_id, _V.state, _V.closes_at).where(
+    _V.kind == "budget", _V.object_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:
@@ -118,9 +133,50 @@ def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]
         dated = [Dated(p.kind, p.opens_at, p.closes_at) for p in phases[process_id]]
         vote = votes.get(budget_id)
         if vote is not None and vote.state != "prepared":
-            dated = [replace(p, closes_at=vote.closes_at) if p.kind is PhaseKind.VOTE else p for p in dated]
+            dated = [_prolonged(phase, vote.closes_at) for phase in dated]
         found[budget_id] = Dates(dated, None if vote is None else str(vote.state))
+        if vote is not None and (vote.interruptions or vote.state == interruption.BROKEN_OFF):
+            found[budget_id] = _interrupted(dated, vote)
     return found
+
+
+def _prolonged(phase: Dated, closes_at: datetime) -> Dated:
+    """The phase of a vote that closes then: results and works do not open before."""
+    if phase.kind is PhaseKind.VOTE:
+        return replace(phase, closes_at=closes_at)
+    if ORDER[phase.kind] < ORDER[PhaseKind.VOTE] or phase.opens_at >= closes_at:
+        return phase
+    later = closes_at - phase.opens_at
+    return replace(phase, opens_at=closes_at, closes_at=phase.closes_at + later if phase.closes_at else None)
+
+
+def _interrupted(phases: Sequence[Dated], vote: Any) -> Dates:
+    notices = interruption.notices(vote, clock.city_now())
+    waiting = interruption.pending(vote) is not None
+    if waiting or vote.state == interruption.BROKEN_OFF:
+        return Dates(phases, "interrupted" if waiting else str(vote.state), notices[0], notices)
+    return Dates(phases, str(vote.state), None, notices)
+
+
+_B, _F, _POT, _P = Budget.__table__.c, File.__table__.c, Pot.__table__.c, Project.__table__.c
+_MONEY = select(func.sum(_POT.amount)).where(_POT.budget_id == _B.id).correlate(Budget.__table__).scalar_subquery()
+_NUMBER = (
+    select(func.count())
+    .select_from(Project.__table__)
+    .where(_P.budget_id == _B.id, _P.status.in_(PUBLIC))
+    .correlate(Budget.__table__)
+    .scalar_subquery()
+)
+_LISTED = (
+    select(
+        _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256,
+        _MONEY.label("total"), _NUMBER.label("projects"),
+    )
+    .select_from(Budget.__table__)
+    .outerjoin(File.__table__, (_F.id == _B.picture_id) & (_F.state == State.READY))
+    .where(_B.state.in_(bindparam("states", expanding=True)))
+)  # fmt: skip
+_LISTED_SOME = _LISTED.where(_B.id.in_(bindparam("ids", expanding=True)))
 
 
 def listed(
@@ -128,24 +184,10 @@ def listed(
 ) -> list[Listed]:
     """Budgets for lists, those that close soonest first, then the latest: four selects. `drafts` for staff."""
     states = [BudgetState.SHOWN, BudgetState.DRAFT] if drafts else [BudgetState.SHOWN]
-    money = select(func.sum(Pot.amount)).where(Pot.budget_id == Budget.id).scalar_subquery()
-    number = (
-        select(func.count())
-        .where(Project.budget_id == Budget.id, Project.status.in_(PUBLIC))
-        .correlate(Budget)
-        .scalar_subquery()
-    )
-    statement = (
-        select(
-            Budget.id, Budget.slug, Budget.process_id, Budget.currency, Budget.state, File.sha256,
-            money.label("total"), number.label("projects"),
-        )
-        .outerjoin(File, (File.id == Budget.picture_id) & (File.state == State.READY))
-        .where(Budget.state.in_(states))
-    )  # fmt: skip
-    if ids is not None:
-        statement = statement.where(Budget.id.in_(ids))
-    rows = s.execute(statement).all()
+    if ids is None:
+        rows = s.execute(_LISTED, {"states": states}).all()
+    else:
+        rows = s.execute(_LISTED_SOME, {"states": states, "ids": list(ids)}).all()
     dates = dates_of(s, [(row.id, row.process_id) for row in rows])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [
@@ -159,7 +201,7 @@ def listed(
             total=int(row.total or 0),
             projects=row.projects,
             stage=process_rules.stage(dates[row.id].phases, now),
-            now=process_rules.what_now(dates[row.id].phases, now),
+            now=dates[row.id].now(now),
             next=process_rules.what_next(dates[row.id].phases, now),
             dates=dates[row.id],
             state=row.state,

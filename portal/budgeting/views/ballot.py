@@ -22,6 +22,7 @@ from portal.budgeting.views.pages import find_budget, pages
 from portal.config import secret_of
 from portal.processes import rules as process_rules
 from portal.voting import queries as voting
+from portal.voting import rules_interruption as interruption
 from portal.voting.actions import REPEATED, Cast, CastRefused, cast_ballot, new_form_token
 from portal.voting.models import Vote
 
@@ -79,7 +80,7 @@ def cast(slug: str) -> Answer:
         db.finish(commit=True)
     except CastRefused as refusal:
         return _refused(slug, post, refusal.verdict, refusal.status)
-    return _receipt(slug, done)
+    return _receipt(budget, vote, done)
 
 
 def _refused(slug: str, post: BallotPost, verdict: Verdict, status: int) -> Answer:
@@ -92,17 +93,16 @@ def _refused(slug: str, post: BallotPost, verdict: Verdict, status: int) -> Answ
     return _page(budget, vote, post, post.token or new_form_token(), wrong=verdict), status
 
 
-def _receipt(slug: str, done: Cast) -> str:
-    budget = find_budget(slug)
-    s = db.session()
-    vote = voting.vote_for(s, "budget", budget.id)
+def _receipt(budget: Budget, vote: Vote, done: Cast) -> str:
+    """Budget and vote are those that the cast itself read: nothing of them is asked again after the COMMIT."""
     return render_template(
         "budgeting/receipt.html",
         budget=budget,
         vote=vote,
         cast=done,
         closes=process_rules.Until(vote.closes_at if vote else None),
-        title=wordings.names(s, budget.id).title,
+        notices=interruption.notices(vote, clock.city_now()) if vote else [],
+        title=wordings.names(db.session(), budget.id).title,
         repeated_text=REPEATED if done.repeated else None,
     )
 
@@ -154,6 +154,7 @@ def _page(budget: Budget, vote: Vote, post: BallotPost, token: str, wrong: Verdi
         form=BallotErrors(wrong) if wrong is not None else None,
         instruction=ballot_sentence(BallotKind(page.kind), page.least, page.most),
         closes=process_rules.Until(vote.closes_at),
+        notices=interruption.notices(vote, now),
         sorts=[(key, SORT_NAMES[key]) for key in SORTS],
         looking=bool(post.look.q or post.look.pot or post.look.category),
         script=_script(budget.currency),

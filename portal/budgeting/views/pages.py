@@ -71,7 +71,7 @@ def show(slug: str) -> str:
     return render_template(
         "budgeting/show.html",
         page=page,
-        now=process_rules.what_now(phases, now),
+        now=page.dates.now(now),
         next=process_rules.what_next(phases, now),
         steps=steps(page.dates, slug),
         voting_open=bool(process_rules.phase_allows(phases, "vote", now)) and page.dates.vote_state == "open",
@@ -124,7 +124,7 @@ def project(slug: str, number: int) -> str:
         status=rules.status_name(detail.shown.status),
         voting_open=bool(process_rules.phase_allows(dates.phases, "vote", now)) and dates.vote_state == "open",
         published=dates.vote_state == "published",
-        now=process_rules.what_now(dates.phases, now),
+        now=dates.now(now),
         next=process_rules.what_next(dates.phases, now),
     )
 

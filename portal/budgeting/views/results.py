@@ -28,7 +28,7 @@ def results(slug: str) -> str:
             "budgeting/no_results.html",
             budget=budget,
             title=wordings.names(s, budget.id).title,
-            now=process_rules.what_now(dates.phases, now),
+            now=dates.now(now),
             next=process_rules.what_next(dates.phases, now),
             counting=vote is not None and vote.state in ("counted", "kept", "finished"),
             voting_open=bool(process_rules.phase_allows(dates.phases, "vote", now)) and dates.vote_state == "open",

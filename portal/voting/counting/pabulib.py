@@ -266,11 +266,9 @@ class _Reader:
         if kind == "cumulative" and not self.votes_at[1] and self.texts:
             raise BadElection(f"line {min(self.text_line.values()) - 1}, column 1: VOTES has no column points")
         for key, times in self.texts.items():
-            ids = [name.strip() for name in key[0].split(",")] if key[0].strip() else []
-            for number, name in enumerate(ids):
-                if name not in known:
-                    at = f"entry {number + 1}: " if len(ids) > 1 else ""
-                    raise _bad(self.text_line[key], self.votes_at[0], "vote", f"{at}unknown project '{name}'")
+            ids = key[0].split(",") if key[0] else []
+            if not known.issuperset(ids):
+                ids = self._known_ids(key, known)
             ballot: Ballot
             if kind == "cumulative":
                 ballot = self._with_points(key, ids)
@@ -280,6 +278,15 @@ class _Reader:
                     raise _bad(self.text_line[key], self.votes_at[0], "vote", "a choose-1 ballot names one project")
             ballots[ballot] = ballots.get(ballot, 0) + times
         return ballots
+
+    def _known_ids(self, key: tuple[str, str], known: set[str]) -> list[str]:
+        """The ids of a ballot whose text has spaces in it, or the error that one of them is unknown."""
+        ids = [name.strip() for name in key[0].split(",")] if key[0].strip() else []
+        for number, name in enumerate(ids):
+            if name not in known:
+                at = f"entry {number + 1}: " if len(ids) > 1 else ""
+                raise _bad(self.text_line[key], self.votes_at[0], "vote", f"{at}unknown project '{name}'")
+        return ids
 
     def _with_points(self, key: tuple[str, str], ids: list[str]) -> Ballot:
         line, column = self.text_line[key], self.votes_at[1]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import cast
+from typing import NamedTuple, cast
 
 KINDS = ("approval", "knapsack", "choose-1", "cumulative", "ordinal")
 CRITERIA = ("min-cost", "max-score", "lot", "id")
@@ -29,8 +29,7 @@ class Project:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Identical ballots: positions of the projects named, sorted, their points (None: one each), and their number."""
 
     projects: tuple[int, ...]
@@ -80,39 +79,50 @@ def make_profile(
     ordered = sort_projects(projects)
     place = {project.id: position for position, project in enumerate(ordered)}
     merged: dict[tuple[tuple[int, ...], tuple[int, ...] | None], int] = {}
-    voters = 0
-    for ballot, times in ballots:
-        try:
+    try:
+        for ballot, times in ballots:
             if kind == "cumulative":
-                given: dict[int, int] = {}
-                for project, points in cast(tuple[tuple[str, int], ...], ballot):
-                    if type(points) is not int or points < 0:
-                        raise BadElection(f"points of project {project} are not a whole number from 0 up")
-                    given.setdefault(place[project], points)
-                pairs = sorted(given.items())
+                key = _with_points(place, cast(tuple[tuple[str, int], ...], ballot))
+            elif kind == "ordinal":
+                key = _ranked(place, cast(tuple[str, ...], ballot), longest)
             else:
-                named = list(dict.fromkeys(place[project] for project in cast(tuple[str, ...], ballot)))
-                if kind == "ordinal":
-                    top = len(named) if longest is None else longest
-                    pairs = sorted((position, max(top - rank, 0)) for rank, position in enumerate(named))
-                else:
-                    pairs = [(position, 1) for position in sorted(named)]
-        except KeyError as error:
-            raise BadElection(f"a ballot names the unknown project {error.args[0]}") from None
-        points_of = tuple(points for _, points in pairs) if kind in ("cumulative", "ordinal") else None
-        key = (tuple(position for position, _ in pairs), points_of)
-        merged[key] = merged.get(key, 0) + times
-        voters += times
+                key = (tuple(sorted({place[project] for project in cast(tuple[str, ...], ballot)})), None)
+            merged[key] = merged.get(key, 0) + times
+    except KeyError as error:
+        raise BadElection(f"a ballot names the unknown project {error.args[0]}") from None
     votes = [0] * len(ordered)
     scores = [0] * len(ordered)
-    choices = []
-    for positions, points_of in sorted(merged, key=lambda key: (key[0], key[1] or ())):
-        times = merged[positions, points_of]
-        choices.append(Choice(positions, points_of, times))
-        for number, position in enumerate(positions):
+    for (positions, points), times in merged.items():
+        for position in positions:
             votes[position] += times
-            scores[position] += times if points_of is None else times * points_of[number]
-    return Profile(ordered, kind, voters, tuple(votes), tuple(scores), tuple(choices))
+        for position, number in zip(positions, points or (), strict=False):
+            scores[position] += times * number
+    if kind not in ("cumulative", "ordinal"):
+        scores = votes
+    choices = tuple([Choice(positions, points, times) for (positions, points), times in merged.items()])
+    return Profile(ordered, kind, sum(merged.values()), tuple(votes), tuple(scores), choices)
+
+
+def _with_points(
+    place: Mapping[str, int], ballot: tuple[tuple[str, int], ...]
+) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    given: dict[int, int] = {}
+    for project, points in ballot:
+        if type(points) is not int or points < 0:
+            raise BadElection(f"points of project {project} are not a whole number from 0 up")
+        given.setdefault(place[project], points)
+    positions = tuple(sorted(given))
+    return positions, tuple(given[position] for position in positions)
+
+
+def _ranked(
+    place: Mapping[str, int], ballot: tuple[str, ...], longest: int | None
+) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    named = dict.fromkeys(place[project] for project in ballot)
+    top = len(named) if longest is None else longest
+    given = {position: max(top - rank, 0) for rank, position in enumerate(named)}
+    positions = tuple(sorted(given))
+    return positions, tuple(given[position] for position in positions)
 
 
 def from_totals(
