@@ -65,7 +65,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo as its first start makes it, once for all journeys."""
+    """The demo as its first start makes it, once for all journeys. Whoever works on the journeys names one that is
+    there already in PORTAL_TEST_SEEDED, and saves the half minute."""
     given = os.environ.get("PORTAL_TEST_SEEDED")
     if given:
         return Path(given)
