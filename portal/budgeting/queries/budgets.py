@@ -105,9 +105,6 @@ class Page:
 
 # Statements of the pages that everybody opens are built once: building them costs more than running them.
 _BY_SLUG = select(Budget).where(Budget.slug == bindparam("slug"))
-_VOTES = select(Vote.object_id, Vote.state, Vote.closes_at, Vote.interruptions).where(
-    Vote.kind == "budget", Vote.object_id.in_(bindparam("ids", expanding=True))
-)
 
 
 def by_slug(s: Session, slug: str) -> Budget | None:
@@ -116,7 +113,7 @@ def by_slug(s: Session, slug: str) -> Budget | None:
 
 
 _V = Vote.__table__.c
-_VOTES = select(_V.object_id, _V.state, _V.closes_at).where(
+_VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions).where(
     _V.kind == "budget", _V.object_id.in_(bindparam("ids", expanding=True))
 )
 
