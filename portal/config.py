@@ -40,6 +40,7 @@ class City:
     colours: dict[str, str] = field(default_factory=dict)  # brand, accent, link ... as #rrggbb; checked for contrast
     time_zone: str = ""  # as Europe/Tallinn; obligatory in production; a day is the city's day
     currency: str = "EUR"  # ISO 4217
+    country: str = ""  # its English name, as published elections state it (Estonia)
     telephone: str = ""  # help line, shown in the footer
     hours: str = ""  # when the help line answers
     mail: str = ""  # sender of mails and receiver of barrier reports

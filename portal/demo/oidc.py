@@ -27,6 +27,7 @@ def complete(settings: Settings) -> Settings:
             name=given.name["en"],
             time_zone=given.time_zone,
             currency=given.currency,
+            country="Estonia",
             telephone="+372 555 0142",
             hours="9:00-17:00",
             mail="portal@sundhaven.example",

@@ -11,9 +11,6 @@ from portal.processes.models import Phase
 _PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
 
 
-_PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
-
-
 def phases_of(s: Session, process_ids: Iterable[int]) -> dict[int, list[Phase]]:
     """The phases of several processes in one select, each list in order of opening."""
     found: dict[int, list[Phase]] = {process_id: [] for process_id in process_ids}

@@ -87,7 +87,7 @@ def _meta(
         pot_id = next((one for one, position in names.positions.items() if pot_key(position) == pot), None)
         meta = {
             "description": names.title.body,
-            "country": settings().city.name,
+            "country": settings().city.country or settings().city.name,
             "unit": settings().city.name,
             "district": names.pots[pot_id].body if pot_id is not None and pot_id in names.pots else pot,
             "instance": str(vote.closes_at.year),

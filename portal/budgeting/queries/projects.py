@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, i18n, search, texts
@@ -95,18 +95,18 @@ class Detail:
     after: Beside | None
 
 
-@cache
-def _cards() -> Select[*tuple[Any, ...]]:
-    """Cards in the language of the parameter `lang`; built once, as is what is built on it below."""
-    return (
-        select(
-            Project.id, Project.number, Project.code, Project.cost, Project.pot_id, Project.category_id, Project.status,
-            Project.place, Project.proposer, Card.title, Card.summary, Card.picture_alt, Card.said_in, Card.sort_key,
-            File.sha256,
-        )
-        .join(Card, (Card.project_id == Project.id) & (Card.lang == bindparam("lang")))
-        .outerjoin(File, (File.id == Project.picture_id) & (File.state == State.READY))
-    )  # fmt: skip
+_P, _C, _F = Project.__table__.c, Card.__table__.c, File.__table__.c
+_CARDS = (
+    select(
+        _P.id, _P.number, _P.code, _P.cost, _P.pot_id, _P.category_id, _P.status, _P.place, _P.proposer,
+        _C.title, _C.summary, _C.picture_alt, _C.said_in, _C.sort_key, _F.sha256,
+    )
+    .select_from(Project.__table__)
+    .join(Card.__table__, and_(_C.project_id == _P.id, _C.lang == bindparam("lang")))
+    .outerjoin(File.__table__, and_(_F.id == _P.picture_id, _F.state == State.READY))
+)  # fmt: skip
+_ON_BALLOT = _CARDS.where(_P.budget_id == bindparam("budget"), _P.status == ProjectStatus.BALLOT).order_by(_P.number)
+_BY_CODE = _CARDS.where(_P.budget_id == bindparam("budget")).order_by(_P.number)
 
 
 def _shown(row: Any) -> Shown:
@@ -130,39 +130,41 @@ def _shown(row: Any) -> Shown:
 
 
 _ORDERS: dict[str, list[Any]] = {
-    "number": [Project.number],
-    "title": [Card.sort_key, Project.number],
-    "cheap": [Project.cost, Project.number],
-    "dear": [Project.cost.desc(), Project.number],
+    "number": [_P.number],
+    "title": [_C.sort_key, _P.number],
+    "cheap": [_P.cost, _P.number],
+    "dear": [_P.cost.desc(), _P.number],
+}
+_ASKED: dict[str, ColumnElement[bool]] = {
+    "status": _P.status == bindparam("status"),
+    "pot": _P.pot_id.in_(
+        select(Pot.__table__.c.id)
+        .where(Pot.__table__.c.budget_id == bindparam("budget"), Pot.__table__.c.position == bindparam("pot"))
+        .correlate(None)
+    ),
+    "category": _P.category_id == bindparam("category"),
+    "found": _P.id.in_(bindparam("found", expanding=True)),
 }
 
 
-def _asked(pot: bool, category: bool, found: bool) -> list[ColumnElement[bool]]:
-    """Which projects are wanted; the values come as parameters."""
-    asked: list[ColumnElement[bool]] = [
-        Project.budget_id == bindparam("budget_id"),
-        Project.status.in_(bindparam("statuses", expanding=True)),
+@lru_cache(maxsize=128)
+def _list(sort: str, asked: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
+    """The select of one page of a list and that of its number, for an order and a set of filters. The number is a
+    count of its own: a window over the page's joins would read every card of the budget."""
+    mine = [
+        _P.budget_id == bindparam("budget"),
+        _P.status.in_(bindparam("statuses", expanding=True)),
+        *(_ASKED[name] for name in asked),
     ]
-    if pot:
-        of_budget = select(Pot.id).where(Pot.budget_id == bindparam("budget_id"), Pot.position == bindparam("pot"))
-        asked.append(Project.pot_id.in_(of_budget))
-    if category:
-        asked.append(Project.category_id == bindparam("category"))
-    if found:
-        asked.append(Project.id.in_(bindparam("found", expanding=True)))
-    return asked
-
-
-@lru_cache(maxsize=64)
-def _page(pot: bool, category: bool, found: bool, sort: str) -> Select[*tuple[Any, ...]]:
-    return (
-        _cards()
-        .add_columns(func.count().over().label("total"))
-        .where(*_asked(pot, category, found))
-        .order_by(*_ORDERS[sort])
-        .limit(bindparam("size"))
-        .offset(bindparam("start"))
+    number = select(func.count().label("total")).select_from(Project.__table__).where(*mine)
+    page = (
+        _CARDS.add_columns(number.correlate(None).scalar_subquery().label("total"))
+        .where(*mine)
+        .order_by(*_ORDERS.get(sort, _ORDERS["number"]))
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
     )
+    return page, number
 
 
 def listed(
@@ -174,39 +176,35 @@ def listed(
     per_page: int = PER_PAGE,
 ) -> tuple[list[Shown], int]:
     """One page of projects and the number of all that fit: one select, two with a search or a page beyond the last."""
-    shape = (filters.pot is not None, filters.category is not None, bool(filters.q.strip()))
-    values: dict[str, Any] = {
-        "lang": i18n.lang(),
-        "budget_id": budget_id,
-        "statuses": [one for one in statuses if filters.status in (None, one)],
-        "pot": filters.pot,
-        "category": filters.category,
-        "found": search.find(s, "project", filters.q, i18n.lang()) if shape[2] else [],
-        "size": per_page,
-        "start": (max(filters.page, 1) - 1) * per_page,
-    }
-    rows = s.execute(_page(*shape, filters.sort if filters.sort in _ORDERS else "number"), values).all()
+    asked: dict[str, Any] = {}
+    if filters.status is not None:
+        asked["status"] = filters.status
+    if filters.pot is not None:
+        asked["pot"] = filters.pot
+    if filters.category is not None:
+        asked["category"] = filters.category
+    if filters.q.strip():
+        asked["found"] = list(search.find(s, "project", filters.q, i18n.lang()))
+    page, number = _list(filters.sort, tuple(asked))
+    mine = {"budget": budget_id, "statuses": list(statuses), **asked}
+    window = {"limit": per_page, "offset": (max(filters.page, 1) - 1) * per_page}
+    rows = s.execute(page, {**mine, **window, "lang": i18n.lang()}).all()
     if rows:
         return [_shown(row) for row in rows], rows[0].total
     if filters.page <= 1:
         return [], 0
-    return [], s.scalar(select(func.count()).select_from(Project).where(*_asked(*shape)), values) or 0
-
-
-@cache
-def _of_budget(ballot_only: bool) -> Select[*tuple[Any, ...]]:
-    wanted = _cards().where(Project.budget_id == bindparam("budget_id")).order_by(Project.number)
-    return wanted.where(Project.status == ProjectStatus.BALLOT) if ballot_only else wanted
+    return [], s.scalar(number, mine) or 0
 
 
 def on_ballot(s: Session, budget_id: int) -> list[Shown]:
     """Every project on the ballot by number: one select."""
-    return [_shown(row) for row in s.execute(_of_budget(True), {"lang": i18n.lang(), "budget_id": budget_id})]
+    rows = s.execute(_ON_BALLOT, {"lang": i18n.lang(), "budget": budget_id})
+    return [_shown(row) for row in rows]
 
 
 def by_code(s: Session, budget_id: int) -> dict[str, Shown]:
     """Every project of a budget by its code, for results: one select."""
-    rows = s.execute(_of_budget(False), {"lang": i18n.lang(), "budget_id": budget_id})
+    rows = s.execute(_BY_CODE, {"lang": i18n.lang(), "budget": budget_id})
     return {row.code: _shown(row) for row in rows}
 
 
@@ -239,22 +237,41 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
     ).one_or_none()
 
 
-@cache
-def _one() -> Select[*tuple[Any, ...]]:
-    return (
-        _cards()
-        .add_columns(Project.x, Project.y, Pot.amount, File.width, File.height)
-        .join(Pot, Pot.id == Project.pot_id)
-        .where(*_asked(False, False, False), Project.number == bindparam("number"))
+_DETAIL = (
+    _CARDS.add_columns(_P.x, _P.y, Pot.__table__.c.amount, _F.width, _F.height)
+    .join(Pot.__table__, Pot.__table__.c.id == _P.pot_id)
+    .where(
+        _P.budget_id == bindparam("budget"),
+        _P.number == bindparam("number"),
+        _P.status.in_(bindparam("statuses", expanding=True)),
     )
+)
+
+
+def _beside(number: ColumnElement[Any], side: ColumnElement[bool]) -> Any:
+    public = _P.status.in_(bindparam("public", expanding=True))
+    return select(number).where(_P.budget_id == bindparam("budget"), public, side).correlate(None).scalar_subquery()
+
+
+_BESIDE = (
+    select(_P.number, _C.title, _C.said_in)
+    .select_from(Project.__table__)
+    .join(Card.__table__, and_(_C.project_id == _P.id, _C.lang == bindparam("lang")))
+    .where(
+        _P.budget_id == bindparam("budget"),
+        or_(
+            _P.number == _beside(func.max(_P.number), _P.number < bindparam("number")),
+            _P.number == _beside(func.min(_P.number), _P.number > bindparam("number")),
+        ),
+    )
+)
 
 
 def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> Detail | None:
     """A project with its texts, pot, category and neighbours in three selects; None where there is none to see."""
     lang = i18n.lang()
     statuses = list(ProjectStatus) if drafts else list(PUBLIC)
-    values = {"lang": lang, "budget_id": budget.id, "number": number, "statuses": statuses}
-    row = s.execute(_one(), values).one_or_none()
+    row = s.execute(_DETAIL, {"lang": lang, "budget": budget.id, "number": number, "statuses": statuses}).one_or_none()
     if row is None:
         return None
     said = wordings.load(
@@ -285,21 +302,7 @@ def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> 
     )
 
 
-@cache
-def _beside() -> Select[int, str, str]:
-    here: BindParameter[int] = bindparam("number")
-    of_budget = Project.budget_id == bindparam("budget_id")
-    mine = (of_budget, Project.status.in_(PUBLIC))
-    before = select(func.max(Project.number)).where(*mine, Project.number < here).scalar_subquery()
-    after = select(func.min(Project.number)).where(*mine, Project.number > here).scalar_subquery()
-    return (
-        select(Project.number, Card.title, Card.said_in)
-        .join(Card, (Card.project_id == Project.id) & (Card.lang == bindparam("lang")))
-        .where(of_budget, or_(Project.number == before, Project.number == after))
-    )
-
-
 def _neighbours(s: Session, budget_id: int, number: int, lang: str) -> dict[bool, Beside]:
     """The project before (False) and after (True) this one, in one select."""
-    rows = s.execute(_beside(), {"budget_id": budget_id, "number": number, "lang": lang})
+    rows = s.execute(_BESIDE, {"budget": budget_id, "number": number, "lang": lang, "public": list(PUBLIC)})
     return {row.number > number: Beside(row.number, row.title, row.said_in) for row in rows}

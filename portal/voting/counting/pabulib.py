@@ -338,6 +338,8 @@ def dump(
     head = dict(meta)
     head["vote_type"] = "approval" if kind == "knapsack" else kind
     head["num_projects"], head["num_votes"] = str(len(listed)), str(len(vote_lines))
+    if kind != "ordinal" and head.get("max_length") and int(head["max_length"]) > len(listed):
+        head["max_length"] = str(len(listed))  # a limit for the whole ballot may exceed the projects of one pot
     if head.get("comment") and not head["comment"].startswith("#1: "):
         head["comment"] = "#1: " + head["comment"]
     columns = [name for name in PROJECT_ORDER if any(row.get(name) for row in listed) or name in ("project_id", "cost")]

@@ -1,7 +1,7 @@
 META
 key;value
 description;Made-up participatory budget for trying things out
-country;Denmark
+country;Estonia
 unit;Sundhaven
 instance;2031
 num_projects;12

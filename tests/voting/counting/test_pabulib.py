@@ -124,6 +124,7 @@ def test_no_voter_column_leaves_and_points_are_written() -> None:
         "PROJECTS\nproject_id;cost;votes;score\na;1;1;1\nb;2;1;2\nVOTES\nvoter_id;vote;points\n1;b,a;2,1\n2;;\n"
     )
     assert "secret" not in text
+    assert "max_length;2\n" in pabulib.dump({"budget": "3", "max_length": "8"}, rows, "approval", [])
     with pytest.raises(BadElection, match="cannot be written"):
         pabulib.dump({}, [{"project_id": "a,b", "cost": "1"}], "approval", [])
     with pytest.raises(BadElection, match="unknown project"):
