@@ -29,6 +29,7 @@ GETS_THAT_WRITE = {
 # Programs of the operator and the worker's jobs hold no request.
 NO_REQUEST = (
     "budgeting/actions/imports.py",
+    "budgeting/actions/leftovers.py",
     "budgeting/actions/translation.py",
     "commands.py",
     "jobs.py",

@@ -24,7 +24,8 @@ class Shown:
 # Answers that are no pages in a language: files, redirects, pages for machines.
 NO_PAGES = {
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.recount_zip", "budgeting_api.result_csv",
-    "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture", "health.healthz", "health.readyz",
+    "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture",
+    "health.healthz", "health.readyz",
     "home_plain.colours", "home_plain.emblem", "home_plain.favicon", "home_plain.robots", "home_plain.security_txt",
     "home_plain.sitemap", "home_plain.start", "identity.begin", "identity.open_invitation", "oidc.back_from_sign_out",
     "oidc.callback", "opendata_api.api", "opendata_api.openapi", "voting.download", "voting.regulation",
