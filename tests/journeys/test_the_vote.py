@@ -19,7 +19,7 @@ from playwright.sync_api import Dialog
 from portal import config
 from portal.app import create_app
 from portal.base import db, ground
-from portal.voting import actions
+from portal.voting import actions, counting
 from portal.voting.counting import pabulib
 from tests.journeys.city import City
 from tests.journeys.conftest import Enter
@@ -420,3 +420,18 @@ def archive(visitor: Visitor, slug: str, folder: Path) -> dict[str, Any]:
     published["pots"] = [pot for pot in published["pots"] if not lists[pot["id"]].get("withheld")]
     assert again == published and published["pots"]
     return dict(published)
+
+
+def test_an_election_from_a_file_is_read_like_any_other(city: City, visitor: Enter) -> None:
+    """Imported beside the running server."""
+    sample = Path(counting.__file__).with_name("sample.pb")
+    city.run("import-pb", str(sample), "--slug", "from-a-file")
+    anybody = visitor().go("/budget/")
+    anybody.page.locator("main a[href$='/from-a-file/']").first.click()
+    anybody.page.wait_for_url("**/from-a-file/")
+    anybody.look()
+    anybody.go("/budget/from-a-file/projects/").look()
+    anybody.go("/budget/from-a-file/results").look()
+    assert "Winners" in anybody.text
+    outcome = archive(anybody, "from-a-file", city.instance.parent / "from-a-file")
+    assert outcome["pots"]
