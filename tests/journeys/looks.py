@@ -90,7 +90,7 @@ def english(lang: str) -> tuple[frozenset[str], re.Pattern[str]]:
     """Our own English sentences that this language says otherwise: plain ones, and one pattern for those with places."""
     with (shipped("translations") / lang / "LC_MESSAGES" / "messages.po").open("rb") as source:
         catalogue = read_po(source)
-    plain, shaped = set(), set()
+    plain, shaped, theirs = set(), set(), set()
     for message in catalogue:
         if not message.id or message.fuzzy:
             continue
@@ -98,6 +98,7 @@ def english(lang: str) -> tuple[frozenset[str], re.Pattern[str]]:
         said = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if not all(said):
             continue
+        theirs.update(" ".join(one.split()) for one in said)
         for one in ids:
             words = " ".join(one.split())
             if words in {" ".join(s.split()) for s in said}:
@@ -107,7 +108,8 @@ def english(lang: str) -> tuple[frozenset[str], re.Pattern[str]]:
                     shaped.add(_pattern(one))
             else:
                 plain.add(words)
-    return frozenset(plain), re.compile("|".join(sorted(shaped)) or r"(?!)")
+    # what is English for one thing may be this language's own word for another
+    return frozenset(plain - theirs), re.compile("|".join(sorted(shaped)) or r"(?!)")
 
 
 def leftovers(page: Page, lang: str) -> list[str]:
