@@ -7,7 +7,7 @@ import importlib.util
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 from whitenoise import WhiteNoise
@@ -21,7 +21,8 @@ from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_producti
 
 # In the order in which they are put on; a wing that the configuration leaves out is not even imported.
 FEATURES = (
-    "audit", "places", "identity", "processes", "voting", "budgeting", "home", "admin", "opendata", "backup", "demo",
+    "audit", "places", "identity", "notifications", "papers", "processes", "voting", "budgeting", "home", "admin",
+    "opendata", "rights", "backup", "demo",
 )  # fmt: skip
 
 
@@ -42,7 +43,8 @@ def manifests(settings: Settings) -> list[Feature]:
 def stand(settings: Settings | None = None) -> Ground:
     """Settings, database and features without Flask: what the worker and the command line need."""
     settings = _complete(settings or load())
-    base = Feature(name="base", jobs=[mail.JOB])
+    paths.keep_private(settings.instance)
+    base = Feature(name="base", jobs=mail.JOBS)
     here = Ground(settings, db.Database(settings.database, journal=settings.journal), [base, *manifests(settings)])
     ground.stand_on(here)
     return here
@@ -98,6 +100,7 @@ def create_app(settings: Settings | None = None) -> web.Portal:
     if settings.demo:
         app.before_request(_to_base_host)
     security.check_locks(app)
+    security.check_addresses(app)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(web.STATIC), prefix="static/", max_age=31536000)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
@@ -132,9 +135,12 @@ def _check_database(here: Ground) -> None:
 
 
 def _to_base_host() -> Response | None:
-    """In the demo every loopback name leads to the base address, so that cookies and sign-in meet."""
+    """In the demo every loopback name leads to the base address, so that cookies and sign-in meet. Any other name is
+    refused: a page elsewhere whose name was turned to this machine (DNS rebinding) reads nothing of the demo."""
     base = urlsplit(ground.settings().base_url)
     host = urlsplit(f"//{request.host}")
+    if host.hostname not in LOOPBACK:
+        abort(400)
     if base.netloc and request.method in {"GET", "HEAD"} and host.netloc != base.netloc and host.hostname in LOOPBACK:
         return redirect(f"{base.scheme}://{base.netloc}{request.full_path.rstrip('?')}", 307)
     return None

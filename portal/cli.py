@@ -11,6 +11,7 @@ import click
 from portal import app as application
 from portal.base import jobs, log, schema, serving
 from portal.config import ConfigError
+from portal.voting import recount
 from portal.voting.counting.command import main as count_file
 
 
@@ -73,6 +74,11 @@ def main(argv: list[str] | None = None) -> Any:
     args = sys.argv[1:] if argv is None else argv
     if args[:1] == ["count"]:  # a count of a file needs neither settings nor database
         sys.exit(count_file(args[1:]))
+    if args[:1] == ["recount"]:  # nor does a recount of a download
+        if not args[1:]:
+            click.echo("recount: name the downloaded ZIP file, or the folder it was unpacked into", err=True)
+            sys.exit(2)
+        sys.exit(recount.main(args[1:]))
     try:
         here = application.stand()
         log.set_up()

@@ -11,6 +11,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ class City:
 
     name: str = "Our city"
     emblem: str = ""  # file name in instance/ (SVG or PNG); empty: the shipped mark
+    map: str = ""  # file name in instance/ (SVG or PNG): the city's drawing of itself, for pins; empty: no maps
     colours: dict[str, str] = field(default_factory=dict)  # brand, accent, link ... as #rrggbb; checked for contrast
     time_zone: str = ""  # as Europe/Tallinn; obligatory in production; a day is the city's day
     currency: str = "EUR"  # ISO 4217
@@ -71,9 +73,68 @@ class Provider:
     fact_days: int = 400  # how long what the provider vouched for stays good
     userinfo: bool = True  # ask the userinfo endpoint too
     max_age: int = 0  # seconds since the provider last checked the person; 0: not asked
+    act_acr: dict[str, str] = field(
+        default_factory=dict
+    )  # level that an act asks for, if more than min_acr: vote, account (ways to sign in, deletion), role
+    remembers: bool = True  # may sign a person in silently; false only for one that asks anew each time by itself
+    auth_time: bool = True  # proves when it last asked the person; if not and it remembers, no terminal offers it
     residents: str = ""  # value of the residence claim that means "lives here"; empty: having a district does
     metadata_url: str = ""  # where discovery is read, if not at the issuer (the demo's second listener)
     asks: dict[str, str] = field(default_factory=dict)  # per language: one sentence on what the provider will ask
+
+
+@dataclass(frozen=True)
+class Register:
+    """[register]: the population register, for letters, counters and the residents' own check."""
+
+    adapter: str = ""  # "csv": the file below; "xroad": [xroad]; "module:function" (gets these settings); empty: none
+    file: str = "register.csv"  # in instance/; its columns: portal/identity/register.py
+    scheme: str = ""  # what its numbers are numbers of ("ee"); empty: the register that all providers name
+    check: bool = True  # people may check themselves by number, birth date and postcode
+    check_votes: bool = False  # whether that check is enough to vote; a letter or a counter always is
+    fact_days: int = 400  # how long what was checked stays good
+    letter_days: int = 30  # how long the code in a letter is good
+    # kinds of documents that a counter accepts: id_card, passport, residence_permit, driving_licence
+    documents: tuple[str, ...] = ("id_card", "passport", "residence_permit")
+    # codes to vote that a counter gives to people without an account, where no register can be asked:
+    # "second" (a second clerk confirms each) or "off"
+    slips: str = "second"
+    slips_per_hour: int = 20  # codes that one clerk may give or confirm in an hour
+
+
+@dataclass(frozen=True)
+class XRoad:
+    """[xroad]: the register behind an X-Road security server, asked by POST; used with [register] adapter = "xroad"."""
+
+    server: str = ""  # https://security-server.city.example, the city's own
+    client: str = ""  # the city's subsystem: INSTANCE/CLASS/MEMBER/SUBSYSTEM
+    service: str = ""  # the register's service: INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE
+    path: str = ""  # below the service, as /v1/residents
+    certificate: str = ""  # file (PEM) by which the portal proves itself; relative ones in instance/keys/
+    key: str = ""  # its key (PEM); empty: in the same file
+    authority: str = ""  # file (PEM) that vouches for the security server; empty: the machine's authorities
+    seconds: int = 10  # for the whole answer
+    user: str = ""  # X-Road-UserId, where the register asks for one; never a citizen's number
+    issue: str = ""  # X-Road-Issue: the city's reference for these questions
+    ask: str = "numbers"  # what the question calls the list of numbers
+    answer: str = "residents"  # dotted path to the list in the answer; empty: the answer is the list
+    batch: int = 100  # numbers in one question
+    fields: dict[str, str] = field(
+        default_factory=dict
+    )  # our column (identity/register.py) -> dotted path, if not equal
+
+
+@dataclass(frozen=True)
+class DataTracker:
+    """[data_tracker]: Estonia's Data Tracker may ask who looked at a resident's data; open to a security server only."""
+
+    on: bool = False
+    addresses: tuple[str, ...] = ()  # of the city's security server: 10.1.2.3 or 10.1.2.0/28
+    clients: tuple[str, ...] = ()  # who may ask, as X-Road names them: INSTANCE/CLASS/MEMBER/SUBSYSTEM
+    certificate_header: str = ""  # a header in which the proxy states the caller's certificate; needs trusted_proxies
+    certificates: tuple[str, ...] = ()  # what it may say (fingerprints)
+    receiver_code: str = ""  # the city's number in the register of institutions
+    system: str = "Folkmoot"  # what the portal is called in the answer
 
 
 @dataclass(frozen=True)
@@ -85,6 +146,30 @@ class Smtp:
     user: str = ""
     password: str = ""
     tls: bool = False
+
+
+@dataclass(frozen=True)
+class Papers:
+    """[papers]: how letters and certificates are signed. Without a key they wait; the demo makes one of its own."""
+
+    pkcs12: str = ""  # the city's key and certificate as a PKCS#12 file; a path, relative ones in instance/keys/
+    passphrase: str = ""  # of that file; better in the environment: PORTAL_PAPERS_PASSPHRASE
+    tsa_url: str = ""  # a time-stamp authority (RFC 3161); empty: signatures carry the server's own time
+    tsa_seconds: int = 10  # how long it may take to answer
+
+
+@dataclass(frozen=True)
+class Sms:
+    """[sms]: a gateway for text messages, any that takes an HTTP request; without an address none is sent.
+
+    Text messages are set phrases without links, sent to people who asked for them. {to} and {text} are filled in.
+    """
+
+    url: str = ""  # https://gateway.example/messages; empty: off
+    method: str = "POST"
+    headers: dict[str, str] = field(default_factory=dict)  # Authorization = "Bearer ..."
+    fields: dict[str, str] = field(default_factory=lambda: {"to": "{to}", "text": "{text}"})
+    form: bool = False  # sent as a form instead of JSON
 
 
 @dataclass(frozen=True)
@@ -109,6 +194,15 @@ class Settings:
         18,
     )  # ages that votes may ask for; sign-in stores yes or no for each, no birth date
     smtp: Smtp = field(default_factory=Smtp)
+    register: Register = field(default_factory=Register)
+    xroad: XRoad = field(default_factory=XRoad)
+    data_tracker: DataTracker = field(default_factory=DataTracker)
+    email_accounts: bool = True  # people may make an account by e-mail and a code; needs [smtp] outside the demo
+    # what a caller is asked before staff help them by telephone: number, born, postcode (of the register), code (from
+    # the person's own page); number or code must be among them; empty: nobody is helped by telephone
+    telephone_checks: tuple[str, ...] = ()
+    papers: Papers = field(default_factory=Papers)
+    sms: Sms = field(default_factory=Sms)
     idle_minutes: int = 60  # a session without a request ends
     session_hours: int = 12  # and every session ends
     upload_megabytes: int = 10  # largest picture
@@ -137,6 +231,17 @@ class Settings:
         return self.instance / "keys"
 
     @property
+    def scheme(self) -> str:
+        """What kind of number names a resident whatever the way in; empty where the city has not settled on one."""
+        named = {p.register for p in self.providers if p.register}
+        return self.register.scheme or (named.pop() if len(named) == 1 else "")
+
+    @property
+    def by_email(self) -> bool:
+        """Whether accounts by e-mail can be made: switched on, and a way out for mail."""
+        return self.email_accounts and (bool(self.smtp.host) or not self.production)
+
+    @property
     def uploads(self) -> Path:
         """The folder of uploaded files."""
         return self.instance / "uploads"
@@ -150,7 +255,8 @@ class Settings:
 _PLAIN: dict[str, type] = {
     "demo": bool, "debug": bool, "base_url": str, "trusted_hosts": tuple, "trusted_proxies": int, "database_url": str,
     "journal": str, "secret": str, "languages": tuple, "wings": tuple, "idle_minutes": int, "session_hours": int,
-    "upload_megabytes": int, "threads": int, "translator": str,
+    "upload_megabytes": int, "threads": int, "translator": str, "email_accounts": bool,
+    "telephone_checks": tuple,
 }  # fmt: skip
 
 
@@ -199,12 +305,27 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["city"] = City(**values["city"])
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
+        if isinstance(values.get("register"), dict):
+            values["register"] = Register(**_tuples(values["register"]))
+        if isinstance(values.get("xroad"), dict):
+            values["xroad"] = XRoad(**values["xroad"])
+        if isinstance(values.get("data_tracker"), dict):
+            values["data_tracker"] = DataTracker(**_tuples(values["data_tracker"]))
+        if not isinstance(values.get("papers"), Papers):
+            table = dict(values.get("papers") or {})
+            if "PORTAL_PAPERS_PASSPHRASE" in env:
+                table["passphrase"] = env["PORTAL_PAPERS_PASSPHRASE"]
+            values["papers"] = Papers(**table)
+        if isinstance(values.get("sms"), dict):
+            values["sms"] = Sms(**values["sms"])
         values["providers"] = tuple(
             Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ())
         )
         settings = Settings(instance=folder, **values)
     except TypeError as error:
         raise ConfigError(f"{file}: unknown or missing setting: {error}") from None
+    if settings.register.slips not in ("second", "off"):
+        raise ConfigError('register.slips: "second" or "off"')
     unknown = set(settings.languages) - set(LANGUAGES)
     if unknown or not settings.languages:
         raise ConfigError(f"languages: not shipped: {', '.join(sorted(unknown))}")
@@ -247,12 +368,32 @@ def key_of(settings: Settings, name: str) -> bytes:
     return bytes.fromhex(file.read_text().strip())
 
 
+def _tracker_faults(settings: Settings) -> list[str]:
+    """What keeps the Data Tracker's door from being opened safely."""
+    door, reasons = settings.data_tracker, []
+    if not door.on:
+        return []
+    for name in ("addresses", "clients", "receiver_code"):
+        if not getattr(door, name):
+            reasons.append(f"data_tracker.{name} is missing")
+    for address in door.addresses:
+        try:
+            ip_network(address)
+        except ValueError:
+            reasons.append(f"data_tracker.addresses: {address!r} is no address or network")
+    if door.certificate_header and not (settings.trusted_proxies and door.certificates):
+        reasons.append("data_tracker.certificate_header needs trusted_proxies and certificates")
+    if not settings.scheme:
+        reasons.append("data_tracker needs register.scheme: what people's numbers are numbers of")
+    return reasons
+
+
 def check_production(settings: Settings) -> None:
     """Refuse a start that would be unsafe.
 
     Raises ConfigError with every reason at once.
     """
-    reasons: list[str] = []
+    reasons: list[str] = _tracker_faults(settings)
     host = urlsplit(settings.base_url).hostname or ""
     if settings.demo:
         if host and host not in LOOPBACK:
@@ -268,8 +409,10 @@ def check_production(settings: Settings) -> None:
             reasons.append("city.time_zone is missing")
         if settings.debug:
             reasons.append("debug must be off")
+        if settings.sms.url and not settings.sms.url.startswith("https://"):
+            reasons.append("sms.url must begin with https://")
         if settings.secret and len(settings.secret) < 32:
-            reasons.append("secret is shorter than 32 signs")
+            reasons.append("secret is shorter than 32 characters")
         if any("/demo-idp" in p.issuer for p in settings.providers):
             reasons.append("the demo's sign-in provider is configured")
         if any(not p.issuer.startswith("https://") for p in settings.providers):

@@ -4,7 +4,9 @@ This is the only place that knows the difference between a checkout and an insta
 translations and the migrations all take their folder from here; nobody else builds such a path.
 """
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -42,3 +44,15 @@ def instance() -> Path:
     if named:
         return Path(named).expanduser().resolve()
     return (_BESIDE if in_checkout() else Path.cwd()) / "instance"
+
+
+def keep_private(folder: Path) -> None:
+    """Let this process write for its own user alone, and take away what others of the machine may do with a city's
+    folder and the files that lie in it: the database holds ballots, mails with codes and tokens. What the operator
+    gave to the group stays."""
+    os.umask(0o077)
+    with contextlib.suppress(OSError):  # another user's folder, or none yet
+        for one in [folder, *folder.iterdir()]:
+            mode = one.lstat().st_mode
+            if mode & 0o007 and not stat.S_ISLNK(mode):
+                one.chmod(stat.S_IMODE(mode) & ~0o007)

@@ -21,6 +21,9 @@ from urllib.parse import urlsplit
 import click
 import structlog
 import waitress.server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 from waitress.wasyncore import ExitNow
 
 from portal import app as application
@@ -35,8 +38,32 @@ CONNECTIONS = 2000  # the default of 100 lets 150 slow readers stop the site
 HEADER_BYTES = 16384
 PATIENCE = 25.0  # seconds for requests under way at the end; managers kill after 30 or 90
 WORKER_PATIENCE = 10.0
+# The application refuses what is larger than an upload may be, with a page in the reader's language. A browser reads
+# that page once it has sent everything, so somewhat larger bodies are taken in whole; far larger ones are not.
+READ_ON = 4
 
 logger = structlog.get_logger("portal.server")
+
+
+class _TooLarge(WSGITask):  # type: ignore[misc, unused-ignore]
+    """A body that is not even read: the application, which sees its stated length alone, answers as it does to others
+    that are too large. Then the connection is closed, for the rest of the body may still be on its way."""
+
+    def execute(self) -> None:
+        self.request.headers.setdefault("CONTENT_LENGTH", str(self.channel.adj.max_request_body_size))
+        self.set_close_on_finish()
+        super().execute()
+
+
+def _refusal(channel: Any, request: Any) -> Any:
+    kind = _TooLarge if isinstance(request.error, RequestEntityTooLarge) else ErrorTask
+    return kind(channel, request)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc, unused-ignore]
+    """A connection whose refusals of large bodies are written by the application, not by waitress in English."""
+
+    error_task_class = staticmethod(_refusal)
 
 
 class Listener:
@@ -53,7 +80,7 @@ class Listener:
             threads=threads,
             connection_limit=CONNECTIONS,
             max_request_header_size=HEADER_BYTES,
-            max_request_body_size=(settings.upload_megabytes + 2) * 1024 * 1024,
+            max_request_body_size=(settings.upload_megabytes + 2) * READ_ON * 1024 * 1024,
             channel_timeout=60,
             cleanup_interval=10,
             asyncore_use_poll=True,
@@ -61,6 +88,8 @@ class Listener:
             **proxy,
         )
         self.map: dict[int, Any] = self.server.map if hasattr(self.server, "map") else self.server._map
+        for one in self._servers():
+            one.channel_class = Channel
         self.thread = threading.Thread(target=self._loop, name="listener", daemon=True)
         self.all_servers: list[Any] = []
 

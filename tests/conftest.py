@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal import config
@@ -71,7 +72,8 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     schema.upgrade(made)
     made.dispose()
     yield name
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    for one in [*_SPARE, name]:
+        _on_server(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -83,10 +85,66 @@ def database_url(request: pytest.FixtureRequest, template: str, tmp_path: Path) 
         shutil.copyfile(template, file)
         yield f"sqlite:///{file}"
         return
-    name = f"portal_test_{uuid.uuid4().hex[:12]}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    name = _SPARE.pop() if _SPARE else f"portal_test_{uuid.uuid4().hex[:12]}"
+    if name not in _MADE:
+        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        _MADE[name] = _shape(name)
     yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    if _emptied(name):
+        _SPARE.append(name)
+    else:
+        del _MADE[name]
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# Making and dropping a database of a hundred tables takes a second; emptying the few tables that a test filled takes
+# milliseconds. So a database is used again as long as nobody changed its shape and nobody still sits in it.
+_SPARE: list[str] = []
+_MADE: dict[str, tuple[Any, ...]] = {}  # name -> its shape when it was made
+
+
+def _shape(name: str) -> tuple[Any, ...]:
+    """What a database looks like: its relations, and the rows that the migrations left."""
+    engine = create_engine(make_url(POSTGRES).set(database=name), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as c:
+            shape = c.execute(text("SELECT count(*), max(oid) FROM pg_class")).one()
+            return (*shape, tuple(c.execute(text("SELECT version_num FROM alembic_version")).scalars()), _filled(c))
+    finally:
+        engine.dispose()
+
+
+def _filled(c: Any) -> frozenset[str]:
+    """The tables with rows."""
+    names = c.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
+    asked = " UNION ALL ".join(f"(SELECT '{one}' FROM \"{one}\" LIMIT 1)" for one in names)
+    return frozenset(c.execute(text(asked)).scalars())
+
+
+def _emptied(name: str) -> bool:
+    """Empty a database for the next test; False where it has to be made anew."""
+    engine = create_engine(make_url(POSTGRES).set(database=name))
+    try:
+        if _MADE[name][3] != {"alembic_version"}:
+            return False
+        with engine.begin() as c:
+            c.execute(text("SET LOCAL lock_timeout = '2s'"))
+            others = c.execute(text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )).scalar()  # fmt: skip
+            if others:
+                return False
+            c.execute(text("SET LOCAL session_replication_role = replica"))  # the record's own guards look away
+            for table in sorted(_filled(c) - {"alembic_version"}):
+                c.execute(text(f'DELETE FROM "{table}"'))
+            c.execute(text(
+                "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+            ))  # fmt: skip
+        return _shape(name) == _MADE[name]
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def _settings(instance: Path, url: str, journal: str, **given: Any) -> config.Settings:

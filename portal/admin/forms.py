@@ -26,7 +26,11 @@ class AuditFilters(fields.GetForm):
 
     q = fields.Search(_l("Number or words"), [optional(), length(max=100)])
     person = fields.Text(_l("Name of the person"), [optional(), length(max=100)])
+    for_person = fields.Text(
+        _l("For whom it was done"), [optional(), length(max=100)], hint=_l("Somebody who was helped, or was away.")
+    )
     verb = fields.Select(_l("What was done"), [optional()], blank=_l("Everything"))
     kind = fields.Select(_l("To what"), [optional()], blank=_l("Everything"))
+    object = fields.Text(_l("Its number or name"), [optional(), length(max=80)], attributes={"dir": "ltr"})
     since = DayBox(_l("From"), [optional()])
     until = DayBox(_l("To"), [optional()])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.audit import queries as record
 from portal.audit.models import Entry
 from portal.base.jobs import JobRow
-from portal.base.mail import Outgoing
 from portal.base.normal import normalise
 from portal.identity.models import Person, RoleGrant
+from portal.identity.models_ways import Mandate
 from portal.places.models import District
 
 
@@ -37,67 +37,77 @@ def facts(s: Session) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An audit line with the names of those who acted and for whom."""
+    """An audit line with the names of those who acted, who helped, for whom a deputy stood in, and in whose name it was
+    done."""
 
     entry: Entry
     name: str
     helper: str
+    absent: str
+    acted_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What somebody looks for in the record; empty means everything."""
+    """What somebody looks for in the record; empty means everything. `person`: who acted, helped, or is what the line
+    is about; `for_person`: who was helped or stood in for. Both are parts of names, or a number."""
 
     words: str = ""
     verb: str = ""
     kind: str = ""
+    object_id: str = ""
     person: str = ""
+    for_person: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
 
-def audit(s: Session, wish: AuditFilter, *, limit: int, offset: int) -> tuple[list[Line], int]:
-    """A page of the record, newest first, and how many lines there are: three selects."""
-    where: list[Any] = []
-    if wish.verb:
-        where.append(Entry.verb == wish.verb)
-    if wish.kind:
-        where.append(Entry.kind == wish.kind)
-    if wish.since:
-        where.append(Entry.at >= wish.since)
-    if wish.until:
-        where.append(Entry.at < wish.until)
-    if wish.person.strip():
-        named = select(Person.id).where(Person.name_folded.contains(normalise(wish.person), autoescape=True))
-        where.append(or_(Entry.person_id.in_(named), Entry.helped_by.in_(named)))
-    if wish.words.strip():
-        words = wish.words.strip()
-        where.append(
-            or_(
-                Entry.object_id == words,
-                Entry.verb.contains(words, autoescape=True),
-                cast(Entry.before, String).contains(words, autoescape=True),
-                cast(Entry.after, String).contains(words, autoescape=True),
-            )
+MOST_PEOPLE = 200
+
+
+def people_named(s: Session, words: str) -> list[int] | None:
+    """The numbers of the people whom these words mean; None where nobody was asked for. One select."""
+    if not words.strip():
+        return None
+    named = Person.name_folded.contains(normalise(words), autoescape=True)
+    number = words.strip()
+    if number.isascii() and number.isdigit() and len(number) < 16:
+        named = or_(named, Person.id == int(number))
+    return list(s.scalars(select(Person.id).where(named).order_by(Person.id).limit(MOST_PEOPLE)))
+
+
+def wished(s: Session, wish: AuditFilter) -> record.Wish:
+    """The filter with people as numbers: up to two selects."""
+    return record.Wish(
+        words=wish.words.strip(),
+        verb=wish.verb,
+        kind=wish.kind,
+        object_id=wish.object_id.strip(),
+        people=people_named(s, wish.person),
+        for_people=people_named(s, wish.for_person),
+        since=wish.since,
+        until=wish.until,
+    )
+
+
+def audit(s: Session, wish: record.Wish, *, limit: int, offset: int) -> tuple[list[Line], int]:
+    """A page of the record, newest first, and how many lines there are: four selects."""
+    rows, total = record.entries(s, wish, limit=limit, offset=offset)
+    ids = {one for row in rows for one in (row.person_id, row.helped_by, row.deputy_for)} - {None}
+    names = {row[0]: row[1] for row in s.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    under = {row.mandate_id for row in rows} - {None}
+    wanted = select(Mandate.id, Mandate.principal_name).where(Mandate.id.in_(under))
+    acted = {row.id: row.principal_name for row in s.execute(wanted)}
+    return [
+        Line(
+            row,
+            names.get(row.person_id or 0, ""),
+            names.get(row.helped_by or 0, ""),
+            names.get(row.deputy_for or 0, ""),
+            acted.get(row.mandate_id or 0, ""),
         )
-    total = s.scalar(select(func.count()).select_from(Entry).where(*where)) or 0
-    rows = s.scalars(select(Entry).where(*where).order_by(Entry.id.desc()).limit(limit).offset(offset)).all()
-    ids = {row.person_id for row in rows} | {row.helped_by for row in rows}
-    names = {row[0]: row[1] for row in s.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))}
-    return [Line(row, names.get(row.person_id or 0, ""), names.get(row.helped_by or 0, "")) for row in rows], total
-
-
-def audit_choices(s: Session) -> tuple[list[str], list[str]]:
-    """Every verb and every kind that occurs."""
-    rows = s.execute(select(Entry.verb, Entry.kind).distinct()).all()
-    return sorted({row[0] for row in rows}), sorted({row[1] for row in rows} - {""})
-
-
-def mails(s: Session, *, limit: int, offset: int) -> tuple[Sequence[Outgoing], int]:
-    """A page of the outbox, newest first, and how many mails there are."""
-    total = s.scalar(select(func.count()).select_from(Outgoing)) or 0
-    rows = s.scalars(select(Outgoing).order_by(Outgoing.id.desc()).limit(limit).offset(offset)).all()
-    return rows, total
+        for row in rows
+    ], total
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,34 @@
 """Who is staff, and what a city still lacks. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from portal.base.feature import Step
+from portal.base.feature import Step, Todo
+from portal.identity.rules import STAFF
 
-# Everyone with a role comes to the staff area; what they may do there is each door's own lock.
-STAFF = (
-    "moderator",
-    "budget_officer",
-    "case_officer",
-    "planner",
-    "librarian",
-    "auditor",
-    "administrator",
-)
+__all__ = ["STAFF", "is_set_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A line of the start page: what waits, and how its due date stands against the clock."""
+
+    todo: Todo
+    overdue: bool
+    today: bool
+
+
+def in_order(found: Iterable[Any], now: datetime, today_ends: datetime) -> list[Waiting]:
+    """What waits, by due date, the earliest first and what has none last; in the features' own order where equal. A
+    plain pair of words and address counts as one thing without a date."""
+    named = (one if isinstance(one, Todo) else Todo(*one) for one in found)
+    todos = sorted(named, key=lambda todo: (todo.due is None, todo.due or now))
+    return [
+        Waiting(todo, todo.due is not None and todo.due <= now, todo.due is not None and now < todo.due <= today_ends)
+        for todo in todos
+    ]
 
 
 def is_set_up(steps: Sequence[Step]) -> bool:

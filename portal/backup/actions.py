@@ -62,7 +62,7 @@ def backup(settings: Settings, passphrase: str | None, say: Say, to: Path | None
     if target.exists() or (passphrase is not None and beside.exists()):
         raise Refused(f"{target} is there already")
     if passphrase is not None and len(passphrase) < keys.SHORTEST:
-        raise Refused(f"the passphrase needs at least {keys.SHORTEST} signs")
+        raise Refused(f"the passphrase needs at least {keys.SHORTEST} characters")
     database = Database(settings.database, journal=settings.journal)
     try:
         if schema.current(database) is None:

@@ -55,7 +55,7 @@ def seal(files: dict[str, bytes], passphrase: str, archive: str) -> bytes:
     Raises KeysError for a passphrase that is too short.
     """
     if len(passphrase) < SHORTEST:
-        raise KeysError(f"the passphrase needs at least {SHORTEST} signs")
+        raise KeysError(f"the passphrase needs at least {SHORTEST} characters")
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     header = {
         "kdf": "scrypt", "n": N, "r": R, "p": P, "salt": base64.b64encode(salt).decode(),
@@ -109,7 +109,7 @@ def put_back(files: dict[str, bytes], instance: Path) -> list[Path]:
     return written
 
 
-_SECRET_WORDS = ("secret", "password", "token", "private")
+_SECRET_WORDS = ("secret", "password", "passphrase", "token", "private")
 
 
 def without_secrets(config: bytes) -> str:

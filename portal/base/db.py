@@ -94,7 +94,7 @@ class Database:
                 info={"write": write},
             )
             session.connection()
-        except OperationalError as error:
+        except (OperationalError, sqlite_module.OperationalError) as error:
             if write and self.sqlite:
                 self.mutex.release()
             if "locked" in str(error) or "busy" in str(error):
@@ -145,9 +145,11 @@ class Database:
 
 
 def _on_begin(connection: Connection) -> None:
+    """Straight to the driver: these two open every page, and SQLAlchemy's way there costs more than they do."""
     write = connection.get_execution_options().get("portal_write", True)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+    driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 class Unit:
@@ -156,6 +158,7 @@ class Unit:
     def __init__(self, database: Database, write: bool) -> None:
         self.database, self.write = database, write
         self.session: Session | None = None
+        self.notes: dict[str, Any] = {}
         self.afterwards: list[Callable[[Session], None]] = []
 
     def open(self) -> Session:
@@ -171,6 +174,8 @@ class Unit:
                 self.database.close(session, commit=commit)
         finally:
             self.session = None
+            if not commit:
+                self.notes = {}  # some of it may have been read from what was rolled back
 
 
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
@@ -231,6 +236,13 @@ def session() -> Session:
     return unit.open()
 
 
+def notes() -> dict[str, Any]:
+    """What was read once and may be shown until the request (or `with` block) ends; thrown away by a rollback. After a
+    COMMIT the answer needs no transaction of its own for it. Empty and kept nowhere outside a unit."""
+    unit = _unit.get()
+    return {} if unit is None else unit.notes
+
+
 def before_commit(check: Callable[[], None]) -> None:
     """Run `check` as the last thing before COMMIT; what it raises rolls everything back."""
     session().info.setdefault("before_commit", []).append(check)
@@ -261,6 +273,8 @@ def write() -> Iterator[Session]:
     Raises SecondTransaction inside a writing one, Busy when the lock could not be had.
     """
     outer = _unit.get()
+    if outer is not None:
+        outer.notes = {}
     if outer is not None and outer.session is not None:
         if outer.write:
             raise SecondTransaction("a writing transaction is open already")
@@ -284,6 +298,12 @@ S = TypeVar("S", bound=Select[Any])
 def locked(statement: S) -> S:
     """The statement with a row lock where rows can be locked; SQLite's writer is alone already."""
     return statement.with_for_update()
+
+
+def writing() -> bool:
+    """True while a writing transaction is open here; whatever may take long does not begin then."""
+    unit = _unit.get()
+    return unit is not None and unit.write and unit.session is not None
 
 
 def is_sqlite() -> bool:

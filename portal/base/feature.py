@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from portal.base.i18n import Text
@@ -22,12 +25,14 @@ class Menu:
 @dataclass(frozen=True)
 class Job:
     """A kind of work for the worker. The handler gets the payload; it opens its own short transactions and may run
-    twice. `heavy` work (counting, pictures, PDF) runs in a child process. `every`: seconds between runs by itself."""
+    twice. `heavy` work (counting, pictures, PDF) runs in a child process. `every`: seconds between runs by itself.
+    `lane`: work that waits for other servers has a thread of its own by this name, so that nothing waits behind it."""
 
     kind: str
     handler: Callable[[dict[str, Any]], None]
     heavy: bool = False
     every: int | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,17 @@ class Kind:
     """A kind of object that others can point at by (kind, id): its model and how to reach its page.
 
     `found(session, ids, lang)` gives the hits among these ids that everybody may see; without it the kind is not
-    searched."""
+    searched. `people(session, id)` gives the numbers of the people whom such an object is about: staff who open one that
+    is not theirs say why, and each of these people finds the line in the access log. `result`: the endpoint of the
+    page where the published result of a vote on it stands; it takes the same arguments as the page of a hit."""
 
     name: str
     model: type
     endpoint: str | None = None
     label: Text | None = None
     found: Callable[[Any, list[int], str], dict[int, Hit]] | None = None
+    people: Callable[[Any, int], list[int]] | None = None
+    result: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,201 @@ class Step:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits for a member of staff: its words and where it is done. `due`: the instant by which it has
+    to be done (UTC); `count`: how many things wait behind the line; `scope`: the part of the city it belongs to."""
+
+    text: Text | str
+    url: str
+    due: datetime | None = None
+    count: int = 1
+    scope: Text | str = ""
+
+
+class Fate(enum.Enum):
+    """What happens to a record when its person asks to be forgotten."""
+
+    DELETED = "deleted"
+    ANONYMOUS = "anonymous"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One kind of record about people: a line of the public register of purposes, a file of the export, a line of the
+    erasure plan. Every table with a person in it is named by exactly one Record or a house test fails.
+
+    `person`: the columns that hold a person's number; `reach(person_id)` gives instead a condition on the table for
+    rows that are reached through another table; neither: rows that no account leads to. `by`: columns that say which
+    clerk did it; they keep their number, which an erased account no longer leads to a name. `hidden`: columns that
+    leave with no export (hashes, keys). `blank`: what ANONYMOUS writes into other columns beside emptying `person`.
+    `reason`: why it is kept or made anonymous instead of deleted. `who`: who sees it. `days`: how long it is kept
+    anyway, by the retention job, counted from the column `since`; None where another rule (said in `kept`) ends it.
+    `kind`: under which its rows stand in the search index and among the city's texts. `files(row)`: the files on disk
+    that belong to a row; they go into the export and vanish with it.
+    """
+
+    table: str
+    label: Text
+    purpose: Text
+    basis: Text
+    kept: Text
+    fate: Fate
+    person: tuple[str, ...] = ("person_id",)
+    reach: Callable[[int], Any] | None = None
+    hidden: tuple[str, ...] = ()
+    blank: Mapping[str, Any] = field(default_factory=dict)
+    reason: Text | None = None
+    days: int | None = None
+    by: tuple[str, ...] = ()
+    who: Text | None = None
+    since: str = "created_at"
+    kind: str = ""
+    files: Callable[[Mapping[str, Any]], list[Path]] | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Something the portal sorts or decides by itself: what, how (in a sentence that can be checked), and which human
+    can look again. The public register lists every one."""
+
+    name: str
+    label: Text
+    what: Text
+    how: Text
+    human: Text
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Something people may agree to or not, with the text they read and its version. A changed text is a new version:
+    who agreed to an older one is asked again."""
+
+    name: str
+    label: Text
+    text: Text
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a feature has to say about a person on the staff's page about them; `strong` for what must be seen first."""
+
+    text: Text
+    url: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off."""
+
+    name: str
+    label: Text
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A set phrase that the portal tells people: subject and text with %(name)s places, said in the reader's
+    language. `notifications.actions.tell` sends it."""
+
+    name: str
+    topic: str
+    subject: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of "my page": a title (in the language `lang`), where it leads, its state and its day."""
+
+    title: str | Text
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    lang: str = ""
+    state: Text | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A feature's part of "my page". `items(session, actor, lang)` gives its lines, newest first, in a fixed number of
+    selects; `empty` and `start` say what to do where there is none yet."""
+
+    name: str
+    label: Text
+    items: Callable[[Any, Any, str], list[Item]]
+    empty: Text
+    start: str | None = None
+    order: int = 50
+    alone: bool = False  # left out while somebody else enters what the person does
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something dated in a person's calendar. Times in UTC; `uid` is the same each time it is given out."""
+
+    uid: str
+    title: str | Text
+    starts_at: datetime
+    ends_at: datetime | None
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    place: str = ""
+    cancelled: bool = False
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One entry of a feed: `uid` is the same each time, `updated` in UTC; title and summary in the language `lang`."""
+
+    uid: str
+    title: str
+    updated: datetime
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A public list that can be subscribed to as an Atom feed: its page for people is `endpoint`.
+    `entries(session, lang)`: newest first."""
+
+    name: str
+    label: Text
+    endpoint: str
+    entries: Callable[[Any, str], list[News]]
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    """A kind of paper that a feature gives out: its label, the template of its text (below templates/), its series of
+    numbers (capital letters), and the staff roles that see, issue and revoke it."""
+
+    name: str
+    label: Text
+    template: str
+    series: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A public form that also exists on paper, with the same names of fields. `form` makes it; `enter(actor, form,
+    lang)` does what sending it would have done and returns (kind, id) of what came of it."""
+
+    name: str
+    label: Text
+    endpoint: str
+    form: Callable[..., Any]
+    enter: Callable[[Any, Any, str], tuple[str, Any]]
+
+
 @dataclass(frozen=True)
 class Feature:
     """A feature's doors. `blueprints` live under /<lang>/, `plain` ones without a language. `wing`: can be off."""
@@ -104,8 +308,25 @@ class Feature:
     roles: list[Role] = field(default_factory=list)
     datasets: list[Dataset] = field(default_factory=list)
     cli: list[Any] = field(default_factory=list)
-    personal: tuple[Callable[..., Any], Callable[..., Any]] | None = None
+    personal: list[Record] = field(default_factory=list)
+    machines: list[Machine] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+    remarks: Callable[[Any, Any, int], list[Remark]] | None = None
+    # used(session, keyed hash of a resident): sentences on where this resident has taken part already
+    used: Callable[[Any, str], list[Text]] | None = None
+    topics: list[Topic] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    mine: list[Mine] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
+    papers: list[PaperKind] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
+    calendar: Callable[[Any, Any, str], list[Event]] | None = None
+    # todo(session, actor): what waits for this person, as Todo (or a plain pair of words and address)
     todo: Callable[..., Any] | None = None
+    # scopes[kind](session, lang): everything of a kind that a role can be limited to, by number
+    scopes: Mapping[str, Callable[[Any, str], dict[int, Hit]]] = field(default_factory=dict)
+    # entered(session, person_id): somebody signed in or confirmed an address; in that transaction
+    entered: Callable[[Any, int], None] | None = None
     steps: Callable[..., list[Step]] | None = None
     setup: Callable[..., Any] | None = None
     page: Callable[[], dict[str, Any]] | None = None

@@ -67,15 +67,53 @@ class _Csrf(_FlaskFormCSRF):  # type: ignore[misc, unused-ignore]
             raise ValidationError(str(_l("This form was open for too long. Send it again."))) from None
 
 
-def _errors(fields: Iterable[Any]) -> Iterator[tuple[str | None, str]]:
+FEW = 3  # a form with more boxes names the box in its error summary
+
+
+def _leaves(fields: Iterable[Any]) -> Iterator[Any]:
     for field in fields:
         if isinstance(field, wtforms.FormField):
-            yield from _errors(field.form)
+            yield from _leaves(field.form)
         elif isinstance(field, wtforms.FieldList):
-            yield from _errors(field.entries)
+            yield from _leaves(field.entries)
         else:
-            target = field.target() if isinstance(field, Field) else None
-            yield from ((target, str(text)) for text in field.errors)
+            yield field
+
+
+def _errors(fields: Iterable[Any]) -> Iterator[tuple[str | None, str]]:
+    leaves = list(_leaves(fields))
+    many = sum(1 for field in leaves if isinstance(field, Field) and not isinstance(field, Hidden)) > FEW
+    for field in leaves:
+        own = isinstance(field, Field)
+        name = _name(field.caption, field.attributes.get("lang")) if own and many and field.errors else ""
+        for text in field.errors:
+            said = str(_l("%(field)s: %(sentence)s", field=name, sentence=str(text))) if name else str(text)
+            yield (field.target() if own else None), said
+
+
+def _name(caption: Any, lang: str | None) -> str:
+    """What a person calls a box: its label, and its language where the same is asked in several."""
+    label = str(caption or "")
+    return f"{label} ({i18n.own_name(lang)})" if label and lang else label
+
+
+# The boxes that people write in, by the name they have in a post: label and language. An error page is made without the
+# form, and still has to name what was typed in words that stood on the page. A name with two labels keeps neither.
+_written: dict[str, tuple[Any, str | None] | None] = {}
+
+
+def _same(one: tuple[Any, str | None], other: tuple[Any, str | None]) -> bool:
+    """Labels are compared by their source: at import no language is set yet."""
+    return getattr(one[0], "msgid", one[0]) == getattr(other[0], "msgid", other[0]) and one[1] == other[1]
+
+
+def label_of(name: str) -> str | None:
+    """The label of a box that people write in, by its name in a post; "" where it has several, None for the rest:
+    tokens, ticks, choices of a list."""
+    if name not in _written:
+        return None
+    found = _written[name]
+    return _name(*found) if found else ""
 
 
 class Form(FlaskForm):  # type: ignore[misc, unused-ignore]
@@ -87,6 +125,17 @@ class Form(FlaskForm):  # type: ignore[misc, unused-ignore]
 
         def get_translations(self, form: Any) -> _Silent:
             return _Silent()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        for name, one in vars(cls).items():
+            kind = getattr(one, "field_class", None)
+            if kind is None or not issubclass(kind, (Text, Whole, Amount)) or issubclass(kind, Hidden):
+                continue
+            label = (one.args[0] if one.args else one.kwargs.get("label"), one.kwargs.get("attributes", {}).get("lang"))
+            known = _written.setdefault(name, label)
+            if known is not None and not _same(known, label):
+                _written[name] = None
 
     def error_list(self) -> list[tuple[str | None, str]]:
         """(id of the control to go to, sentence) in the order of the form; no id where there is no control."""
@@ -172,7 +221,7 @@ class Text(Field):
 
 
 class LongText(Text):
-    """Several lines; with a length limit it shows how many signs are left."""
+    """Several lines; with a length limit it shows how many characters are left."""
 
     kind, breaks = "textarea", True
 
@@ -182,9 +231,9 @@ class LongText(Text):
         if limit:
             p |= {
                 "limit": limit,
-                "limit_text": _n("You can use %(n)s sign.", "You can use up to %(n)s signs.", limit),
-                "left_texts": plural_table(_n("%(n)s sign left", "%(n)s signs left", 0)),
-                "over_texts": plural_table(_n("%(n)s sign too many", "%(n)s signs too many", 0)),
+                "limit_text": _n("You can use %(n)s character.", "You can use up to %(n)s characters.", limit),
+                "left_texts": plural_table(_n("%(n)s character left", "%(n)s characters left", 0)),
+                "over_texts": plural_table(_n("%(n)s character too many", "%(n)s characters too many", 0)),
             }
             p["describedby"] = (p["describedby"] + f" {self.id}-left").strip()
         return p

@@ -275,6 +275,17 @@ def sweep(_payload: dict[str, Any]) -> None:
             path.unlink(missing_ok=True)
 
 
+def private(path: Path, name: str, mime: str) -> Response:
+    """A stored file for one reader, who was checked before: to be saved, kept nowhere in between, never shown as a page
+    of ours. 404 where it is gone."""
+    if not path.is_file():
+        abort(404)
+    answer = send_file(path, mimetype=mime, as_attachment=True, download_name=name, etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
 JOBS = [Job(JOB, make_picture), Job("files.sweep", sweep, every=_DAY)]
 blueprint = Blueprint("files", __name__)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -61,6 +61,7 @@ def direction(language: str | None = None) -> str:
     return "rtl" if (language or lang()) in RIGHT_TO_LEFT else "ltr"
 
 
+@lru_cache(maxsize=32)
 def own_name(language: str) -> str:
     """A language's name in itself, with a capital where it has capitals."""
     name = locale(language).get_display_name(language) or language
@@ -184,6 +185,8 @@ def _money(language: str, cents: int, currency: str) -> str:
     pattern = locale(language).currency_formats["standard"].pattern
     if cents % 100 == 0:
         pattern = pattern.replace("0.00", "0")
+    if babel_numbers.get_currency_symbol(currency, locale(language))[-1:].isalpha():
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")  # PLN 1,000, as CLDR spaces letters from digits
     return babel_numbers.format_currency(
         Decimal(cents) / 100, currency, format=pattern, locale=locale(language), currency_digits=False
     )
@@ -198,14 +201,24 @@ def day(when: date | datetime, form: str = "long") -> str:
     """A day in words: 5 June 2026."""
     if isinstance(when, datetime):
         when = in_zone(when).date()
-    return babel_dates.format_date(when, format=form, locale=locale())
+    return _day(_language.get(), when, form)
+
+
+@lru_cache(maxsize=4096)
+def _day(language: str, when: date, form: str) -> str:
+    return babel_dates.format_date(when, format=form, locale=locale(language))
 
 
 def moment(when: datetime, form: str = "long") -> str:
     """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
-    time = babel_dates.format_time(local, format="short", locale=locale()).replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{day(when, form)}, {time}"
+    return f"{day(when, form)}, {_time(_language.get(), local.hour, local.minute)}"
+
+
+@lru_cache(maxsize=4096)
+def _time(language: str, hour: int, minute: int) -> str:
+    said = babel_dates.format_time(time(hour, minute), format="short", locale=locale(language))
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 _QUOTES = {"de": "„“", "et": "„“", "fr": ("«\u202f", "\u202f»"), "pl": "„”", "ar": "«»"}

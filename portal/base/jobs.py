@@ -1,7 +1,8 @@
 """Work for later: rows written in the business transaction, done by the worker at least once.
 
 A job is claimed with a lease; a worker that dies loses the lease and the job is taken again. Handlers are idempotent
-and open their own short transactions. Heavy work runs in a child process of the worker.
+and open their own short transactions. Heavy work runs in a child process of the worker. Work that waits for other
+servers has lanes, one thread each: a mail server that hangs holds up no count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, String, Text, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -72,11 +73,20 @@ def handlers() -> dict[str, Handler]:
     return {job.kind: job for feature in ground.current().features for job in feature.jobs}
 
 
-def _claim() -> tuple[int, str, dict[str, Any], int] | None:
+def _of_lane(lane: str | None) -> list[ColumnElement[bool]]:
+    """The condition for one lane's work; the main lane ("") takes every kind that no other has, None takes all."""
+    if lane is None:
+        return []
+    kinds = [job.kind for job in handlers().values() if job.lane and lane in ("", job.lane)]
+    return [JobRow.kind.not_in(kinds) if lane == "" else JobRow.kind.in_(kinds)]
+
+
+def _claim(lane: str | None) -> tuple[int, str, dict[str, Any], int] | None:
     now = clock.now()
     with db.write() as s:
         due = (
             select(JobRow.id)
+            .where(*_of_lane(lane))
             .where(JobRow.done_at.is_(None), JobRow.failed_at.is_(None), JobRow.run_at <= now)
             .where((JobRow.lease_until.is_(None)) | (JobRow.lease_until < now))
             .order_by(JobRow.run_at, JobRow.id)
@@ -92,13 +102,14 @@ def _claim() -> tuple[int, str, dict[str, Any], int] | None:
         return tuple(row) if row else None
 
 
-def _due() -> bool:
+def _due(lane: str | None) -> bool:
     """A cheap look without the write lock."""
     now = clock.now()
     with db.read() as s:
         return (
             s.scalar(
                 select(JobRow.id)
+                .where(*_of_lane(lane))
                 .where(JobRow.done_at.is_(None), JobRow.failed_at.is_(None), JobRow.run_at <= now)
                 .where((JobRow.lease_until.is_(None)) | (JobRow.lease_until < now))
                 .limit(1)
@@ -159,9 +170,9 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def work_once() -> bool:
-    """Do one job that is due. True if there was one."""
-    claimed = _claim() if _due() else None
+def work_once(lane: str | None = None) -> bool:
+    """Do one job that is due, of this lane or of any. True if there was one."""
+    claimed = _claim(lane) if _due(lane) else None
     if claimed is None:
         return False
     job_id, kind, payload, tries = claimed
@@ -202,17 +213,36 @@ def _plan(now: datetime) -> None:
 
 
 def run_worker(stop: threading.Event, pause: float = 1.0) -> None:
-    """Work until told to stop. A fault of the database is waited out."""
+    """Work until told to stop, each lane in a thread of its own. A fault of the database is waited out."""
+    here = ground.current()
+    lanes = sorted({job.lane for job in handlers().values()} - {""})
+    beside = [
+        threading.Thread(target=_run_beside, args=(here, lane, stop, pause), name=f"worker-{lane}", daemon=True)
+        for lane in lanes
+    ]
+    for thread in beside:
+        thread.start()
+    _run_lane("", stop, pause)
+    for thread in beside:
+        thread.join()
+
+
+def _run_beside(here: ground.Ground, lane: str, stop: threading.Event, pause: float) -> None:
+    ground.enter(here)
+    _run_lane(lane, stop, pause)
+
+
+def _run_lane(lane: str, stop: threading.Event, pause: float) -> None:
     planned = 0.0
     while not stop.is_set():
         try:
             stamp = clock.now().timestamp()
-            if stamp - planned > 20:
+            if lane == "" and stamp - planned > 20:
                 _plan(clock.now())
                 planned = stamp
-            busy = work_once()
+            busy = work_once(lane)
         except Exception as error:
-            log.error("worker_fault", kind=type(error).__name__, exc_info=error)
+            log.error("worker_fault", lane=lane, kind=type(error).__name__, exc_info=error)
             busy = False
             stop.wait(5)
         if not busy:

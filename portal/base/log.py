@@ -8,6 +8,10 @@ import sys
 import structlog
 
 
+class Said(logging.StreamHandler):  # type: ignore[type-arg]
+    """Our own handler of the standard library's logging, so that a second set-up replaces it."""
+
+
 def set_up(level: str = "INFO", plain: bool = False) -> None:
     """Configure structlog for the process. `plain`: readable lines for a terminal."""
     last = structlog.dev.ConsoleRenderer(colors=False) if plain else structlog.processors.JSONRenderer()
@@ -23,4 +27,24 @@ def set_up(level: str = "INFO", plain: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    # What libraries say (the server's "Task queue depth", for one) goes out in the same form.
+    foreign = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            last,
+        ],
+    )
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if isinstance(one, Said)]:
+        root.removeHandler(old)
+    handler = Said(sys.stderr)
+    handler.setFormatter(foreign)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)

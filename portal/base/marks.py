@@ -24,17 +24,31 @@ _ALL = select(Mark.__table__.c.name, Mark.__table__.c.value)
 
 
 def get(name: str, default: Any = None) -> Any:
-    """The mark's value; read once per transaction and kept for it."""
-    with db.read() as session:
-        held: dict[str, Any] | None = session.info.get("marks")
-        if held is None:
+    """The mark's value; read once per request (or `with` block) and kept for it."""
+    return _held().get(name, default)
+
+
+def _held() -> dict[str, Any]:
+    held: dict[str, Any] | None = db.notes().get("marks")
+    if held is None:
+        with db.read() as session:
             held = {row.name: row.value for row in session.execute(_ALL)}
-            session.info["marks"] = held
-        return held.get(name, default)
+        db.notes()["marks"] = held
+    return held
+
+
+def keep() -> None:
+    """Read the marks now, so that the page after the COMMIT opens no second transaction for them."""
+    _held()
+
+
+def forget() -> None:
+    """Read them anew at the next question."""
+    db.notes().pop("marks", None)
 
 
 def put(session: Session, name: str, value: Any) -> None:
     """Set a mark in this transaction."""
     session.merge(Mark(name=name, value=value))
     session.flush()
-    session.info.pop("marks", None)
+    forget()

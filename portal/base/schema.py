@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, text
@@ -32,7 +33,14 @@ def load_models() -> None:
     """Import every room that declares tables."""
     names = ["portal.base.marks", "portal.base.texts", "portal.base.jobs", "portal.base.mail", "portal.base.limits"]
     names += ["portal.base.files", "portal.base.search"]
-    names += [f"portal.{m.name}.models" for m in pkgutil.iter_modules(portal.__path__) if m.ispkg]
+    rooms = [m.name for m in pkgutil.iter_modules(portal.__path__) if m.ispkg]
+    names += [f"portal.{room}.models" for room in rooms]
+    names += [  # a room that is split keeps its name in front
+        f"portal.{room}.{piece.name}"
+        for room in rooms
+        for piece in pkgutil.iter_modules([str(Path(p) / room) for p in portal.__path__])
+        if piece.name.startswith("models_")
+    ]
     for name in names:
         parent = name.rpartition(".")[0]
         if importlib.util.find_spec(parent) and importlib.util.find_spec(name):

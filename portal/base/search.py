@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     event,
     func,
+    literal,
     literal_column,
     select,
     text,
@@ -88,8 +89,9 @@ def forget(s: Session, kind: str, object_id: int) -> None:
 def find(s: Session, kind: str, query: str, lang: str, most: int = MOST) -> list[int]:
     """The ids of a kind's objects that hold every word of the query, best first, each once.
 
-    Texts in the reader's language come before finds in other languages; then the earlier the first word stands,
-    the better. Which of them the reader may see is the caller's question. An empty query finds nothing.
+    Texts in the reader's language come before finds in other languages; word beginnings before what only stands inside
+    a word; then the earlier the first word stands, the better. Which of them the reader may see is the caller's
+    question. An empty query finds nothing.
     """
     return [object_id for _kind, object_id in find_any(s, [kind], query, lang, most)]
 
@@ -100,9 +102,15 @@ def find_any(s: Session, kinds: list[str], query: str, lang: str, most: int = MO
     if not words:
         return []
     sqlite = s.get_bind().dialect.name == "sqlite"
-    place = func.instr(SearchText.body, words[0]) if sqlite else func.strpos(SearchText.body, words[0])
+    at = func.instr if sqlite else func.strpos
+    # a "tree" is sought before a "street": a word that only holds what was typed comes after one that begins with it
+    inside = [case((at(literal(" ").concat(SearchText.body), f" {word}") > 0, 0), else_=1_000_000) for word in words]
+    begun = at(literal(" ").concat(SearchText.body), f" {words[0]}")
     best = func.min(
-        case((SearchText.lang == lang, 0), else_=10_000_000) + place + func.length(SearchText.body) / 1_000_000.0
+        case((SearchText.lang == lang, 0), else_=100_000_000)
+        + sum(inside, literal(0))
+        + case((begun > 0, begun), else_=at(SearchText.body, words[0]))
+        + func.length(SearchText.body) / 1_000_000.0
     )
     statement = (
         select(SearchText.kind, SearchText.object_id)

@@ -5,7 +5,10 @@ Every view carries a lock, written under its route; an application with a bare v
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -13,12 +16,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, get_flashed_messages, redirect, request, session
 from flask.globals import request_ctx
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.base import db, ground, limits
-from portal.base.actor import NOBODY, Actor
-from portal.base.errors import Refused
+from portal.base.actor import CITY, NOBODY, Actor, Scope
+from portal.base.errors import Refused, SignedOut, way_back
 from portal.base.i18n import _l
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,11 +42,13 @@ def signed_in(view: F) -> F:
     return view
 
 
-def staff(*roles: str) -> Callable[[F], F]:
-    """Open to those who hold one of the roles."""
+def staff(*roles: str, scoped: bool = False) -> Callable[[F], F]:
+    """Open to those who hold one of the roles for the whole city. `scoped`: in any part of it; such a view asks its
+    queries for what the actor's scopes reach, and `within` for the object it loaded."""
 
     def lock(view: F) -> F:
         view.lock = ("staff", *roles)  # type: ignore[attr-defined]
+        view.scoped = scoped  # type: ignore[attr-defined]
         return view
 
     return lock
@@ -66,6 +71,48 @@ def outside(view: F) -> F:
     """Marks a POST view that other servers call: no browser, so no CSRF token; it must prove the caller itself."""
     view.outside = True  # type: ignore[attr-defined]
     return view
+
+
+def in_scope(*scopes: str) -> Callable[[F], F]:
+    """Marks a view that sessions of a narrow purpose may open too (a voter with a code on paper); every other view
+    behind a lock refuses them."""
+
+    def mark(view: F) -> F:
+        view.scopes = frozenset(scopes)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def alone(view: F) -> F:
+    """Marks a view that nobody opens for somebody else, a session of help least of all: the ballot, the ways in."""
+    view.alone = True  # type: ignore[attr-defined]
+    return view
+
+
+def asked() -> tuple[str, ...]:
+    """The roles that the lock of this request's view names; none for a view that is not the staff's."""
+    lock: tuple[str, ...] = getattr(current_app.view_functions[request.endpoint or ""], "lock", ("closed",))
+    return lock[1:] if lock[0] == "staff" else ()
+
+
+def within(scope: Scope, *roles: str) -> bool:
+    """Do these roles (without any: those that this view asks for) count for an object with this scope? Where they do
+    only because the actor stands in for somebody absent, the act is that person's work from here on: the audit record
+    says for whom."""
+    who, roles = actor(), roles or asked()
+    if not who.may(*roles, scope=scope):
+        return False
+    g.known_actor = replace(who, deputy_for=who.stands_in(*roles, scope=scope))
+    g.acting = g.known_actor.narrowed(scope)
+    return True
+
+
+def acting() -> Actor:
+    """Who acts on the object that `within` let through: with those grants alone that count for it, so that no rule asks
+    a role that is held elsewhere. Without such an object, who acts in this request."""
+    found: Actor | None = g.get("acting")
+    return actor() if found is None else found
 
 
 _refused: list[Callable[[Actor, tuple[str, ...]], None]] = []
@@ -94,6 +141,24 @@ def check_locks(app: Flask) -> None:
     )
     if bare:
         raise BareView("views without a lock: " + ", ".join(bare))
+
+
+class TwoViews(RuntimeError):
+    """Two views for one address: the second could never be reached."""
+
+
+def check_addresses(app: Flask) -> None:
+    """Refuse to start where two views share an address and a method; the names of its parts do not tell them apart.
+
+    Raises TwoViews naming both endpoints.
+    """
+    known: dict[tuple[str, str], str] = {}
+    for rule in app.url_map.iter_rules():
+        shape = re.sub(r":\w+>|<\w+>", ">", rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            other = known.setdefault((method, shape), rule.endpoint)
+            if other != rule.endpoint:
+                raise TwoViews(f"{method} {rule.rule} is both {other} and {rule.endpoint}")
 
 
 class Known(UserMixin):
@@ -136,6 +201,13 @@ def said(**wish: Any) -> Any:
     if not _session_touched() and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return []
     return get_flashed_messages(**wish)
+
+
+def browser() -> str:
+    """A random mark of this browser, so that limits need not count everybody behind one network address together."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_urlsafe(12)
+    return str(session["browser"])
 
 
 def enter_session(actor: Actor, reference: str) -> None:
@@ -190,6 +262,8 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
     def guard() -> BaseResponse | None:
         if request.endpoint is None or request.endpoint == "static":
             return None
+        if request.method == "OPTIONS" and getattr(request.url_rule, "provide_automatic_options", False):
+            return None  # Flask answers with the methods of the address, and no view runs
         view = app.view_functions[request.endpoint]
         lock: tuple[str, ...] = getattr(view, "lock", ("closed",))
         if lock[0] == "public" and request.method in SAFE and getattr(view, "same_for_all", False):
@@ -199,17 +273,27 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
         if request.method not in SAFE:
             len(request.form)  # the body is read before any lock is taken
             if not getattr(view, "outside", False):
-                csrf.protect()
+                try:
+                    csrf.protect()
+                except CSRFError:
+                    if lock[0] != "public" and not actor().signed_in:
+                        raise _signed_out(sign_in_address) from None
+                    raise
         who = actor() if lock[0] != "public" or reference() else NOBODY
         if request.method not in SAFE and who.signed_in and not limits.allow("act", reference(), ACTS_PER_MINUTE):
             abort(429)
-        return _pass(lock, who, sign_in_address)
+        if who.scope and lock[0] != "public" and who.scope not in getattr(view, "scopes", ()):
+            raise Refused(_l("With a code on paper you can only vote."), 403)
+        if who.helped_by is not None and getattr(view, "alone", False):
+            raise Refused(_l("The person does this alone, without a helper. To vote, hand over to them."), 403)
+        return _pass(view, who, sign_in_address)
 
     app.before_request(guard)
     app.after_request(_headers)
 
 
-def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], str]) -> BaseResponse | None:
+def _pass(view: Any, who: Actor, sign_in_address: Callable[[str], str]) -> BaseResponse | None:
+    lock: tuple[str, ...] = getattr(view, "lock", ("closed",))
     if lock[0] == "public":
         return None
     if lock[0] == "closed":
@@ -217,17 +301,29 @@ def _pass(lock: tuple[str, ...], who: Actor, sign_in_address: Callable[[str], st
     if not who.signed_in:
         if request.method in SAFE:
             return redirect(sign_in_address(request.full_path.rstrip("?")), 303)
-        raise Refused(
-            _l("You are not signed in any more. What you entered was not stored."),
-            403,
-            next_label=_l("Sign in"),
-            next_url=sign_in_address(request.path),
-        )
-    if lock[0] == "staff" and not who.may(*lock[1:]):
+        raise _signed_out(sign_in_address)
+    if lock[0] != "staff":
+        return None
+    scope = None if getattr(view, "scoped", False) else CITY
+    if not who.may(*lock[1:], scope=scope):
         for tell in _refused:
             tell(who, lock)
+        if who.may(*lock[1:]):
+            raise Refused(_l("This page is for staff whose role counts for the whole city."), 403)
         raise Refused(_l("This page is for staff with another role."), 403)
+    absent = who.stands_in(*lock[1:], scope=scope)
+    if absent is not None:
+        g.known_actor = replace(who, deputy_for=absent)
     return None
+
+
+def _signed_out(sign_in_address: Callable[[str], str]) -> SignedOut:
+    return SignedOut(
+        _l("Sign in again and go on. What you sent was not stored."),
+        403,
+        next_label=_l("Sign in and go on"),
+        next_url=sign_in_address(way_back() or "/"),
+    )
 
 
 @lru_cache(maxsize=8)

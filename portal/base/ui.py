@@ -124,7 +124,7 @@ def _samples(lang: str) -> tuple[tuple[str, int], ...]:
 
 
 def plural_table(text: Text) -> dict[str, str]:
-    """A sentence with %(n)s in every plural form of the current language, for scripts: {"one": "{n} sign left", ...}.
+    """A sentence with %(n)s in every plural form of the current language, for scripts: {"one": "{n} character left", ...}.
 
     The keys are those of Intl.PluralRules; `text` comes from `_n(one, many, 0)`.
     """

@@ -9,16 +9,15 @@ from typing import Any
 from wtforms import ValidationError
 from wtforms.validators import StopValidation
 
+from portal.base import addresses
 from portal.base.i18n import Text, _l, _n
 
 Check = Callable[[Any, Any], None]
 Wrong = ValidationError  # what a form's own check raises, with the sentence for the person
 
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-
 
 class Length:
-    """At most `maximum` signs, at least `minimum`; a text field shows how many are left."""
+    """At most `maximum` characters, at least `minimum`; a text field shows how many are left."""
 
     def __init__(self, maximum: int | None = None, minimum: int = 0, message: Text | None = None) -> None:
         self.max, self.min, self.message = maximum, minimum, message
@@ -26,9 +25,9 @@ class Length:
     def __call__(self, form: Any, field: Any) -> None:
         size = len(field.data or "")
         if self.max is not None and size > self.max:
-            wrong = _n("Use at most %(n)s sign.", "Use at most %(n)s signs.", self.max)
+            wrong = _n("Use at most %(n)s character.", "Use at most %(n)s characters.", self.max)
         elif size < self.min:
-            wrong = _n("Use at least %(n)s sign.", "Use at least %(n)s signs.", self.min)
+            wrong = _n("Use at least %(n)s character.", "Use at least %(n)s characters.", self.min)
         else:
             return
         raise ValidationError(str(self.message or wrong))
@@ -67,7 +66,7 @@ def optional() -> Check:
 
 
 def length(max: int | None = None, min: int = 0, message: Text | None = None) -> Length:
-    """Number of signs of a text."""
+    """Number of characters of a text."""
     return Length(max, min, message)
 
 
@@ -92,11 +91,15 @@ def between(
 
 
 def email(message: Text | None = None) -> Check:
-    """An e-mail address by its shape."""
+    """An e-mail address by its shape; the field then holds its plain form (base/addresses.py)."""
 
     def check(form: Any, field: Any) -> None:
-        if field.data and not _MAIL.fullmatch(field.data):
+        if not field.data:
+            return
+        address = addresses.plain(field.data)
+        if address is None:
             raise ValidationError(str(message or _l("Enter an e-mail address such as name@example.org.")))
+        field.data = address
 
     return check
 

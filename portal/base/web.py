@@ -5,28 +5,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
-from portal.base import clock, db, errors, ground, i18n
+from portal.base import clock, db, errors, ground, i18n, personal
+from portal.base.actor import CITY, Actor
 from portal.base.feature import Menu
 from portal.base.ground import Ground
 from portal.base.security import SAFE, actor, public, said
+from portal.config import LOOPBACK
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+log = structlog.get_logger("portal.web")
+
 ADDRESSES = 4096
+LONGEST_REPEATED = 300  # a longer path is no page of ours; its language links lead to the front page
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
@@ -71,8 +78,12 @@ class Portal(Flask):
 
 
 def _plain(value: object) -> bool:
-    """True for the values of addresses that may be kept; a flag like _external is not among them."""
-    return type(value) is int or (type(value) is str and len(value) <= 60)
+    """True for the values of addresses that may be kept; a flag like _external is not among them. None is what
+    flask.url_for passes for each flag that was not given."""
+    return value is None or type(value) is int or (type(value) is str and len(value) <= 60)
+
+
+MOST = 2**63 - 1
 
 
 class LanguageConverter(BaseConverter):
@@ -84,6 +95,16 @@ class LanguageConverter(BaseConverter):
         if value not in ground.settings().languages:
             raise ValidationError
         return value
+
+
+class NumberConverter(IntegerConverter):
+    """A number in an address. No row has one of more than 63 bits, and a database would not take it: not found."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None) -> None:
+        super().__init__(map, fixed_digits=fixed_digits, min=min, max=MOST if max is None else max)
+
+
+CONVERTERS: dict[str, type[BaseConverter]] = {"lang": LanguageConverter, "int": NumberConverter}
 
 
 @dataclass(frozen=True)
@@ -103,8 +124,11 @@ def _language_links() -> list[LanguageLink]:
     known = endpoint is not None and "lang" in (request.url_rule.arguments if request.url_rule is not None else set())
     query = {k: v for k, v in request.args.items(multi=False) if len(v) < 200} if request.method in SAFE else {}
     links = []
+    long = len(request.path) > LONGEST_REPEATED
     for code in ground.settings().languages:
-        if known and endpoint is not None and request.method in SAFE:
+        if long:
+            url = f"/{code}/"
+        elif known and endpoint is not None and request.method in SAFE:
             url = url_for(endpoint, **{**query, **args, "lang": code})
         else:
             url = f"/{code}{_without_language(request.path)}"
@@ -146,11 +170,19 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={_hashes[name]}"
 
 
+def _opens(app: Portal, entry: Menu, who: Actor) -> bool:
+    """Would this staff page open? A page that knows no scopes needs a role for the whole city."""
+    if not entry.roles:
+        return True
+    scoped = getattr(app.view_functions[entry.endpoint], "scoped", False)
+    return who.may(*entry.roles, scope=None if scoped else CITY)
+
+
 def _page_context(app: Portal) -> dict[str, Any]:
     settings = app.ground.settings
     features = app.ground.features
     who = actor() if not getattr(g, "no_actor", False) else None
-    staff = [m for f in features for m in f.staff_menu if who is not None and (not m.roles or who.may(*m.roles))]
+    staff = [m for f in features for m in f.staff_menu if who is not None and _opens(app, m, who)]
     context: dict[str, Any] = {
         "lang": i18n.lang(),
         "dir": i18n.direction(),
@@ -177,10 +209,15 @@ def rendered(html: str) -> Markup:
 def _said(context: Context, sentence: str, params: dict[str, Any]) -> str:
     """The sentence as HTML: its own marks are trusted, what is put into it is escaped; numbers and moments are written
     as the language writes them."""
-    words = Markup(sentence) if context.eval_ctx.autoescape else sentence  # noqa: S704
     if not params:
-        return words.replace("%%", "%")
+        return _marked(sentence) if context.eval_ctx.autoescape else sentence.replace("%%", "%")
+    words = Markup(sentence) if context.eval_ctx.autoescape else sentence  # noqa: S704
     return words % {name: i18n.shown(value) for name, value in params.items()}
+
+
+@lru_cache(maxsize=8192)  # all sentences of all languages are fewer
+def _marked(sentence: str) -> Markup:
+    return Markup(sentence.replace("%%", "%"))  # noqa: S704
 
 
 @pass_context
@@ -201,18 +238,25 @@ def page_filters() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def install(app: Portal) -> None:
-    """Put languages, template globals and health pages on the application."""
-    settings = app.ground.settings
-    app.addresses = {}
-    app.url_map.converters["lang"] = LanguageConverter
-    env = app.jinja_env
+def dress(env: Environment) -> Environment:
+    """Teach an environment of templates to speak: sentences, numbers, money and days in the current language. Pages and
+    papers are printed alike."""
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(gettext=_sentence, _=_sentence, ngettext=_counted)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(page_filters())
+    return env
+
+
+def install(app: Portal) -> None:
+    """Put languages, template globals and health pages on the application."""
+    settings = app.ground.settings
+    app.addresses = {}
+    app.url_map.converters.update(CONVERTERS)
+    env = dress(app.jinja_env)
     env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, get_flashed_messages=said)
+    env.globals.update(why_of=personal.record_of)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -253,8 +297,12 @@ def healthz() -> Response:
 @health.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """The database answers, with the settings that keep its promises."""
+    """The database answers. Who asks on this machine, by its loopback name, reads with which version and settings; a
+    proxy beside the portal passes on the name that the world asked for, so the world reads one word."""
+    beside = request.remote_addr in LOOPBACK and urlsplit(f"//{request.host}").hostname in LOOPBACK
     try:
-        return jsonify(status="ok", database=ground.current().database.self_test()), 200
+        told = ground.current().database.self_test()
     except Exception as error:
-        return jsonify(status="not ready", reason=type(error).__name__), 503
+        log.error("not_ready", kind=type(error).__name__)
+        return jsonify(status="not ready", **({"reason": type(error).__name__} if beside else {})), 503
+    return jsonify(status="ok", **({"database": told} if beside else {})), 200

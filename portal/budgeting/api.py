@@ -1,6 +1,7 @@
 """Open data of a finished vote: the result as CSV and JSON, ballots as .pb, and the archive for a recount.
 
-Nothing leaves before the publication: each door asks voting for the published result and answers 404 without one.
+Nothing of a vote leaves before the publication: each door asks voting for the published result and answers 404 without
+one. A budget's dates and its list of projects are public from the day on which it is shown.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, url_for
 
-from portal.base import db, i18n
-from portal.base.security import public
+from portal.base import atom, db, i18n, ics
+from portal.base.security import actor, public
 from portal.budgeting.models import Budget, BudgetState
-from portal.budgeting.queries import budgets, export
+from portal.budgeting.queries import budgets, export, news, wordings
 from portal.budgeting.queries.results import ResultPage, result_page
 from portal.voting import queries as voting
 from portal.voting.models import Vote
 from portal.voting.queries_publication import archive
+from portal.voting.rules_turnout import Entitled
 
 api = Blueprint("budgeting_api", __name__)
 
 
 def _published(slug: str) -> tuple[Budget, Vote, ResultPage]:
     s = db.session()
-    budget = budgets.by_slug(s, slug)
+    found = budgets.readable(s, actor(), slug)
+    budget = found.budget if found is not None else None
     vote = voting.vote_for(s, "budget", budget.id) if budget and budget.state is BudgetState.SHOWN else None
     page = result_page(s, budget, vote) if budget and vote else None
     if budget is None or vote is None or page is None:
@@ -34,7 +37,7 @@ def _published(slug: str) -> tuple[Budget, Vote, ResultPage]:
 
 
 def _file(content: str | bytes, mime: str, name: str) -> Response:
-    answer = Response(content, mimetype=mime)
+    answer = Response(content, content_type=mime)  # as it is: a mimetype would get a second charset
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -64,10 +67,10 @@ def result_csv(slug: str) -> Response:
                     plain_cell(row.title),
                     f"{row.cost // 100}.{row.cost % 100:02}",
                     budget.currency,
-                    row.votes,
-                    row.score,
+                    "" if row.withheld else row.votes,
+                    "" if row.withheld else row.score,
                     1 if row.place else 0,
-                    row.place or "",
+                    "" if row.withheld else row.place or "",
                     " ".join(str(reason) for reason in row.reasons),
                 ]
             )
@@ -85,12 +88,17 @@ def result_json(slug: str) -> Response:
         "title": page.names.title.body,
         "currency": budget.currency,
         "numbers": page.published.numbers,
+        "entitled": _entitled(page.published.entitled),
         "regulation": page.published.regulation,
         "regulation_sha256": page.published.regulation_hash,
         "outcome": page.published.outcome,
         "titles": {row.code: row.title for pot in page.pots for row in [*pot.winners, *pot.losers]},
     }
     return _file(export.json_text(document), "application/json", f"{slug}-result.json")
+
+
+def _entitled(said: Entitled | None) -> dict[str, Any] | None:
+    return {"number": said.number, "source": dict(said.source)} if said else None
 
 
 @api.get("/budget/<slug>/ballots-<pot>.pb")
@@ -110,3 +118,33 @@ def recount_zip(slug: str) -> Response:
     """Regulation, lists, outcome, receipts and the program that counts again."""
     _budget, vote, _page = _published(slug)
     return _file(archive(db.session(), vote), "application/zip", f"{slug}-recount.zip")
+
+
+def _shown(slug: str) -> Budget:
+    found = budgets.readable(db.session(), actor(), slug)
+    if found is None or found.budget.state is not BudgetState.SHOWN:
+        abort(404)
+    return found.budget
+
+
+@api.get("/budget/<slug>/dates.ics")
+@public
+def dates(slug: str) -> Response:
+    """The phases of a budget for a calendar program."""
+    budget, s = _shown(slug), db.session()
+    title = wordings.names(s, budget.id).title.body
+    phases = budgets.dates_of(s, [(budget.id, budget.process_id)])[budget.id].phases
+    return ics.answer(news.events_of(slug, title, phases, budget.changed_at), title, i18n.lang())
+
+
+@api.get("/budget/<slug>/projects.atom")
+@public
+def projects_feed(slug: str) -> Response:
+    """The projects of a budget as an Atom feed."""
+    budget, s = _shown(slug), db.session()
+    return atom.answer(
+        news.project_feed(s, budget, i18n.lang()),
+        title=wordings.names(s, budget.id).title.body,
+        here=url_for(".projects_feed", slug=slug),
+        page=url_for("budgeting.project_list", slug=slug),
+    )

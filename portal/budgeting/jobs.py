@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.budgeting.actions import leftovers, translation
+from portal.budgeting.actions import leftovers, news, translation
 
 
 def sweep_imports(_payload: dict[str, Any]) -> None:
@@ -15,3 +15,8 @@ def sweep_imports(_payload: dict[str, Any]) -> None:
 def translate(payload: dict[str, Any]) -> None:
     """Fills what one language of a budget lacks by the city's translation engine. Running twice is harmless."""
     translation.fill(int(payload["budget"]), str(payload["lang"]))
+
+
+def tell_news(_payload: dict[str, Any]) -> None:
+    """Tells people what happened to budgets. Running twice is harmless."""
+    news.tell_news()

@@ -1,10 +1,11 @@
 """The sign on the door of budgets."""
 
-from portal.base.feature import Dataset, Feature, Job, Kind, Menu
+from portal.base.feature import Dataset, Feature, Feed, Job, Kind, Menu, Notice, Topic
 from portal.base.i18n import _l
-from portal.budgeting import api, commands, jobs
+from portal.budgeting import api, commands, jobs, records
 from portal.budgeting.models import Budget, Project
-from portal.budgeting.queries import found
+from portal.budgeting.queries import budgets as budget_queries
+from portal.budgeting.queries import found, news
 from portal.budgeting.staff import budgets, money, projects, texts, vote
 from portal.budgeting.views import ballot, pages, results
 
@@ -14,15 +15,46 @@ FEATURE = Feature(
     menu=[Menu(_l("Budgets"), "budgeting.index", order=10)],
     staff_menu=[Menu(_l("Budgets"), "budgeting_staff.index", roles=("budget_officer", "auditor"), order=10)],
     kinds=[
-        Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets),
+        Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets, result="budgeting.results"),
         Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
     ],
     jobs=[
         Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600),
         Job("budgeting.translate", jobs.translate),
+        Job("budgeting.tell_news", jobs.tell_news, every=300),
     ],
+    topics=[Topic("budgets", _l("Budgets and votes"))],
+    notices=[
+        Notice(
+            "budget.phase",
+            "budgets",
+            _l("%(budget)s: %(phase)s"),
+            _l("%(budget)s has come to its next step: %(phase)s."),
+        ),
+        Notice(
+            "budget.vote_open",
+            "budgets",
+            _l("Voting has begun: %(budget)s"),
+            _l("You can vote until %(until)s."),
+        ),
+        Notice(
+            "budget.vote_closed",
+            "budgets",
+            _l("Voting has ended: %(budget)s"),
+            _l("The ballots are counted now. The city publishes the result after that."),
+        ),
+        Notice(
+            "budget.result",
+            "budgets",
+            _l("The result is there: %(budget)s"),
+            _l("Read which projects won, and why. Anybody can count again."),
+        ),
+    ],
+    feeds=[Feed("budgets", _l("Budgets and votes"), "budgeting.index", news.feed)],
+    calendar=news.calendar,
     cli=commands.COMMANDS,
     steps=budgets.steps,
+    scopes={"process": budget_queries.scopes},
     datasets=[
         Dataset(
             "budget-results",
@@ -57,6 +89,8 @@ FEATURE = Feature(
             found.published,
         ),
     ],
+    personal=records.PERSONAL,
+    machines=records.MACHINES,
     wing=True,
 )
 

@@ -98,6 +98,11 @@ def status_name(status: ProjectStatus) -> Text:
     }[status]
 
 
+def fate_name(won: bool) -> Text:
+    """The status of a project once the result is published."""
+    return _l("Won") if won else _l("Did not win")
+
+
 def ballot_sentence(kind: BallotKind, least: int, most: int | None) -> Text:
     """What a voter may tick, in one sentence."""
     if kind is BallotKind.KNAPSACK:
@@ -108,6 +113,8 @@ def ballot_sentence(kind: BallotKind, least: int, most: int | None) -> Text:
         return _l("Spread your points over the projects.")
     if kind is BallotKind.ORDINAL:
         return _l("Put the projects in your order.")
+    if most is None and least < 1:
+        return _l("Tick as many projects as you like.")
     if most is None:
         return _n("Tick at least %(n)s project.", "Tick at least %(n)s projects.", least)
     if least > 1:
@@ -267,7 +274,7 @@ def _check_plan(facts: Readiness) -> list[Check]:
 def _check_texts(facts: Readiness) -> list[Check]:
     lines = []
     for lang, n in facts.missing_texts.items():
-        name = facts.language_names.get(lang, lang)
+        name = f"\u2068{facts.language_names.get(lang, lang)}\u2069"  # an isolate: it may run the other way
         if not n:
             lines.append(Check(True, _l("%(language)s: every text is there.", language=name), "texts"))
         elif facts.reasons.get(lang):

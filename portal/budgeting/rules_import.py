@@ -25,6 +25,22 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+STEP_SECONDS = 0.1  # aimed at for one step under the write lock
+MOST_SECONDS = 0.2  # what no step is planned to take
+MOST_ITEMS = 5000
+
+
+def next_step(items: int, took: float) -> int:
+    """How many items the next step writes, after one of `items` took `took` seconds under the write lock. At the pace
+    just measured no step of more than one item is planned beyond MOST_SECONDS: growth is at most twofold and only below
+    half the aim; a step that was too slow is followed by one that would have taken less than the aim."""
+    if took > STEP_SECONDS:
+        return max(1, int(items * STEP_SECONDS / took * 0.8))
+    if took < STEP_SECONDS / 2:
+        return min(items * 2, MOST_ITEMS)
+    return items
+
+
 class CannotImport(Exception):
     """The file is sound, but what it holds cannot become a budget here; the text is one plain line."""
 
@@ -38,7 +54,12 @@ def rule_of(meta: Mapping[str, str], kind: str) -> tuple[str, dict[str, Any], bo
         changed["min_score"] = int(meta["min_project_score_threshold"])
     if ready != "most-votes" and kind in ("cumulative", "ordinal"):
         changed["utility"] = "score"
-    return ready, changed, declared in RULES
+    return ready, changed, rule_known(meta)
+
+
+def rule_known(meta: Mapping[str, str]) -> bool:
+    """Whether the count knows the rule that META declares."""
+    return meta.get("rule", "") in RULES
 
 
 def ballot_of(meta: Mapping[str, str], kind: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from portal.base import i18n
 from portal.base.i18n import Text, _l, _n
 
+TOO_FEW = _l("Fewer than 10 ballots: numbers are not published.")
 MOST_NAMED = 3  # winners named in a sentence; the rest are in the download
 
 
@@ -33,8 +34,14 @@ class Several:
         return i18n.listing([i18n.quoted(str(name)) for name in self.names])
 
 
-def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str]) -> list[Text]:
-    """The sentences for one loser of an outcome; `name` gives the title of a project by its id."""
+def why_lost(loser: Mapping[str, Any], currency: str, name: Callable[[str], str], points: bool = False) -> list[Text]:
+    """The sentences for one loser of a published outcome: the reasons, or that its pot had too few ballots for them."""
+    return reasons(loser, currency, name, points) if "reason" in loser else [TOO_FEW]
+
+
+def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str], points: bool = False) -> list[Text]:
+    """The sentences for one loser of an outcome; `name` gives the title of a project by its id. `points`: the count went
+    by points, not by votes."""
     cost = Sum(loser["cost"], currency)
     match loser["reason"]:
         case "withdrawn":
@@ -46,6 +53,15 @@ def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str])
                     "For its cost it needed at least %(n)s votes; it has %(votes)s.",
                     loser["needed"],
                     votes=loser["votes"],
+                )
+            ]
+        case "below-minimum" if points:
+            return [
+                _n(
+                    "A project needed at least %(n)s point; it has %(points)s.",
+                    "A project needed at least %(n)s points; it has %(points)s.",
+                    loser["needed"],
+                    points=loser["score"],
                 )
             ]
         case "below-minimum":
@@ -65,6 +81,8 @@ def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str])
                     cost=cost,
                 )
             ]
+        case "after-stop" if points:
+            return [_l("The count had stopped before its turn: a project with more points did not fit.")]
         case "after-stop":
             return [_l("The count had stopped before its turn: a project with more votes did not fit.")]
         case "lost-tie":

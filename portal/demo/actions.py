@@ -10,25 +10,33 @@ from datetime import time as wall_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, drawn, files, marks, texts
+from portal.base import clock, db, drawn, files, i18n, markdown, marks, texts
 from portal.base.actor import SYSTEM, Actor
 from portal.base.ground import settings
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
-from portal.demo import content, pictures
+from portal.demo import content, oidc, pictures
 from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
+from portal.identity import actions_help
 from portal.identity.demo_idp import ISSUER
-from portal.places.models import District
+from portal.identity.models import Contact, Identity, Way
+from portal.notifications import actions as notifications
+from portal.papers import actions as papers
+from portal.papers.models import Paper
+from portal.places import actions as places
+from portal.places.models import District, Venue
 from portal.processes.models import PhaseKind
 from portal.voting import actions as voting
 
 SEEDED = "demo.seeded"
+BY_LETTER = "yusuf"
 READY = {"greedy": "most-votes", "equal-shares": "equal-shares-swiecie"}
 Say = Callable[[str], None]
 
@@ -41,6 +49,7 @@ def seed(say: Say) -> bool:
     if done:
         return False
     _draw(say)
+    oidc.register_file(settings())
     with db.write() as s:
         marks.put(s, "demo", True)
         say("people and districts")
@@ -48,9 +57,12 @@ def seed(say: Say) -> bool:
         officer = _people(s)
         say("pages")
         _pages(s)
+        say("letters")
+        _letters(s)
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        _follows(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 
@@ -90,15 +102,27 @@ def _draw_one(key: str, folder: Path) -> drawn.Drawn:
 
 
 def _districts(s: Session) -> dict[str, int]:
-    found = {}
-    for position, one in enumerate(content.city().districts):
-        row = District(code=one.id, position=position)
+    found, city = {}, content.city()
+    for position, one in enumerate(city.districts):
+        row = District(code=one.id, position=position, x=one.label[0] / city.width, y=one.label[1] / city.height)
         s.add(row)
         s.flush()
         for lang, name in one.name.items():
             texts.put(s, "district", row.id, "name", lang, name)
             texts.put(s, "district", row.id, "about", lang, one.about[lang])
         found[one.id] = row.id
+    for position, venue in enumerate(content.venues()):
+        places.add_venue(
+            SYSTEM,
+            names=venue.name,
+            hours=venue.hours,
+            address=venue.address,
+            district_id=found[venue.district],
+            step_free=venue.step_free,
+            x=venue.at[0] / city.width,
+            y=venue.at[1] / city.height,
+            position=position,
+        )
     return found
 
 
@@ -106,13 +130,65 @@ def _people(s: Session) -> Actor:
     """The staff, with their roles; the answer is the budget officer who will have opened the vote."""
     now, officer = clock.now(), SYSTEM
     for one in content.personas():
+        person = people.person_for(s, ISSUER, one.sub, name=one.name, language=None, now=now)
+        s.add(_contact(person.id, one.sub, now))
         if one.roles:
-            person = people.person_for(s, ISSUER, one.sub, name=one.name, language=None, now=now)
             for role in one.roles:
                 people.grant_role(SYSTEM, person.id, role, now)
+            if "librarian" in one.roles:  # at the central library, where the demo's terminal would stand
+                actions_help.set_places(
+                    SYSTEM, person.id, [s.scalars(select(Venue.id).order_by(Venue.position)).all()[1]]
+                )
             if "budget_officer" in one.roles and not officer.signed_in:
                 officer = Actor(person_id=person.id, name=one.name, roles=frozenset(one.roles))
     return officer
+
+
+def _letters(s: Session) -> None:
+    """Letters to personas; the worker makes them when the demo is first served."""
+    now, names = clock.now(), {one.sub: one.name for one in content.personas()}
+    last: Paper | None = None
+    for one in content.letters():
+        holder = people.person_for(s, ISSUER, one.to, name=names[one.to], language=None, now=now)
+        body = markdown.render(one.body, one.lang)
+        with i18n.use_locale(one.lang):
+            lines = [(i18n.gettext("Recipient"), holder.name), (i18n.gettext("Subject"), one.title)]
+        made = papers.issue(
+            SYSTEM,
+            kind="letter",
+            title=one.title,
+            lang=one.lang,
+            person_id=holder.id,
+            values={
+                "recipient": holder.name, "address_lines": list(one.address), "address_dir": "ltr", "body": body,
+            },
+            lines=lines,
+            shown=[1],
+            expires_at=_midnight(_today() + timedelta(days=one.days)) if one.days else None,
+            by_post=one.post,
+        )  # fmt: skip
+        if last is not None:
+            papers.replace(SYSTEM, last, made)
+        last = made if one.replaced else None
+
+
+def _contact(person_id: int, sub: str, now: datetime) -> Contact:
+    """Everybody has an invented e-mail address, but for one, who gets letters."""
+    way, value = (
+        (Way.POST, "Mill Street 7\n10115 Sundhaven") if sub == BY_LETTER else (Way.EMAIL, f"{sub}@sundhaven.example")
+    )
+    return Contact(
+        person_id=person_id, way=way, value=value, value_folded=value.casefold(), created_at=now, confirmed_at=now
+    )
+
+
+def _follows(s: Session) -> None:
+    """The first resident follows the first budget, so that news arrive in the demo."""
+    resident = next(one for one in content.personas() if not one.roles)
+    person_id = s.scalar(select(Identity.person_id).where(Identity.issuer == ISSUER, Identity.sub == resident.sub))
+    budget_id = s.scalar(select(Budget.id).where(Budget.slug == content.budgets()[0].slug))
+    if person_id is not None and budget_id is not None:
+        notifications.follow(Actor(person_id=person_id), "budget", budget_id)
 
 
 def _pages(s: Session) -> None:
@@ -196,19 +272,12 @@ def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict
             proposer=project.proposer,
             texts={
                 "title": dict(project.title),
-                "summary": {lang: first_sentence(text) for lang, text in project.text.items()},
+                "summary": dict(project.lead),
                 "body": dict(project.text),
                 "picture_alt": dict(project.alt),
             },
             code=project.id,
         )
-
-
-def first_sentence(text: str) -> str:
-    """What a card says of a project: its text's first sentence, without marks of Markdown."""
-    plain = " ".join(text.replace("*", "").split())
-    ends = [plain.find(mark) for mark in (". ", "! ", "? ", "؟ ") if plain.find(mark) > 0]
-    return plain[: min(ends) + 1] if ends else plain
 
 
 def move_clock(actor: Actor, to: datetime | None) -> None:

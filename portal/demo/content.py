@@ -7,6 +7,7 @@ dates. Places are x and y on the city drawing of `City.width` by `City.height` u
 
 from __future__ import annotations
 
+import re
 import tomllib
 import zlib
 from collections.abc import Mapping
@@ -42,6 +43,18 @@ class District:
             if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
                 inside = not inside
         return inside
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A house where people meet; `at` is its place on the drawing."""
+
+    district: str
+    name: Words
+    hours: Words
+    address: str
+    at: Point
+    step_free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,20 @@ class Persona:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to a persona, in one language. `days`: how long it is valid; 0 for ever."""
+
+    to: str
+    lang: str
+    title: str
+    body: str
+    address: tuple[str, ...]
+    days: int = 0
+    replaced: bool = False
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """From `start` to `end`, in days from the day of the seed; the end day itself is no longer part of it."""
 
@@ -123,7 +150,8 @@ class Pot:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project with its texts. `text` is Markdown; `alt` says what the picture shows; `cost` in cents."""
+    """One project with its texts. `lead` says on a card what is proposed; `text` is Markdown; `alt` says what the picture
+    shows; `cost` in cents."""
 
     id: str
     pot: str
@@ -137,6 +165,7 @@ class Project:
     motif: str
     seed: int
     title: Words
+    lead: Words
     text: Words
     alt: Words
 
@@ -300,9 +329,29 @@ def _project(raw: Mapping[str, Any], home: str | None) -> Project:
         motif=raw["motif"],
         seed=raw.get("seed", zlib.crc32(raw["id"].encode())),
         title=_field(raw, "title"),
+        lead={lang: raw[lang].get("lead") or sentence(raw[lang]["text"], raw.get("lead", 1)) for lang in LANGUAGES},
         text=_field(raw, "text"),
         alt=_field(raw, "alt"),
     )
+
+
+def sentence(text: str, n: int) -> str:
+    """The n-th sentence of a text, from 1, without marks of Markdown; the last one where there are fewer. A stop before
+    a small letter ("1998. aastal") ends none."""
+    parts: list[str] = []
+    for part in re.split(r"(?<=[.!?؟]) ", " ".join(text.replace("*", "").split())):
+        if parts and part[:1].islower():
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    return parts[min(n, len(parts)) - 1]
+
+
+@cache
+def letters() -> tuple[Letter, ...]:
+    """What the city has written to the personas, in order."""
+    raw = tomllib.loads((DATA / "letters.toml").read_text("utf-8"))["letters"]
+    return tuple(Letter(**{**one, "address": tuple(one["address"])}) for one in raw)
 
 
 @cache
@@ -316,6 +365,14 @@ def pages() -> tuple[Page, ...]:
             body={lang: _split(one["slug"], lang)[1] for lang in LANGUAGES},
         )
         for one in _read("pages.toml")["page"]
+    )
+
+
+def venues() -> tuple[Venue, ...]:
+    """The houses where people meet."""
+    return tuple(
+        Venue(one["district"], one["name"], one["hours"], one["address"], tuple(one["at"]), one["step_free"])
+        for one in _read("venues.toml")["venue"]
     )
 
 

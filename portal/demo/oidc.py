@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import secrets
 from urllib.parse import urlsplit
 
 from portal.base import clock
 from portal.base.web import Portal
-from portal.config import City, Provider, Settings
+from portal.config import City, Provider, Register, Settings
 from portal.demo import content
 from portal.identity import demo_idp
 
@@ -25,6 +26,7 @@ def complete(settings: Settings) -> Settings:
     if city == City():
         city = City(
             name=given.name["en"],
+            map="sundhaven-map.svg",
             time_zone=given.time_zone,
             currency=given.currency,
             country="Estonia",
@@ -48,7 +50,27 @@ def complete(settings: Settings) -> Settings:
         metadata_url=back_channel(base_url) + "/.well-known/openid-configuration",
     )
     providers = settings.providers or (provider,)
-    return dataclasses.replace(settings, base_url=base_url, city=city, providers=providers)
+    register = Register(adapter="csv") if settings.register == Register() else settings.register
+    return dataclasses.replace(settings, base_url=base_url, city=city, providers=providers, register=register)
+
+
+def register_file(settings: Settings) -> None:
+    """Write the made-up register of residents: the personas who live in Sundhaven, under the numbers by which their
+    sign-in knows them. One that is there is left alone."""
+    file = settings.instance / settings.register.file
+    if settings.register.adapter != "csv" or file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        lines = csv.writer(out)
+        lines.writerow(["number", "name", "birth_date", "district", "postcode", "address", "language"])
+        for number, one in enumerate(personas(), 1):
+            if one.register:
+                street = f"{one.district.replace('-', ' ').title()} Street {number}"
+                place = f"{content.city().name['en']} {10100 + number}"
+                lines.writerow(
+                    [one.register, one.name, one.birthdate, one.district, 10100 + number, f"{street} | {place}", "en"]
+                )
 
 
 def back_channel(base_url: str) -> str:

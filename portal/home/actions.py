@@ -127,7 +127,8 @@ def report_barrier(*, page: str, what: str, contact: str, lang: str) -> BarrierR
                 _("Page: %(page)s", page=page or _("not named")),
                 _("What does not work:"),
                 what,
-                _("Contact: %(contact)s", contact=contact) if contact else _("No answer is wanted."),
+                # the address stands in the report alone: a mailbox of the city forgets nothing
+                _("An answer is wanted; the address stands in the report.") if contact else _("No answer is wanted."),
                 _("Answer within 14 days. The report stands in the staff area under “Barriers”."),
             ]
             mail.put(

@@ -14,6 +14,16 @@ KINDS = {
 }
 
 
+class NumberForm(fields.Form):
+    """The number that is printed on a paper."""
+
+    number = fields.Text(
+        _l("Number of the paper"),
+        [required(_l("Enter the number that is printed on the paper.")), length(max=20)],
+        attributes={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
+    )
+
+
 class ReportForm(fields.Form):
     """A barrier. Everything but the description may stay empty."""
 

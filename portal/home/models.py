@@ -72,3 +72,18 @@ class BarrierReport(Base):
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class PaperEntry(Base):
+    """A form on paper that staff entered, under the number that is printed on it; each paper counts once."""
+
+    __tablename__ = "paper_entry"
+    __table_args__ = (UniqueConstraint("number"), Index(None, "entered_by_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(20))
+    sheet: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[str] = mapped_column(String(40))
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcTime)

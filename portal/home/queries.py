@@ -248,9 +248,11 @@ def barrier_reports(s: Session, *, limit: int, offset: int) -> tuple[Sequence[Ba
     return rows, total
 
 
-def open_reports(s: Session) -> int:
-    """How many reports of barriers wait for an answer."""
-    return s.scalar(select(func.count()).select_from(BarrierReport).where(BarrierReport.answered_at.is_(None))) or 0
+def open_reports(s: Session) -> tuple[int, datetime | None]:
+    """How many reports of barriers wait for an answer, and since when the oldest."""
+    waiting = select(func.count(), func.min(BarrierReport.received_at)).where(BarrierReport.answered_at.is_(None))
+    row = s.execute(waiting).one()
+    return row[0], row[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.base import files, ground, i18n
 from portal.base.files import File, State
-from portal.budgeting.models import Budget, BudgetState, Card, Project, ProjectStatus
+from portal.budgeting.models import Budget, Card, Project, ProjectStatus
 from portal.budgeting.queries import budgets
+from portal.budgeting.queries.found import OPEN_TO_ALL
 from portal.home import rules
 from portal.home.models import Page, PageText
-from portal.processes.models import PhaseKind
+from portal.processes.models import PhaseKind, Process
 from portal.processes.rules import Stage
 
 PICTURES = 7
@@ -76,10 +77,10 @@ def front(s: Session, now: datetime, lang: str) -> Front:
 
 def _vote_closes(budget: budgets.Listed, now: datetime) -> datetime | None:
     """When the vote that is going on closes; None while there is none."""
-    if budget.dates.stopped is not None:
+    if not budget.dates.voting_open(now):
         return None
     for phase in budget.dates.phases:
-        if phase.kind is PhaseKind.VOTE and phase.opens_at <= now and phase.closes_at and now < phase.closes_at:
+        if phase.kind is PhaseKind.VOTE:
             return phase.closes_at
     return None
 
@@ -129,12 +130,13 @@ def public_paths(s: Session, address: Callable[..., str], most: int = 5000) -> l
     wanted += [("home.page", {"slug": slug}) for slug in sorted(slugs)]
     if "budgeting" in ground.settings().wings:
         wanted.append(("budgeting.index", {}))
-        shown = select(Budget.slug).where(Budget.state == BudgetState.SHOWN).order_by(Budget.slug)
+        shown = select(Budget.slug).join(Process).where(*OPEN_TO_ALL).order_by(Budget.slug)
         wanted += [("budgeting.show", {"slug": slug}) for slug in s.scalars(shown)]
         projects = (
             select(Budget.slug, Project.number)
             .join(Project, Project.budget_id == Budget.id)
-            .where(Budget.state == BudgetState.SHOWN, Project.status != ProjectStatus.DRAFT)
+            .join(Process, Process.id == Budget.process_id)
+            .where(*OPEN_TO_ALL, Project.status != ProjectStatus.DRAFT)
             .order_by(Budget.slug, Project.number)
             .limit(most)
         )
@@ -145,7 +147,7 @@ def public_paths(s: Session, address: Callable[..., str], most: int = 5000) -> l
 
 def figures(s: Session) -> tuple[int, int]:
     """Budgets and projects that the public sees: two counts for the staff's dashboard."""
-    shown = Budget.state == BudgetState.SHOWN
-    many = s.scalar(select(func.count()).select_from(Budget).where(shown)) or 0
-    projects = s.scalar(select(func.count()).select_from(Project).join(Budget).where(shown)) or 0
+    many = s.scalar(select(func.count()).select_from(Budget).join(Process).where(*OPEN_TO_ALL)) or 0
+    wanted = select(func.count()).select_from(Project).join(Budget).join(Process, Process.id == Budget.process_id)
+    projects = s.scalar(wanted.where(*OPEN_TO_ALL)) or 0
     return many, projects

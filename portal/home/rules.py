@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.base.i18n import Text, _l
@@ -20,6 +20,8 @@ STATEMENT = "accessibility"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _RANK = {NoticeKind.EMERGENCY: 0, NoticeKind.OUTAGE: 1, NoticeKind.NEWS: 2}
 REPORTS_PER_MINUTE = 30
+# The accessibility statement promises it.
+ANSWERED_IN = timedelta(days=14)
 
 
 def may_be_slug(slug: str, taken: Iterable[str]) -> Verdict:

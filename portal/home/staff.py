@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, errors, ground, i18n, markdown, ui
 from portal.base.actor import Actor
-from portal.base.feature import Step
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Step, Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, staff
 from portal.home import actions, queries, rules
 from portal.home.forms import KINDS, AnswerForm, NewPageForm, PageForm, PlaceForm, notice_form
@@ -230,26 +230,28 @@ def steps(s: Session) -> list[Step]:
     ]
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
-    """What waits for this person: reports of barriers, pages without a text."""
-    if not who.may(*WRITERS):
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits for this person: reports of barriers, pages without a text. Pages are the whole city's."""
+    if not who.everywhere(*WRITERS):
         return []
-    found: list[tuple[Text, str]] = []
-    waiting = queries.open_reports(s)
+    found: list[Todo] = []
+    waiting, oldest = queries.open_reports(s)
     if waiting:
         found.append(
-            (
+            Todo(
                 _n(
                     "%(n)s report of a barrier waits for an answer",
                     "%(n)s reports of barriers wait for an answer",
                     waiting,
                 ),
                 url_for("home_staff.barriers"),
+                None if oldest is None else oldest + rules.ANSWERED_IN,
+                waiting,
             )
         )
     for slug in queries.missing_pages(s):
         found.append(
-            (
+            Todo(
                 _l("“%(page)s” is not written in every language", page=rules.FIXED[slug]),
                 url_for("home_staff.page", slug=slug),
             )

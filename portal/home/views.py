@@ -146,7 +146,7 @@ def everywhere() -> dict[str, Any]:
     menus = sorted((m for f in ground.current().features for m in f.footer), key=lambda m: m.order)
     links += [FooterItem(str(m.label), url_for(m.endpoint)) for m in menus]
     return {
-        "notice": queries.site_notice(clock.now(), lang),
+        "notice": queries.site_notice(clock.city_now(), lang),
         "footer": links,
         "home_url": url_for("home.index"),
         "page_url_default": _without_language(),

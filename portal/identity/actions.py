@@ -6,18 +6,20 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db
+from portal.base import clock, db, ground, jobs
 from portal.base.actor import SYSTEM, Actor
 from portal.base.i18n import _l
 from portal.base.verdict import Verdict, no
 from portal.identity import queries, rules
 from portal.identity.models import (
+    Absence,
     AgeQuestion,
     Fact,
     FactKind,
@@ -28,9 +30,16 @@ from portal.identity.models import (
     SignIn,
     UsedLogoutToken,
 )
+from portal.identity.models_ways import DeskCode, MailCode, Mandate
+from portal.places import rules_terminal
+from portal.places.queries_terminal import Here
 
 # Ended sessions and used invitations are kept this long, so that a person or an auditor can still ask about them.
 KEPT = timedelta(days=30)
+KEPT_CODES = timedelta(hours=1)
+LONGEST_HERE = timedelta(hours=2)  # on a shared screen, however often more time was asked for
+# Past absences are kept as long as somebody may ask who stood in for whom; the audit record says it for good.
+KEPT_ABSENCES = timedelta(days=366)
 
 
 def recognise(reference: str) -> Actor | None:
@@ -43,7 +52,9 @@ def recognise(reference: str) -> Actor | None:
     if found is None:
         return None
     session_id = found.actor.session_id
-    if not s.info.get("write") and session_id is not None and now - found.last_seen_at >= rules.SEEN_EVERY:
+    # at a terminal the page that is shown says how long the session may stand (views_here.py)
+    reads = found.actor.channel != "terminal" and not s.info.get("write")
+    if reads and session_id is not None and now - found.last_seen_at >= rules.SEEN_EVERY:
         db.afterwards(lambda w: touch(w, session_id, now))
     return found.actor
 
@@ -104,38 +115,31 @@ def sign_in(
     idle: timedelta,
     longest: timedelta,
     now: datetime,
+    scope: str = "",
+    here: Here | None = None,
 ) -> Entered | Verdict:
-    """Begin a session for whom a provider vouches, and replace what it vouched for before.
+    """Begin a session for whom a provider vouches, and replace what it vouched for before. `here`: at this terminal,
+    where a session is short and no role counts.
 
     A no (with its sentence) for an account that was closed.
     """
     person = person_for(s, issuer, sub, name=name, language=language, now=now)
     if person.closed_at is not None:
         return no(_l("This account was closed."), _l("Ask the city's help desk if this is wrong."))
+    if person.disabled_at is not None:
+        return no(
+            _l("This account is disabled. Ask the city's help desk why, and to have it enabled again."),
+        )
     if name and person.name != name:
         person.name, person.name_folded = name, rules.folded(name)
-    s.execute(delete(Fact).where(Fact.person_id == person.id, Fact.source == issuer))
-    s.add_all(
-        Fact(
-            person_id=person.id,
-            kind=FactKind(fact.kind),
-            name=fact.name,
-            value=fact.value,
-            source=issuer,
-            acr=acr,
-            verified_at=now,
-            expires_at=facts_until,
-        )
-        for fact in facts
-    )
-    reference = secrets.token_urlsafe(32)
-    row = SignIn(
-        person_id=person.id,
-        token_hash=queries.digest(reference),
-        created_at=now,
-        last_seen_at=now,
-        idle_seconds=int(idle.total_seconds()),
-        ends_at=now + longest,
+    vouch(s, person.id, issuer=issuer, acr=acr, facts=facts, until=facts_until, now=now)
+    return begin(
+        s,
+        person,
+        now=now,
+        idle=idle,
+        longest=longest,
+        here=here,
         provider=provider,
         issuer=issuer,
         sub=sub,
@@ -143,23 +147,89 @@ def sign_in(
         acr=acr[:200],
         amr=" ".join(amr)[:200],
         auth_time=datetime.fromtimestamp(auth_time, UTC) if auth_time else None,
+        confirmed_at=min(now, datetime.fromtimestamp(auth_time, UTC)) if auth_time else None,
         staff_ok=staff_ok,
         id_token=id_token,
+        scope=scope,
+    )
+
+
+def begin(
+    s: Session,
+    person: Person,
+    *,
+    now: datetime,
+    idle: timedelta,
+    longest: timedelta,
+    here: Here | None = None,
+    **facts: Any,
+) -> Entered:
+    """Begin a session of a person whom the caller has made sure of. `facts`: columns of the row."""
+    reference = secrets.token_urlsafe(32)
+    if here is not None:
+        longest = min(longest, LONGEST_HERE)
+        facts |= {
+            "staff_ok": False,
+            "channel": "terminal",
+            "terminal_id": here.terminal_id,
+            "idle_at": rules_terminal.ends_at(now, here.plain_seconds),
+        }
+    row = SignIn(
+        person_id=person.id,
+        token_hash=queries.digest(reference),
+        created_at=now,
+        last_seen_at=now,
+        idle_seconds=int(idle.total_seconds()),
+        ends_at=now + longest,
+        **facts,
     )
     s.add(row)
     s.flush()
-    held = frozenset(s.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person.id)))
+    held = queries.own_grants(s, person.id)
     actor = Actor(
         person_id=person.id,
         name=person.name,
-        roles=held if staff_ok else frozenset(),
-        assurance=acr,
+        assurance=row.acr or "",
         session_id=row.id,
         language=person.language or "",
+        scope=row.scope or "",
+        grants=held if row.staff_ok else frozenset(),
+        channel=row.channel or "web",
+        venue_id=here.venue_id if here else None,
     )
+    welcome(s, person.id)
     if held:
-        record(actor, "signed in", "person", person.id, after={"provider": provider, "second_factor": staff_ok})
+        after = {"provider": row.provider, "second_factor": row.staff_ok}
+        record(actor, "signed in", "person", person.id, after=after)
     return Entered(reference, actor, person.id)
+
+
+def vouch(
+    s: Session,
+    person_id: int,
+    *,
+    issuer: str,
+    acr: str,
+    facts: Iterable[rules.NewFact],
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Replace what a provider vouched for before by what it says now."""
+    s.execute(delete(Fact).where(Fact.person_id == person_id, Fact.source == issuer))
+    s.add_all(
+        Fact(
+            person_id=person_id,
+            kind=FactKind(fact.kind),
+            name=fact.name,
+            value=fact.value,
+            source=issuer,
+            acr=acr,
+            verified_at=now,
+            expires_at=until,
+        )
+        for fact in facts
+    )
+    s.flush()
 
 
 def end_session(s: Session, reference: str, now: datetime) -> SignIn | None:
@@ -217,45 +287,87 @@ def order_logout(
     return True
 
 
-def grant_role(actor: Actor, person_id: int, role: str, now: datetime) -> Verdict:
-    """Give a staff role, with an audit line."""
+def welcome(s: Session, person_id: int) -> None:
+    """Let every feature do what it does when somebody has signed in or confirmed an address (join what they were
+    invited to); in the caller's transaction."""
+    for feature in ground.current().features:
+        if feature.entered is not None:
+            feature.entered(s, person_id)
+
+
+def grant_role(
+    actor: Actor, person_id: int, role: str, now: datetime, *, kind: str = "city", number: int = 0
+) -> Verdict:
+    """Give a staff role, for the whole city or for one part of it, with an audit line. `number` must be known to be
+    one of that kind."""
     s = db.session()
     known = [r.name for r in queries.known_roles()]
-    verdict = rules.may_change_role(acting=actor.person_id, person=person_id, role=role, grant=True, known=known)
+    verdict = rules.may_change_role(
+        acting=actor.person_id, person=person_id, role=role, grant=True, known=known, kind=kind
+    )
     if not verdict:
         return verdict
-    _grant(s, actor, person_id, role, now)
+    _grant(s, actor, person_id, role, now, kind, number)
     return verdict
 
 
-def _grant(s: Session, actor: Actor, person_id: int, role: str, now: datetime) -> None:
-    held = _roles(s, person_id)
-    if role in held:
+def _grant(
+    s: Session, actor: Actor, person_id: int, role: str, now: datetime, kind: str = "city", number: int = 0
+) -> None:
+    held, given = _roles(s, person_id), rules.told(role, kind, number)
+    if given in held:
         return
     try:
         with s.begin_nested():
-            s.add(RoleGrant(person_id=person_id, role=role, granted_by_id=actor.person_id, at=now))
+            s.add(
+                RoleGrant(
+                    person_id=person_id, role=role, scope_kind=kind, scope_id=number, granted_by_id=actor.person_id,
+                    at=now,
+                )
+            )  # fmt: skip
             s.flush()
     except IntegrityError:
         return  # another administrator gave it at the same instant
-    record(actor, "granted role", "person", person_id, before=held, after=sorted({*held, role}))
+    record(actor, "granted role", "person", person_id, before=held, after=sorted({*held, given}))
+    _role_changed(s, actor, person_id, role, True, now)
 
 
-def revoke_role(actor: Actor, person_id: int, role: str, now: datetime) -> Verdict:
+def revoke_role(
+    actor: Actor, person_id: int, role: str, now: datetime, *, kind: str = "city", number: int = 0
+) -> Verdict:
     """Take a staff role, with an audit line. It ends with the next page the person opens."""
     s = db.session()
     verdict = rules.may_change_role(acting=actor.person_id, person=person_id, role=role, grant=False, known=[role])
     if not verdict:
         return verdict
-    held = _roles(s, person_id)
-    if role in held:
-        s.execute(delete(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role))
-        record(actor, "took role", "person", person_id, before=held, after=[r for r in held if r != role])
+    held, taken = _roles(s, person_id), rules.told(role, kind, number)
+    if taken in held:
+        s.execute(
+            delete(RoleGrant).where(
+                RoleGrant.person_id == person_id,
+                RoleGrant.role == role,
+                RoleGrant.scope_kind == kind,
+                RoleGrant.scope_id == number,
+            )
+        )
+        record(actor, "took role", "person", person_id, before=held, after=[r for r in held if r != taken])
+        _role_changed(s, actor, person_id, role, False, now)
     return verdict
 
 
+def _role_changed(s: Session, actor: Actor, person_id: int, role: str, given: bool, now: datetime) -> None:
+    """The person is told. What tells people lies above this storey, so it is asked for by the name of a job. Roles
+    that the command line or the demo gives are told to nobody."""
+    if actor.person_id is not None:
+        key = f"{person_id}:{role}:{now.timestamp()}"
+        jobs.enqueue(s, "identity.role_changed", {"person": person_id, "role": role, "given": given, "key": key})
+
+
 def _roles(s: Session, person_id: int) -> list[str]:
-    return sorted(s.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person_id)))
+    rows = s.execute(
+        select(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id).where(RoleGrant.person_id == person_id)
+    )
+    return sorted(rules.told(*row) for row in rows)
 
 
 def invite(s: Session, role: str, now: datetime) -> str:
@@ -315,5 +427,9 @@ def sweep(s: Session, now: datetime) -> None:
     s.execute(delete(UsedLogoutToken).where(UsedLogoutToken.expires_at < now - timedelta(hours=1)))
     s.execute(delete(Invitation).where(Invitation.expires_at < now - KEPT))
     s.execute(delete(Fact).where(Fact.expires_at < now))
+    s.execute(delete(Absence).where(Absence.until_at < now - KEPT_ABSENCES))
+    s.execute(delete(MailCode).where(MailCode.expires_at < now - KEPT_CODES))
+    s.execute(delete(DeskCode).where(DeskCode.expires_at < now))
+    s.execute(delete(Mandate).where(Mandate.confirmed_at.is_(None), Mandate.created_at < now - KEPT))
     s.execute(delete(AgeQuestion).where(AgeQuestion.until_day < (now - KEPT).date()))
     s.execute(update(SignIn).where(SignIn.ends_at < now, SignIn.id_token.is_not(None)).values(id_token=None))

@@ -38,6 +38,7 @@ NOBODY = "nobody"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ALGORITHM = "ES256"
 LEVELS = ("low", "substantial", "high")
+CHOSEN = "demo_idp_chosen"  # who was chosen a moment ago, as a real provider's own session would know
 CODE_SECONDS = 60
 TOKEN_SECONDS = 300
 KEPT = 5000  # codes and tokens held in memory at most
@@ -330,6 +331,11 @@ def authorize() -> ResponseReturnValue:
     """Who are you today? One link per persona; it carries the portal's request on."""
     provider, chosen = here(), request.args.get("persona", "")
     i18n.set_locale(_language(), ground.settings().city.time_zone or "UTC", ground.settings().city.currency)
+    wanted = [LEVELS.index(level) for level in request.args.get("acr_values", "").split() if level in LEVELS]
+    highest = bool(wanted) and min(wanted) == len(LEVELS) - 1
+    if highest and not chosen:
+        # the portal asks for the second factor right after somebody was chosen: nobody is asked twice who they are
+        chosen = request.cookies.get(CHOSEN, "")
     persona = provider.personas.get(chosen)
     try:
         grant = provider.server.get_consent_grant(end_user=persona)
@@ -340,14 +346,17 @@ def authorize() -> ResponseReturnValue:
     if persona is None:
         people = sorted(provider.personas.values(), key=lambda one: one.staff)
         return _page("identity/demo/pick.html", personas=people, address=_pick, nobody=NOBODY)
-    wanted = [LEVELS.index(level) for level in request.args.get("acr_values", "").split() if level in LEVELS]
-    if wanted and not persona.second_factor and min(wanted) == len(LEVELS) - 1:
-        # made-up citizens have no second factor to show
-        return _back({"error": "access_denied", "error_description": "no second factor"})
+    if highest and not persona.second_factor:
+        # made-up citizens have no second factor to show; whoever then tries again may choose somebody else
+        denied = make_response(_back({"error": "access_denied", "error_description": "no second factor"}))
+        denied.delete_cookie(CHOSEN, path=MOUNT)
+        return denied
     answer: Response = provider.server.create_authorization_response(grant_user=persona, grant=grant)
     location = answer.headers.get("Location", "")
     if location and "iss=" not in location:
         answer.headers["Location"] = f"{location}&{urlencode({'iss': provider.issuer})}"
+    if not persona.second_factor:
+        answer.set_cookie(CHOSEN, persona.sub, max_age=CODE_SECONDS, path=MOUNT, httponly=True, samesite="Lax")
     return answer
 
 

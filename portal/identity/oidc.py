@@ -30,7 +30,7 @@ from joserfc.jws import JWSRegistry
 from portal.base import ground
 from portal.config import Provider
 from portal.identity import rules
-from portal.identity.oidc_flow import Flow, put_flow
+from portal.identity.oidc_flow import Flow, began, put_flow
 
 LEEWAY = 60
 METADATA_SECONDS = 3600
@@ -253,8 +253,9 @@ class StrictApp(_App):
 
     # sign-in
 
-    def start(self, kept: MutableMapping[str, Any], flow: Flow, redirect_uri: str, *, login: bool = False) -> str:
-        """Begin a sign-in: its address at the provider. State, nonce and verifier go into `kept`, the signed cookie."""
+    def start(self, kept: MutableMapping[str, Any], flow: Flow, redirect_uri: str) -> str:
+        """Begin a sign-in: its address at the provider. State, nonce and verifier go into `kept`, the signed cookie.
+        A fresh flow asks the provider to forget whom it remembers; `finish` checks that it did."""
         state = secrets.token_urlsafe(32)
         wanted: dict[str, Any] = {
             "state": state,
@@ -266,8 +267,8 @@ class StrictApp(_App):
             wanted["acr_values"] = flow.acr
         if flow.max_age:
             wanted["max_age"] = flow.max_age
-        if login:
-            wanted["prompt"] = "login"
+        if flow.fresh:
+            wanted.update(prompt="login", max_age=0)
         address = self.create_authorization_url(redirect_uri, **wanted)["url"]
         put_flow(kept, state, flow)
         return str(address)
@@ -349,9 +350,15 @@ class StrictApp(_App):
             raise Refused("acr")
         if self.provider.amr_allowed and not set(map(str, found.get("amr") or ())) & set(self.provider.amr_allowed):
             raise Refused("amr")
-        if flow.max_age:
+        if flow.max_age or flow.fresh:
+            # somebody may take their time at the provider, so a fresh sign-in is one after this flow began
+            oldest = began(flow) if flow.fresh else now - flow.max_age
             when = found.get("auth_time")
-            if not isinstance(when, int | float) or not now - flow.max_age - LEEWAY <= when <= now + LEEWAY:
+            if when is None and flow.extra.get("here") and not self.provider.remembers:
+                return found  # it asks everybody anew by itself, and says no time
+            if not isinstance(when, int | float) or isinstance(when, bool):
+                raise Refused("auth_time")
+            if not oldest - LEEWAY <= when <= now + LEEWAY:
                 raise Refused("auth_time")
         return found
 

@@ -33,6 +33,11 @@ class Flow:
     until: float = 0.0
     extra: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def fresh(self) -> bool:
+        """Must the provider ask the person anew, whatever it remembers?"""
+        return bool(self.extra.get("fresh"))
+
 
 def new_flow(provider: Provider, lang: str, **more: Any) -> Flow:
     """A fresh sign-in: nonce and verifier of 43 characters each (some providers ask for 22 or 32)."""
@@ -44,6 +49,11 @@ def new_flow(provider: Provider, lang: str, **more: Any) -> Flow:
         until=time.time() + STATE_SECONDS,
         **more,
     )
+
+
+def began(flow: Flow) -> float:
+    """When this sign-in began, in seconds of the epoch."""
+    return flow.until - STATE_SECONDS
 
 
 def put_flow(kept: MutableMapping[str, Any], state: str, flow: Flow) -> None:

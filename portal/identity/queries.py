@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, bindparam, func, literal_column, null, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.base import ground
-from portal.base.actor import Actor
-from portal.base.feature import Role
-from portal.identity import rules
-from portal.identity.models import AgeQuestion, Fact, FactKind, Identity, Invitation, Person, RoleGrant, SignIn
+from portal.base.actor import ActingFor, Actor, Grant, Scope
+from portal.base.feature import Hit, Role
+from portal.identity import rules, rules_ways
+from portal.identity.models import (
+    Absence,
+    AgeQuestion,
+    Contact,
+    Fact,
+    FactKind,
+    Identity,
+    Invitation,
+    Person,
+    RoleGrant,
+    SignIn,
+    Way,
+)
+from portal.identity.models_help import AssistedSession
+from portal.identity.models_ways import Mandate, SpentSession
+from portal.places.models import Terminal
+
+DESK = ("librarian", "clerk", "administrator")  # the roles that help people
 
 
 def digest(reference: str) -> str:
@@ -30,24 +49,62 @@ class Living:
     last_seen_at: datetime
 
 
-_S, _PERSON, _GRANT = SignIn.__table__.c, Person.__table__.c, RoleGrant.__table__.c
-# Built once and without entities: every page of somebody signed in asks it.
-_LIVING = (
-    select(
-        _S.id, _S.revoked_at, _S.last_seen_at, _S.idle_seconds, _S.ends_at, _S.acr, _S.staff_ok,
-        _PERSON.id.label("person_id"), _PERSON.name, _PERSON.language, _PERSON.closed_at, _GRANT.role,
+_S, _PERSON, _GRANT, _AWAY = SignIn.__table__.c, Person.__table__.c, RoleGrant.__table__.c, Absence.__table__.c
+_M, _SPENT = Mandate.__table__.c, SpentSession.__table__.c
+_HELP, _T = AssistedSession.__table__.c, Terminal.__table__.c
+
+
+def _living(grants: Any, absent: Any, *columns: Any) -> Any:
+    """The session with its mandate, helper and house, one line per grant, from one side of the union below."""
+    return (
+        select(
+            _S.id, _S.revoked_at, _S.last_seen_at, _S.idle_seconds, _S.ends_at, _S.acr, _S.staff_ok, _S.scope,
+            _PERSON.id.label("person_id"), _PERSON.name, _PERSON.language, _PERSON.closed_at, _PERSON.disabled_at,
+            _GRANT.role, _GRANT.scope_kind, _GRANT.scope_id, absent.label("deputy_for"),
+            _M.id.label("mandate_id"), _M.principal_id, _M.principal_name, _M.scope.label("mandate_scope"),
+            _M.from_day, _M.until_day, _M.confirmed_at, _M.revoked_at.label("mandate_revoked_at"),
+            _SPENT.token_hash.label("spent"),
+            _S.channel, _S.idle_at, _S.assisted_id, _HELP.helper_id, _HELP.helper_session_id, _HELP.ended_at,
+            func.coalesce(_HELP.venue_id, _T.venue_id).label("venue_id"),
+        )
+        .select_from(grants)
+        .where(_S.token_hash == bindparam("digest"), *columns)
+    )  # fmt: skip
+
+
+_MINE = (
+    SignIn.__table__.join(Person.__table__, _PERSON.id == _S.person_id)
+    .outerjoin(Mandate.__table__, (_M.id == _S.mandate_id) & (_M.agent_id == _S.person_id))
+    .outerjoin(SpentSession.__table__, _SPENT.token_hash == _S.token_hash)
+    .outerjoin(AssistedSession.__table__, _HELP.id == _S.assisted_id)
+    .outerjoin(Terminal.__table__, _T.id == _S.terminal_id)
+)
+_ABSENT = Person.__table__.alias("absent")
+# Built once and without entities: every page of somebody signed in asks it. The second half finds nothing for nearly
+# everybody: the roles of those for whom the person stands in now. An absent person's own deputyships pass nothing on,
+# and an account that is shut has no deputy.
+_LIVING = _living(
+    _MINE.outerjoin(RoleGrant.__table__, _GRANT.person_id == _PERSON.id), null()
+).union_all(
+    _living(
+        _MINE.join(Absence.__table__, _AWAY.deputy_id == _PERSON.id)
+        .join(_ABSENT, _ABSENT.c.id == _AWAY.person_id)
+        .join(RoleGrant.__table__, _GRANT.person_id == _AWAY.person_id),
+        _AWAY.person_id,
+        _AWAY.from_at <= bindparam("now"),
+        _AWAY.until_at > bindparam("now"),
+        _ABSENT.c.closed_at.is_(None),
+        _ABSENT.c.disabled_at.is_(None),
+        *(_GRANT.role != literal_column(f"'{role}'") for role in sorted(rules.NOT_PASSED_ON)),
     )
-    .select_from(SignIn.__table__)
-    .join(Person.__table__, _PERSON.id == _S.person_id)
-    .outerjoin(RoleGrant.__table__, _GRANT.person_id == _PERSON.id)
-    .where(_S.token_hash == bindparam("digest"))
 )  # fmt: skip
 
 
 def living(s: Session, reference: str, now: datetime) -> Living | None:
-    """The session behind a reference, in one select; None when it is unknown, ended, idle for too long or too old."""
-    rows = s.execute(_LIVING, {"digest": digest(reference)}).all()
-    if not rows or rows[0].closed_at is not None:
+    """The session behind a reference, in one select; None when it is unknown, ended, idle for too long or too old, or
+    its account is closed or disabled."""
+    rows = s.execute(_LIVING, {"digest": digest(reference), "now": now}).all()
+    if not rows or any(shut is not None for shut in (rows[0].closed_at, rows[0].disabled_at, rows[0].spent)):
         return None
     row = rows[0]
     if not rules.session_is_good(
@@ -55,18 +112,81 @@ def living(s: Session, reference: str, now: datetime) -> Living | None:
         last_seen_at=row.last_seen_at,
         idle_seconds=row.idle_seconds,
         ends_at=row.ends_at,
+        idle_at=row.idle_at,
         now=now,
     ):
+        return None
+    if row.assisted_id is not None and (row.ended_at is not None or not _may_go_on(s, row.helper_session_id, now)):
         return None
     actor = Actor(
         person_id=row.person_id,
         name=row.name,
-        roles=frozenset(r.role for r in rows if r.role is not None) if row.staff_ok else frozenset(),
         assurance=row.acr,
         session_id=row.id,
         language=row.language or "",
+        scope=row.scope,
+        acting_for=_acting_for(row, now),
+        grants=_grants(rows) if row.staff_ok else frozenset(),
+        helped_by=row.helper_id,
+        channel=row.channel,
+        venue_id=row.venue_id,
     )
     return Living(actor, row.last_seen_at)
+
+
+def _may_go_on(s: Session, session_id: int, now: datetime) -> bool:
+    """Help ends with the helper's own session, however that ended, and with their role; while they help, their own
+    session is not idle."""
+    wanted = (
+        select(_S.id)
+        .join(RoleGrant.__table__, _GRANT.person_id == _S.person_id)
+        .where(_S.id == session_id, _S.revoked_at.is_(None), _S.ends_at > now)
+        .where(_S.staff_ok, _GRANT.role.in_(DESK))
+    )
+    return s.execute(wanted).first() is not None
+
+
+def _grants(rows: Iterable[Any]) -> frozenset[Grant]:
+    return frozenset(Grant(r.role, r.scope_kind, r.scope_id, r.deputy_for) for r in rows if r.role is not None)
+
+
+def own_grants(s: Session, person_id: int) -> frozenset[Grant]:
+    """The roles that a person holds themselves."""
+    return frozenset(
+        Grant(*row)
+        for row in s.execute(
+            select(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id).where(RoleGrant.person_id == person_id)
+        )
+    )
+
+
+def session_row(s: Session, session_id: int | None) -> Row[str, str, datetime | None, int] | None:
+    """Provider, level and time of confirmation of a session."""
+    wanted = select(SignIn.issuer, SignIn.acr, SignIn.confirmed_at, SignIn.person_id).where(SignIn.id == session_id)
+    return s.execute(wanted).first()
+
+
+def identities(s: Session, person_id: int) -> Sequence[Identity]:
+    """A person's ways to sign in, the oldest first."""
+    return s.scalars(select(Identity).where(Identity.person_id == person_id).order_by(Identity.id)).all()
+
+
+def _acting_for(row: Any, now: datetime) -> ActingFor | None:
+    """The mandate that this session uses, while it holds."""
+    if row.mandate_id is None or not rules_ways.mandate_holds(
+        confirmed_at=row.confirmed_at,
+        revoked_at=row.mandate_revoked_at,
+        from_day=row.from_day,
+        until_day=row.until_day,
+        today=city_day(now),
+    ):
+        return None
+    return ActingFor(row.mandate_id, row.principal_id, row.principal_name, row.mandate_scope)
+
+
+def city_day(now: datetime) -> date:
+    """The day in the city at an instant."""
+    return now.astimezone(ZoneInfo(ground.settings().city.time_zone or "UTC")).date()
 
 
 def roles_of(s: Session, issuer: str, sub: str) -> frozenset[str]:
@@ -78,6 +198,18 @@ def roles_of(s: Session, issuer: str, sub: str) -> frozenset[str]:
             .where(Identity.issuer == issuer, Identity.sub == sub)
         )
     )
+
+
+def gave_each_other(s: Session, role: str, one: int, other: int, since: datetime) -> bool:
+    """Has one of these two people given the other this role since then?"""
+    pair = (one, other)
+    found = s.scalar(
+        select(func.count()).where(
+            RoleGrant.role == role, RoleGrant.person_id.in_(pair), RoleGrant.granted_by_id.in_(pair),
+            RoleGrant.person_id != RoleGrant.granted_by_id, RoleGrant.at >= since,
+        )
+    )  # fmt: skip
+    return bool(found)
 
 
 def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
@@ -103,7 +235,10 @@ _FACTS = (
 def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
     """What is known about a person now. Where several providers speak, the latest word on each thing counts."""
     rows = s.execute(_FACTS, {"person": person_id, "now": now}).all()
-    last = rows[-1] if rows else None
+    told = [row for row in rows if row.source not in rules_ways.OWN_WAYS] or rows
+    last = told[-1] if told else None
+    scheme = ground.settings().scheme
+    sure = {row.source for row in rows if row.kind is FactKind.RESIDENT and (not scheme or row.name == scheme)}
     residence = [row.value for row in rows if row.kind is FactKind.RESIDENCE]
     return rules.Facts(
         ages={row.name: row.value == "yes" for row in rows if row.kind is FactKind.AGE},
@@ -112,6 +247,8 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
         issuer=last.source if last else "",
         acr=last.acr if last else "",
         verified_at=last.verified_at if last else None,
+        scheme=scheme,
+        weak=sure == {rules_ways.REGISTER},
     )
 
 
@@ -162,6 +299,44 @@ def invitation(s: Session, token: str) -> Invitation | None:
     return s.scalars(select(Invitation).where(Invitation.token_hash == digest(token))).first()
 
 
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """How a person can be told something: name, language, and the confirmed addresses (empty: none)."""
+
+    person_id: int
+    name: str
+    language: str
+    email: str = ""
+    phone: str = ""
+    post: str = ""
+
+
+def reachable(s: Session, person_ids: Iterable[int]) -> dict[int, Reachable]:
+    """How these people can be told something, in one select. Closed accounts are left out."""
+    rows = s.execute(
+        select(Person.id, Person.name, Person.language, Contact.way, Contact.value)
+        .outerjoin(Contact, (Contact.person_id == Person.id) & Contact.confirmed_at.is_not(None))
+        .where(Person.id.in_(set(person_ids)), Person.closed_at.is_(None))
+    ).all()
+    ways: dict[int, dict[str, str]] = {}
+    for row in rows:
+        ways.setdefault(row.id, {}).update({row.way.value: row.value} if row.way is not None else {})
+    return {
+        row.id: Reachable(
+            row.id, row.name, row.language or "",
+            ways[row.id].get(Way.EMAIL.value, ""), ways[row.id].get(Way.PHONE.value, ""),
+            ways[row.id].get(Way.POST.value, ""),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def public_names(s: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """What public pages show of these people, in one select."""
+    rows = s.execute(select(Person.id, Person.name, Person.public_name).where(Person.id.in_(set(person_ids))))
+    return {row.id: rules_ways.shown_name(row.name, row.public_name) for row in rows}
+
+
 @dataclass(frozen=True)
 class PeoplePage:
     """A page of the people search."""
@@ -177,7 +352,7 @@ PER_PAGE = 25
 
 def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> PeoplePage:
     """Staff search: people by part of the name and by role, in the order of their names; three selects."""
-    where: list[ColumnElement[bool]] = [Person.closed_at.is_(None)]
+    where: list[ColumnElement[bool]] = [Person.closed_at.is_(None), Person.once.is_(False)]
     wanted = rules.folded(name)
     if wanted:
         where.append(Person.name_folded.contains(wanted, autoescape=True))
@@ -198,12 +373,18 @@ def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> Peop
 
 
 def person(s: Session, person_id: int) -> Person | None:
-    """A person with roles, who granted them, and identities; for the staff page."""
+    """A person with roles, who granted them, and identities; for the staff page. Three selects."""
     return s.scalars(
         select(Person)
         .where(Person.id == person_id)
-        .options(selectinload(Person.roles).selectinload(RoleGrant.granted_by), selectinload(Person.identities))
+        .options(selectinload(Person.roles).joinedload(RoleGrant.granted_by), selectinload(Person.identities))
     ).first()
+
+
+def people_of_person(s: Session, person_id: int) -> list[int]:
+    """Whom a page about a person is about; nobody where there is no such person."""
+    found = s.scalar(select(Person.id).where(Person.id == person_id))
+    return [] if found is None else [found]
 
 
 def known_roles() -> list[Role]:
@@ -218,3 +399,70 @@ def known_roles() -> list[Role]:
 def has_administrator(s: Session) -> bool:
     """Does anybody administer this city yet?"""
     return s.scalar(select(func.count()).select_from(RoleGrant).where(RoleGrant.role == "administrator")) != 0
+
+
+def scope_names(s: Session, lang: str) -> dict[str, dict[int, Hit]]:
+    """Everything that a role can be limited to, by kind and number; each feature says what it has."""
+    found: dict[str, dict[int, Hit]] = {}
+    for feature in ground.current().features:
+        for kind, names in feature.scopes.items():
+            found.setdefault(kind, {}).update(names(s, lang))
+    return {kind: found[kind] for kind in rules.SCOPE_KINDS if found.get(kind)}
+
+
+def staff_people(s: Session) -> Sequence[Person]:
+    """Everybody who has a role of their own and an open account, in the order of their names."""
+    return s.scalars(
+        select(Person)
+        .where(Person.id.in_(select(RoleGrant.person_id)), Person.closed_at.is_(None), Person.disabled_at.is_(None))
+        .order_by(Person.name_folded, Person.id)
+    ).all()
+
+
+def absences(s: Session, person_id: int, now: datetime) -> Sequence[Absence]:
+    """A person's absences that are not over, with their deputies; one select."""
+    return s.scalars(
+        select(Absence)
+        .where(Absence.person_id == person_id, Absence.until_at > now)
+        .options(joinedload(Absence.deputy))
+        .order_by(Absence.from_at, Absence.id)
+    ).all()
+
+
+def standing_in(s: Session, person_id: int, now: datetime) -> Sequence[Absence]:
+    """For whom a person stands in now, with those people; one select."""
+    return s.scalars(
+        select(Absence)
+        .where(Absence.deputy_id == person_id, Absence.from_at <= now, Absence.until_at > now)
+        .options(joinedload(Absence.person))
+        .order_by(Absence.until_at, Absence.id)
+    ).all()
+
+
+def in_charge(s: Session, roles: Iterable[str], now: datetime, scope: Scope | None = None) -> list[int]:
+    """Who is told that work waits, or is due, for one of these roles in this scope (None: anywhere): everybody who
+    holds it, and in place of those who are away their deputies. Two selects; in ascending order of numbers."""
+    rows = s.execute(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role.in_(set(roles)), Person.closed_at.is_(None), Person.disabled_at.is_(None))
+    ).all()
+    fit = [r for r in rows if scope is None or Grant(r.role, r.scope_kind, r.scope_id).covers(scope)]
+    deputies: dict[int, set[int]] = {}
+    for absent, deputy in s.execute(
+        select(Absence.person_id, Absence.deputy_id)
+        .join(Person, Person.id == Absence.deputy_id)
+        .where(
+            Absence.person_id.in_({r.person_id for r in fit}),
+            Absence.from_at <= now,
+            Absence.until_at > now,
+            Person.closed_at.is_(None),
+            Person.disabled_at.is_(None),
+        )
+    ):
+        deputies.setdefault(absent, set()).add(deputy)
+    told: set[int] = set()
+    for row in fit:
+        passed_on = row.role not in rules.NOT_PASSED_ON
+        told |= deputies.get(row.person_id, {row.person_id}) if passed_on else {row.person_id}
+    return sorted(told)

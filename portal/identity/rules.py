@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from portal.base.i18n import _l
@@ -17,6 +17,19 @@ from portal.base.verdict import YES, Verdict, no
 
 SEEN_EVERY = timedelta(minutes=1)
 INVITATION = timedelta(hours=1)
+
+# Everyone with a role comes to the staff area; what they may do there is each door's own lock.
+STAFF = (
+    "moderator",
+    "budget_officer",
+    "case_officer",
+    "planner",
+    "librarian",
+    "clerk",
+    "auditor",
+    "data_protection_officer",
+    "administrator",
+)
 
 # What the fact of residence says besides a district's code.
 ELSEWHERE = "no"
@@ -87,6 +100,10 @@ class Facts:
     issuer: str = ""
     acr: str = ""
     verified_at: datetime | None = None
+    # what the city's own number is a number of; where it is settled, no other number enters a roll
+    scheme: str = ""
+    # the resident is known by what the person knows alone (number, birth date, postcode), not by letter or document
+    weak: bool = False
 
     def age(self, rule: AgeRule) -> bool | None:
         """Old enough? None: not known, because the rule is newer than the last sign-in or nothing was said."""
@@ -115,7 +132,10 @@ class Facts:
 
     @property
     def resident(self) -> str | None:
-        """Keyed hash of the resident's claim; the first by scheme where several are known."""
+        """Keyed hash of the resident's claim: that of the city's own scheme, so that one resident is one entry of a roll
+        whatever the way in; without one the first by scheme."""
+        if self.scheme:
+            return self.residents.get(self.scheme)
         return self.residents[min(self.residents)] if self.residents else None
 
 
@@ -216,14 +236,18 @@ def _word(value: object) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
+def plain_number(claim: str) -> str:
+    """A number as it is compared: spaces, dashes and case do not count."""
+    return "".join(c for c in unicodedata.normalize("NFKC", claim).casefold() if c.isalnum())
+
+
 def resident_hash(key: bytes, scheme: str, claim: str) -> str:
     """The keyed hash under which a resident is known in every roll. Spaces, dashes and case do not count.
 
     A plain hash of a personal code is undone in minutes by trying all codes (Moscow 2020): hence the key, which lies
     outside the database.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKC", claim).casefold() if c.isalnum())
-    return hmac.new(key, f"resident\0{scheme}\0{plain}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"resident\0{scheme}\0{plain_number(claim)}".encode(), hashlib.sha256).hexdigest()
 
 
 def facts_of(claimed: Claimed, ages: Iterable[AgeRule], key: bytes, scheme: str) -> list[NewFact]:
@@ -276,21 +300,75 @@ def staff_ok(acr: str, amr: Iterable[str], acr_staff: str, staff_amr: Sequence[s
 
 
 def session_is_good(
-    *, revoked_at: datetime | None, last_seen_at: datetime, idle_seconds: int, ends_at: datetime, now: datetime
+    *,
+    revoked_at: datetime | None,
+    last_seen_at: datetime,
+    idle_seconds: int,
+    ends_at: datetime,
+    now: datetime,
+    idle_at: datetime | None = None,
 ) -> bool:
-    """Is a session alive: not ended, not idle for too long, not too old?"""
-    return revoked_at is None and now < ends_at and now < last_seen_at + timedelta(seconds=idle_seconds)
+    """Is a session alive: not ended, not idle for too long, not too old? `idle_at`: the date that says when it is idle
+    for too long, on a shared screen."""
+    idle = idle_at or last_seen_at + timedelta(seconds=idle_seconds)
+    return revoked_at is None and now < ends_at and now < idle
 
 
-def may_change_role(*, acting: int | None, person: int, role: str, grant: bool, known: Iterable[str]) -> Verdict:
-    """May an administrator give or take this role? Nobody takes the administrator's role from themselves, so that a
-    city is never left without one by a slip."""
+# Roles that are given for the whole city alone: their work knows no parts.
+CITY_ONLY = frozenset({"administrator", "clerk", "data_protection_officer"})
+# Roles that no absence passes on: an administrator gives them by name, and an auditor has to stay apart from the work.
+NOT_PASSED_ON = frozenset({"administrator", "auditor"})
+SCOPE_KINDS = ("city", "department", "district", "process", "place")
+LONGEST_ABSENCE = timedelta(days=366)
+
+
+def told(role: str, kind: str, number: int) -> str:
+    """A grant as the audit record writes it: "planner" for the whole city, "planner@district:3" for a part."""
+    return role if kind == "city" else f"{role}@{kind}:{number}"
+
+
+def may_change_role(
+    *, acting: int | None, person: int, role: str, grant: bool, known: Iterable[str], kind: str = "city"
+) -> Verdict:
+    """May an administrator give or take this role? Nobody gives themselves one: an act of two people would be one
+    person's. Nobody takes the administrator's role from themselves, so that a city is never left without one by a
+    slip."""
     if role not in set(known):
         return no(_l("There is no such role."))
+    if grant and acting == person:
+        return no(_l("Nobody gives themselves a role."), _l("Ask another administrator to do it."))
+    if grant and role in CITY_ONLY and kind != "city":
+        return no(_l("This role is given for the whole city only."))
     if not grant and role == "administrator" and acting == person:
         return no(
             _l("You cannot take the administrator's role from yourself."), _l("Ask another administrator to do it.")
         )
+    return YES
+
+
+def may_disable(*, acting: int | None, person: int, disabled: bool) -> Verdict:
+    """May an administrator shut this account? Never their own: somebody has to be left to open it again."""
+    if acting == person:
+        return no(_l("You cannot disable your own account."), _l("Ask another administrator to do it."))
+    if disabled:
+        return no(_l("This account is disabled already."))
+    return YES
+
+
+def may_be_away(
+    *, person: int, deputy: int | None, staff: Iterable[int], start: datetime, end: datetime, now: datetime
+) -> Verdict:
+    """May this absence be entered? `staff`: everybody who has a role of their own, for only they can be deputies."""
+    if end <= start:
+        return no(_l("The last day must not be before the first."))
+    if end <= now:
+        return no(_l("This absence is over already. Enter a day in the future."))
+    if end - start > LONGEST_ABSENCE:
+        return no(_l("An absence lasts a year at most. For longer, let an administrator change the roles."))
+    if deputy == person:
+        return no(_l("Choose somebody else as the deputy."))
+    if deputy not in set(staff):
+        return no(_l("Choose a deputy who has a role of their own."))
     return YES
 
 
@@ -301,3 +379,18 @@ def invitation_is_good(*, used_at: datetime | None, expires_at: datetime, now: d
     if now >= expires_at:
         return no(_l("This invitation is too old. It was good for one hour."), _l("Ask for a new one."))
     return YES
+
+
+class ProviderLike(Protocol):
+    """What is asked of a provider's configuration."""
+
+    @property
+    def auth_time(self) -> bool: ...
+    @property
+    def remembers(self) -> bool: ...
+
+
+def offered_at_terminal(provider: ProviderLike) -> bool:
+    """May people sign in with this provider at a shared screen? Only where it can prove that it asked the person
+    anew, or is known never to remember anybody."""
+    return provider.auth_time or not provider.remembers

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from flask import (
     Blueprint,
-    Response,
     flash,
-    jsonify,
     make_response,
     redirect,
     render_template,
@@ -19,24 +19,24 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, limits
+from portal.base.actor import Actor
 from portal.base.ground import settings
 from portal.base.i18n import Text, _, _l
 from portal.base.security import (
+    actor,
     back_to,
     enter_session,
-    leave_session,
-    outside,
     public,
-    reads,
     reference,
     safe_next,
 )  # fmt: skip
 from portal.base.verdict import Verdict
 from portal.config import Provider, key_of
-from portal.identity import actions, oidc, oidc_flow, queries, rules
+from portal.identity import actions, oidc, oidc_flow, queries, rules, views_here
 from portal.places.queries import district_codes
 
 log = structlog.get_logger("portal.identity")
@@ -44,7 +44,10 @@ log = structlog.get_logger("portal.identity")
 identity = Blueprint("identity", __name__)
 plain = Blueprint("oidc", __name__, url_prefix="/oidc")
 
-FAILURES = 200  # failed sign-ins from one address in a quarter of an hour: far above a library on a busy day
+FRESH_SECONDS = 60  # who is asked to prove anew who they are may not ride on the provider's older session
+# Failed sign-ins from one address in a quarter of an hour, far above a library on a busy day. From then on failures are
+# told to wait; a good answer always passes, for what a provider signed cannot be guessed, whoever else fails here.
+FAILURES = 200
 
 
 def provider_of(key: str) -> Provider:
@@ -70,7 +73,8 @@ def asks(provider: Provider) -> str:
 
 def ways_in(target: str) -> list[tuple[Provider, str, str]]:
     """Each provider with its sentence and the address that leads to it; `target` is where the person goes then."""
-    return [(p, asks(p), url_for("identity.begin", key=p.key, next=target or None)) for p in settings().providers]
+    there = [p for p in settings().providers if views_here.here() is None or rules.offered_at_terminal(p)]
+    return [(p, asks(p), url_for("identity.begin", key=p.key, next=target or None)) for p in there]
 
 
 def callback_address(provider: Provider) -> str:
@@ -79,7 +83,7 @@ def callback_address(provider: Provider) -> str:
 
 
 def trouble(
-    status: int, title: Text, words: Text, *, wait: str | None = None, bare: str | None = None
+    status: int, title: Text, words: Text | str, *, wait: str | None = None, bare: str | None = None
 ) -> ResponseReturnValue:
     """The page of a sign-in that did not work: what happened, and the way on."""
     html = render_template("identity/trouble.html", heading=title, words=words, wait=wait, bare=bare)
@@ -98,7 +102,11 @@ def trouble(
 def sign_in() -> ResponseReturnValue:
     """The ways in."""
     target = safe_next(request.args.get("next"), "")
-    return render_template("identity/sign_in.html", ways=ways_in(target))
+    email = url_for("identity.email", next=target or None) if settings().by_email else None
+    paper = url_for("identity.paper_code", next=target or None) if settings().scheme else None
+    # a helper whose session of help ran out goes back to their own
+    helping = settings().cookie in request.cookies and bool(session.get("desk"))
+    return render_template("identity/sign_in.html", ways=ways_in(target), email=email, paper=paper, helping=helping)
 
 
 @identity.get("/sign-in/<key>")
@@ -106,6 +114,8 @@ def sign_in() -> ResponseReturnValue:
 def begin(key: str) -> ResponseReturnValue:
     """On to the provider. A GET, because browsers apply form-action to redirects after a POST."""
     provider = provider_of(key)
+    if views_here.here() is not None:
+        return _begin_here(provider)
     second = "second" in request.args and bool(provider.staff_acr)
     # somebody with a role but without the second factor at hand still signs in as a resident
     bare = "bare" in request.args and not second
@@ -114,13 +124,29 @@ def begin(key: str) -> ResponseReturnValue:
         i18n.lang(),
         next=safe_next(request.args.get("next"), ""),
         acr=provider.staff_acr if second else provider.min_acr,
-        max_age=provider.max_age,
+        max_age=FRESH_SECONDS if "fresh" in request.args else provider.max_age,
         extra={"second": True} if second else {"bare": True} if bare else {},
     )
-    return _send_on(provider, flow, request.full_path)
+    return send_on(provider, flow, request.full_path)
 
 
-def _send_on(provider: Provider, flow: oidc_flow.Flow, again: str) -> ResponseReturnValue:
+def _begin_here(provider: Provider) -> ResponseReturnValue:
+    """At a shared screen the provider asks anew, whoever used it before, and no staff role is asked for."""
+    if not rules.offered_at_terminal(provider):
+        raise NotFound
+    flow = fresh_flow(
+        provider, next=safe_next(request.args.get("next"), ""), acr=provider.min_acr, extra={"here": 1, "bare": True}
+    )
+    return send_on(provider, flow, request.full_path)
+
+
+def fresh_flow(provider: Provider, *, next: str, acr: str, extra: dict[str, Any]) -> oidc_flow.Flow:
+    """A sign-in at which the provider must ask the person anew."""
+    return oidc_flow.new_flow(provider, i18n.lang(), next=next, acr=acr, extra={**extra, "fresh": True})
+
+
+def send_on(provider: Provider, flow: oidc_flow.Flow, again: str) -> ResponseReturnValue:
+    """On to the provider with this sign-in."""
     db.finish(commit=False)  # discovery is an outbound call: no transaction waits for it
     try:
         with oidc.outside():
@@ -165,9 +191,6 @@ def callback(key: str) -> ResponseReturnValue:
         )
     i18n.set_locale(flow.lang, settings().city.time_zone or "UTC", settings().city.currency)
     place = request.remote_addr or ""
-    with db.read() as s:
-        if limits.too_many(s, "sign-in", place, clock.now(), most=FAILURES):
-            return trouble(429, _l("You are not signed in"), _l("Too many sign-ins failed here. Wait 15 minutes."))
     db.finish(commit=False)
     try:
         with oidc.outside():
@@ -184,7 +207,11 @@ def callback(key: str) -> ResponseReturnValue:
     except oidc.Refused as error:
         log.warning("sign_in_refused", provider=provider.key, why=error.why)
         with db.write() as s:
-            limits.failed(s, "sign-in", place, clock.now())
+            crowd = limits.too_many(s, "sign-in", place, clock.now(), most=FAILURES)
+            if not crowd:
+                limits.failed(s, "sign-in", place, clock.now())
+        if crowd:
+            return trouble(429, _l("You are not signed in"), _l("Too many sign-ins failed here. Wait 15 minutes."))
         bare = _bare(provider, flow) if error.why == "acr" else None
         return trouble(403, _l("You are not signed in"), _refused(error, flow), bare=bare)
     return _enter(provider, flow, vouched)
@@ -209,28 +236,52 @@ def _refused(error: oidc.Refused, flow: oidc_flow.Flow) -> Text:
     return _l("The answer of the sign-in service could not be trusted. Begin again.")
 
 
-def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
-    now, site = clock.now(), settings()
-    ok = rules.staff_ok(
+def staff_level(provider: Provider, vouched: oidc.Vouched) -> bool:
+    """Do staff roles count in a session that this answer begins?"""
+    return rules.staff_ok(
         vouched.acr, vouched.amr, acr_staff=provider.staff_acr, staff_amr=provider.staff_amr, ranks=provider.acr_values
     )
-    invited = session.get("invitation")
-    with db.read() as s:
-        staff = bool(queries.roles_of(s, vouched.issuer, vouched.sub)) or bool(invited)
-        codes = district_codes(s)
-        today = clock.city_now().astimezone(ZoneInfo(site.city.time_zone or "UTC")).date()
-        ages = queries.age_rules(s, today)
-    if staff and not ok and provider.staff_acr and not (flow.extra.get("second") or flow.extra.get("bare")):
-        # roles need the second factor: back to the provider for it, once
-        more = oidc_flow.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
-        return _send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
+
+
+def facts_from(provider: Provider, vouched: oidc.Vouched, s: Session) -> tuple[rules.Claimed, list[rules.NewFact]]:
+    """What the provider said, and what of it is kept."""
+    today = clock.city_now().astimezone(ZoneInfo(settings().city.time_zone or "UTC")).date()
     claimed = rules.read_claims(
         vouched.claims,
         provider.claims,
-        districts=codes,
+        districts=district_codes(s),
         told=provider.districts,
         residents=provider.residents,
     )
+    key = key_of(settings(), "resident")
+    return claimed, rules.facts_of(claimed, queries.age_rules(s, today), key, provider.register)
+
+
+# What a flow that began inside a session does with the answer, by the word in its `extra` (views_confirm fills this).
+AFTER: dict[str, Callable[[Provider, oidc_flow.Flow, oidc.Vouched, Actor], ResponseReturnValue]] = {}
+
+
+def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> ResponseReturnValue:
+    now, site, place = clock.now(), settings(), views_here.here()
+    purpose = next((word for word in AFTER if word in flow.extra), None)
+    if purpose is not None:
+        with db.read():
+            who = actor()
+        if not who.signed_in or who.session_id != flow.extra[purpose]:
+            words = _l("Your session ended while you were away. Sign in, and begin again.")
+            return trouble(403, _l("You are not signed in"), words)
+        return AFTER[purpose](provider, flow, vouched, who)
+    if (place is not None) is not bool(flow.extra.get("here")):
+        return trouble(400, _l("You are not signed in"), _l("This sign-in was begun elsewhere. Begin again."))
+    ok = staff_level(provider, vouched)
+    invited = session.get("invitation")
+    with db.read() as s:
+        staff = bool(queries.roles_of(s, vouched.issuer, vouched.sub)) or bool(invited)
+        claimed, facts = facts_from(provider, vouched, s)
+    if staff and not ok and provider.staff_acr and not (flow.extra.get("second") or flow.extra.get("bare")):
+        # roles need the second factor: back to the provider for it, once
+        more = oidc_flow.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})
+        return send_on(provider, more, url_for("identity.begin", key=provider.key, next=flow.next, second=1))
     before = reference()
     with db.write() as s:
         entered = actions.sign_in(
@@ -246,11 +297,12 @@ def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> R
             auth_time=vouched.auth_time,
             staff_ok=ok,
             id_token=None if _tells(vouched.id_token, provider) else vouched.id_token,
-            facts=rules.facts_of(claimed, ages, key_of(site, "resident"), provider.register),
+            facts=facts,
             facts_until=now + timedelta(days=provider.fact_days),
             idle=timedelta(minutes=site.idle_minutes),
             longest=timedelta(hours=site.session_hours),
             now=now,
+            here=place,
         )
         gift: Verdict | None = None
         if isinstance(entered, actions.Entered):
@@ -281,80 +333,3 @@ def tell_gift(gift: Verdict | None) -> None:
         flash(_("The invitation is accepted. You have a new role."), "success")
     elif gift.reason is not None:
         flash(str(gift.reason), "warning")
-
-
-# Signing out
-
-
-@identity.post("/sign-out")
-@public
-@reads
-def sign_out() -> ResponseReturnValue:
-    """End the session here, then at the provider. Marked as reading: discovery may have to be fetched again, and that
-    must not happen under the write lock; ending the session is one short write of its own."""
-    held = reference()
-    row = None
-    if held:
-        with db.write() as s:
-            row = actions.end_session(s, held, clock.now())
-    leave_session()
-    there = None
-    if row is not None:
-        provider = next((p for p in settings().providers if p.key == row.provider), None)
-        if provider is not None:
-            try:
-                with oidc.outside():
-                    there = oidc.client(provider).end_session_address(
-                        row.id_token, f"{settings().base_url}/oidc/signed-out", i18n.lang(), i18n.lang()
-                    )
-            except oidc.Crowded:
-                there = None
-    answer = redirect(there or url_for("identity.signed_out"), 303)
-    # the Back button must not show pages of the one who left
-    answer.headers["Clear-Site-Data"] = '"cache"'
-    return answer
-
-
-@plain.get("/signed-out")
-@public
-def back_from_sign_out() -> ResponseReturnValue:
-    """Back from the provider's sign-out page; the state holds the language."""
-    lang = request.args.get("state", "")
-    return redirect(url_for("identity.signed_out", lang=lang if lang in settings().languages else i18n.lang()), 303)
-
-
-@identity.get("/signed-out")
-@public
-def signed_out() -> ResponseReturnValue:
-    """You are signed out."""
-    return render_template("identity/signed_out.html")
-
-
-@plain.post("/<key>/back-channel-logout")
-@outside
-@public
-@reads
-def back_channel_logout(key: str) -> ResponseReturnValue:
-    """A provider orders sessions to end. It proves itself by its signature; forged and repeated orders are refused."""
-    provider = provider_of(key)
-    db.finish(commit=False)
-    try:
-        with oidc.outside():
-            order = oidc.client(provider).read_logout_token(request.form.get("logout_token"))
-    except oidc.Refused as error:
-        log.warning("logout_refused", provider=provider.key, why=error.why)
-        return _logout_answer(400, "invalid_request")
-    except (oidc.Unreachable, oidc.Crowded):
-        return _logout_answer(503, "temporarily_unavailable")
-    with db.write() as s:
-        fresh = actions.order_logout(
-            s, issuer=order.issuer, jti=order.jti, sub=order.sub, sid=order.sid, exp=order.exp, now=clock.now()
-        )
-    return _logout_answer(200, None) if fresh else _logout_answer(400, "invalid_request")
-
-
-def _logout_answer(status: int, error: str | None) -> Response:
-    answer = jsonify({"error": error} if error else {})
-    answer.status_code = status
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -9,4 +9,5 @@ FEATURE = Feature(
     blueprints=[views.bp],
     plain=[views.plain],
     footer=[Menu(_l("Open data"), "opendata.index", order=90)],
+    page=views.everywhere,
 )

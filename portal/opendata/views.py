@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, url_for
 
-from portal.base import db, ground, i18n
-from portal.base.feature import Dataset
+from portal.base import atom, db, ground, i18n
+from portal.base.feature import Dataset, Feed
 from portal.base.security import public, same_for_all
 from portal.opendata import catalogue
 
@@ -41,6 +41,30 @@ def _version() -> str:
 def index() -> str:
     """What the city publishes, with the addresses of every file."""
     return render_template("opendata/index.html", datasets=_datasets(i18n.lang()))
+
+
+def _feeds() -> dict[str, Feed]:
+    return {feed.name: feed for feature in ground.current().features for feed in feature.feeds}
+
+
+def everywhere() -> dict[str, Any]:
+    """The feeds that browsers and readers find on every page."""
+    return {"feeds": [(feed.label, url_for("opendata.feed", name=name)) for name, feed in _feeds().items()]}
+
+
+@bp.get("/feeds/<name>.atom")
+@public
+def feed(name: str) -> Response:
+    """A public list as an Atom feed."""
+    found = _feeds().get(name)
+    if found is None:
+        abort(404)
+    return atom.answer(
+        found.entries(db.session(), i18n.lang()),
+        title=f"{ground.settings().city.name}: {found.label}",
+        here=url_for(".feed", name=name),
+        page=url_for(found.endpoint),
+    )
 
 
 @plain.get("/")

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.tables import Base, Id, UtcTime, choice
@@ -19,11 +19,32 @@ class PhaseKind(enum.StrEnum):
     WORKS = "works"
 
 
+class Entrance(enum.StrEnum):
+    """How somebody comes into a closed process."""
+
+    LIST = "list"  # an officer put them on the list
+    MAIL = "mail"  # their confirmed address was invited
+    CODE = "code"  # they typed a code from a letter
+
+
 ORDER: dict[PhaseKind, int] = {kind: place for place, kind in enumerate(PhaseKind)}
 
 
+def scope_of(process_id: int, district_id: int | None, department_id: int | None) -> dict[str, set[int]]:
+    """The scope of a process by its numbers."""
+    found = {"process": {process_id}}
+    if district_id is not None:
+        found["district"] = {district_id}
+    if department_id is not None:
+        found["department"] = {department_id}
+    return found
+
+
 class Process(Base):
-    """A run of phases. The thing that owns it (a budget) points here, so that other wings can ask about dates alone."""
+    """A run of phases. The thing that owns it (a budget) points here, so that other wings can ask about dates alone.
+
+    District and department say whose it is: officers limited to them work on it. `closed`: only its members and those
+    officers see it; to everybody else it does not exist."""
 
     __tablename__ = "process"
 
@@ -31,10 +52,50 @@ class Process(Base):
     subject: Mapped[str] = mapped_column(
         String(40)
     )  # the kind of thing that owns this process, as in the kind registry
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def scope(self) -> dict[str, set[int]]:
+        """What a role has to cover to count here."""
+        return scope_of(self.id, self.district_id, self.department_id)
 
     phases: Mapped[list["Phase"]] = relationship(
         lazy="raise", order_by="Phase.opens_at", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class Member(Base):
+    """Somebody who takes part in a closed process."""
+
+    __tablename__ = "process_member"
+    __table_args__ = (UniqueConstraint("process_id", "person_id"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    way: Mapped[Entrance] = mapped_column(choice(Entrance, name="way"))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Invite(Base):
+    """A way into a closed process that counts once: the keyed hash of a code, or of an address that was written to."""
+
+    __tablename__ = "process_invite"
+    __table_args__ = (
+        UniqueConstraint("process_id", "way", "hash"),
+        Index(None, "way", "hash"),
+        CheckConstraint("way <> 'list'", name="way_of_invite"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"))
+    way: Mapped[Entrance] = mapped_column(choice(Entrance, name="way"))
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    used_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Phase(Base):

@@ -1,14 +1,23 @@
 """What pages read about processes."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from portal.processes.models import Phase
+from portal.base import ground
+from portal.base.actor import Actor
+from portal.base.feature import Hit
+from portal.identity.models import Person
+from portal.processes.models import Invite, Member, Phase, Process
 
 # Built once: every page of a process asks it.
 _PHASES = select(Phase).where(Phase.process_id.in_(bindparam("ids", expanding=True))).order_by(Phase.opens_at, Phase.id)
+_P, _M = Process.__table__.c, Member.__table__.c
 
 
 def phases_of(s: Session, process_ids: Iterable[int]) -> dict[int, list[Phase]]:
@@ -18,3 +27,100 @@ def phases_of(s: Session, process_ids: Iterable[int]) -> dict[int, list[Phase]]:
         for phase in s.scalars(_PHASES, {"ids": list(found)}):
             found[phase.process_id].append(phase)
     return found
+
+
+def reached(actor: Actor, roles: tuple[str, ...]) -> ColumnElement[bool]:
+    """Where clause on Process: those on which one of these roles lets somebody work."""
+    if actor.everywhere(*roles):
+        return true()
+    parts = [
+        column.in_(sorted(numbers))
+        for column, kind in ((_P.id, "process"), (_P.district_id, "district"), (_P.department_id, "department"))
+        if (numbers := actor.scopes(roles, kind))
+    ]
+    return or_(*parts) if parts else false()
+
+
+def joined(actor: Actor) -> ColumnElement[bool]:
+    """Where clause on Process: those of which somebody is a member."""
+    return exists().where(_M.process_id == _P.id, _M.person_id == actor.person_id)
+
+
+def readable(actor: Actor, roles: tuple[str, ...]) -> ColumnElement[bool]:
+    """Where clause on Process: those that exist for somebody: every one that is not closed, and the closed ones for
+    their members and for staff with one of these roles."""
+    if not actor.signed_in:
+        return _P.closed.is_(False)
+    return or_(_P.closed.is_(False), joined(actor), reached(actor, roles))
+
+
+def readable_or_none(actor: Actor, roles: tuple[str, ...], column: Any) -> ColumnElement[bool]:
+    """The same for rows that point at a process, or at none, with this column."""
+    return or_(column.is_(None), exists().where(and_(_P.id == column, readable(actor, roles))))
+
+
+def reached_or_none(actor: Actor, roles: tuple[str, ...], column: Any) -> ColumnElement[bool]:
+    """Rows that point with this column at a process on which somebody works; rows that point at none are the whole
+    city's."""
+    if actor.everywhere(*roles):
+        return true()
+    return exists().where(and_(_P.id == column, reached(actor, roles)))
+
+
+_MEMBER = select(_M.id).where(_M.process_id == bindparam("process"), _M.person_id == bindparam("person"))
+
+
+def is_member(s: Session, process_id: int, person_id: int | None) -> bool:
+    """Does this person take part in the closed process? One select, none for nobody."""
+    return person_id is not None and s.scalar(_MEMBER, {"process": process_id, "person": person_id}) is not None
+
+
+def process(s: Session, process_id: int) -> Process | None:
+    """One process."""
+    return s.get(Process, process_id)
+
+
+def hit(s: Session, process_id: int, lang: str) -> Hit | None:
+    """What a process is called and where its page is, as the feature that owns it says."""
+    for feature in ground.current().features:
+        names = feature.scopes.get("process")
+        found = names(s, lang).get(process_id) if names is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who takes part in a closed process, and the invitations that nobody has used."""
+
+    rows: Sequence[Any]
+    total: int
+    mails: int
+    codes: int
+
+
+def members(s: Session, process_id: int, *, limit: int, offset: int) -> Members:
+    """A page of the members by name, and three numbers: three selects."""
+    total = s.scalar(select(func.count()).select_from(Member).where(Member.process_id == process_id)) or 0
+    rows = s.execute(
+        select(Member.id, Member.way, Member.at, Person.name)
+        .join(Person, Person.id == Member.person_id)
+        .where(Member.process_id == process_id)
+        .order_by(Person.name_folded, Member.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    waiting = select(Invite.way, func.count()).where(Invite.process_id == process_id, Invite.used_at.is_(None))
+    left = {str(row[0]): row[1] for row in s.execute(waiting.group_by(Invite.way))}
+    return Members(rows, total, left.get("mail", 0), left.get("code", 0))
+
+
+def namesakes(s: Session, folded: str) -> Sequence[Person]:
+    """People with exactly this name (in its search form), for putting them on a list."""
+    return s.scalars(
+        select(Person)
+        .where(Person.name_folded == folded, Person.closed_at.is_(None), Person.disabled_at.is_(None))
+        .order_by(Person.created_at, Person.id)
+        .limit(20)
+    ).all()

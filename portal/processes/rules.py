@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -33,6 +33,40 @@ VERBS: dict[str, PhaseKind] = {
     "results": PhaseKind.RESULTS,
     "follow": PhaseKind.WORKS,
 }
+
+
+# Who works on a process, by the kind of thing that owns it.
+OWNERS: dict[str, tuple[str, ...]] = {"budget": ("budget_officer",), "plan": ("planner",), "idea": ("moderator",)}
+# A code of a letter: 12 signs without those that are taken for one another, 59 bits.
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+MOST_CODES = 2000
+MOST_ADDRESSES = 500
+
+
+def owners(subject: str) -> tuple[str, ...]:
+    """The roles that work on a process of this kind."""
+    return OWNERS.get(subject, ("administrator",))
+
+
+def read_code(typed: str) -> str | None:
+    """A code as it was printed, from what somebody typed: spaces, hyphens and case do not count. None: not a code."""
+    plain = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return plain if len(plain) == CODE_LENGTH and set(plain) <= set(SIGNS) else None
+
+
+def printed(code: str) -> str:
+    """A code in groups of four."""
+    return "-".join(code[n : n + 4] for n in range(0, len(code), 4))
+
+
+def may_close(phases: Iterable[PhaseLike], now: datetime) -> Verdict:
+    """May a process be closed to the public, or opened? Not once its vote has begun: a vote is not hidden from its
+    voters, nor shown to those who were not asked."""
+    vote = find(phases, PhaseKind.VOTE)
+    if vote is not None and now >= vote.opens_at:
+        return no(_l("The vote has begun. Who sees this process cannot change any more."))
+    return YES
 
 
 class State(enum.StrEnum):
@@ -88,15 +122,59 @@ class Step:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything that is said of one kind of phase; %(moment)s is filled in when it is said."""
+
+    name: Text
+    opens: Text
+    lasts: Text
+    closed: Text
+    never: Text
+
+
+_WORDS = {
+    PhaseKind.SUBMIT: Words(
+        name=_l("Ideas are handed in"),
+        opens=_l("You can hand in ideas from %(moment)s."),
+        lasts=_l("You can hand in ideas until %(moment)s."),
+        closed=_l("The time to hand in ideas ended on %(moment)s."),
+        never=_l("Ideas are not collected here."),
+    ),
+    PhaseKind.REVIEW: Words(
+        name=_l("The city checks the projects"),
+        opens=_l("The city starts to check the projects on %(moment)s."),
+        lasts=_l("The city checks the projects until %(moment)s."),
+        closed=_l("The check of the projects ended on %(moment)s."),
+        never=_l("Projects are not checked here."),
+    ),
+    PhaseKind.VOTE: Words(
+        name=_l("Voting"),
+        opens=_l("Voting opens on %(moment)s."),
+        lasts=_l("Voting is open until %(moment)s."),
+        closed=_l("Voting closed on %(moment)s."),
+        never=_l("No vote is planned here."),
+    ),
+    PhaseKind.RESULTS: Words(
+        name=_l("Results"),
+        opens=_l("The results follow on %(moment)s."),
+        lasts=_l("The vote is over. Read the results."),
+        closed=_l("The time of the results ended on %(moment)s."),
+        never=_l("No results are planned here."),
+    ),
+    PhaseKind.WORKS: Words(
+        name=_l("Projects are built"),
+        opens=_l("The city starts to build the chosen projects on %(moment)s."),
+        lasts=_l("The city builds the chosen projects."),
+        closed=_l("The works ended on %(moment)s."),
+        never=_l("No works are planned here."),
+    ),
+}
+
+
 def name(kind: PhaseKind) -> Text:
     """The phase as a heading of the timeline."""
-    return {
-        PhaseKind.SUBMIT: _l("Ideas are handed in"),
-        PhaseKind.REVIEW: _l("The city checks the projects"),
-        PhaseKind.VOTE: _l("Voting"),
-        PhaseKind.RESULTS: _l("Results"),
-        PhaseKind.WORKS: _l("Projects are built"),
-    }[kind]
+    return _WORDS[kind].name
 
 
 def state(phase: PhaseLike, now: datetime) -> State:
@@ -145,7 +223,7 @@ def phase_allows(phases: Iterable[PhaseLike], verb: str, now: datetime) -> Verdi
     phases = list(phases)
     phase = find(phases, kind)
     if phase is None:
-        return no(_NEVER[kind](), next=what_next(phases, now))
+        return no(_WORDS[kind].never, next=what_next(phases, now))
     where = state(phase, now)
     if where is State.COMING:
         return no(opens(phase), next=what_next(phases, now))
@@ -156,58 +234,16 @@ def phase_allows(phases: Iterable[PhaseLike], verb: str, now: datetime) -> Verdi
 
 def opens(phase: PhaseLike) -> Text:
     """The sentence that says when a phase opens."""
-    moment = From(phase.opens_at)
-    match phase.kind:
-        case PhaseKind.SUBMIT:
-            return _l("You can hand in ideas from %(moment)s.", moment=moment)
-        case PhaseKind.REVIEW:
-            return _l("The city starts to check the projects on %(moment)s.", moment=moment)
-        case PhaseKind.VOTE:
-            return _l("Voting opens on %(moment)s.", moment=moment)
-        case PhaseKind.RESULTS:
-            return _l("The results follow on %(moment)s.", moment=moment)
-        case PhaseKind.WORKS:
-            return _l("The city starts to build the chosen projects on %(moment)s.", moment=moment)
+    return replace(_WORDS[phase.kind].opens, params={"moment": From(phase.opens_at)})
 
 
 def lasts(phase: PhaseLike) -> Text:
     """The sentence that says until when an open phase lasts."""
-    moment = Until(phase.closes_at)
-    match phase.kind:
-        case PhaseKind.SUBMIT:
-            return _l("You can hand in ideas until %(moment)s.", moment=moment)
-        case PhaseKind.REVIEW:
-            return _l("The city checks the projects until %(moment)s.", moment=moment)
-        case PhaseKind.VOTE:
-            return _l("Voting is open until %(moment)s.", moment=moment)
-        case PhaseKind.RESULTS:
-            return _l("The vote is over. Read the results.")
-        case PhaseKind.WORKS:
-            return _l("The city builds the chosen projects.")
+    return replace(_WORDS[phase.kind].lasts, params={"moment": Until(phase.closes_at)})
 
 
 def _closed(phase: PhaseLike) -> Text:
-    moment = Until(phase.closes_at)
-    match phase.kind:
-        case PhaseKind.SUBMIT:
-            return _l("The time to hand in ideas ended on %(moment)s.", moment=moment)
-        case PhaseKind.REVIEW:
-            return _l("The check of the projects ended on %(moment)s.", moment=moment)
-        case PhaseKind.VOTE:
-            return _l("Voting closed on %(moment)s.", moment=moment)
-        case PhaseKind.RESULTS:
-            return _l("The time of the results ended on %(moment)s.", moment=moment)
-        case PhaseKind.WORKS:
-            return _l("The works ended on %(moment)s.", moment=moment)
-
-
-_NEVER = {
-    PhaseKind.SUBMIT: lambda: _l("Ideas are not collected here."),
-    PhaseKind.REVIEW: lambda: _l("Projects are not checked here."),
-    PhaseKind.VOTE: lambda: _l("No vote is planned here."),
-    PhaseKind.RESULTS: lambda: _l("No results are planned here."),
-    PhaseKind.WORKS: lambda: _l("No works are planned here."),
-}
+    return replace(_WORDS[phase.kind].closed, params={"moment": Until(phase.closes_at)})
 
 
 def what_now(phases: Iterable[PhaseLike], now: datetime) -> Text | None:

@@ -16,16 +16,17 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, marks
 from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 from portal.identity.actions import need_age
-from portal.voting import queries, rules, sealing, sealing_files
+from portal.voting import queries, rules, rules_ways, sealing, sealing_files
 from portal.voting.models import Channel, Participation, Receipt, ReceiptState, RollEntry, SealedBallot, Vote, VoteState
 from portal.voting.queries import city_day, roll_claim
 from portal.voting.regulation import canonical, faults, fingerprint
@@ -78,10 +79,12 @@ def prepare_vote(
     regulation: Mapping[str, Any],
     opens_at: datetime,
     closes_at: datetime,
+    process_id: int | None = None,
 ) -> Vote:
     """Make the vote of an object, or make it anew while it is not open: its own copy of options, amounts and rule.
 
-    `title` has a text per language; `regulation` comes from `draft_regulation`.
+    `title` has a text per language; `regulation` comes from `draft_regulation`; `process_id`: whose dates these are, and
+    who may see the vote.
     Raises NotPossible when the vote was opened before.
     """
     if closes_at <= opens_at:
@@ -94,7 +97,7 @@ def prepare_vote(
         raise NotPossible(no(_l("This vote has been opened already.")))
     vote.titles = dict(title)
     vote.regulation = canonical(regulation).decode()
-    vote.opens_at, vote.closes_at = opens_at, closes_at
+    vote.opens_at, vote.closes_at, vote.process_id = opens_at, closes_at, process_id
     s.flush()
     age = regulation["electorate"].get("age")
     if age:
@@ -153,7 +156,9 @@ def open_vote(s: Session, actor: Actor, vote: Vote, *, holders: tuple[str, str] 
         after={
             "regulation": vote.regulation_hash,
             "key_check": vote.key_check,
-            "holders": [vote.holder_one, vote.holder_two],
+            "holders": len(
+                [name for name in (vote.holder_one, vote.holder_two) if name]
+            ),  # their names stand in the vote
         },
     )
     return Opened(vote, None if demo else sealing.halves(key))
@@ -207,18 +212,20 @@ def cast_ballot(
     form_token: str,
     *,
     phase: Verdict = YES,
-    channel: Channel = Channel.WEB,
+    channel: Channel | None = None,
     station: int = 0,
     facts: rules.VoterFacts | None = None,
 ) -> Cast:
-    """Store one person's ballot in place of any earlier one; the close is asked again at COMMIT.
+    """Store one person's ballot in place of any earlier one; the close is asked again at COMMIT. Without a `channel` it
+    is that of the session.
 
     Raises CastRefused with the sentence for the person, and VoteClosed at COMMIT.
     """
     if not 16 <= len(form_token) <= LONGEST_TOKEN:
         raise CastRefused(no(_l("This form is damaged."), _l("Start a new ballot.")), 400)
     now = clock.city_now()
-    vote = shared_vote(s, vote.id)
+    if not is_shared(s, vote):
+        vote = shared_vote(s, vote.id)
     facts = facts or queries.voter_facts(s, actor, vote)
     if vote.state is not VoteState.OPEN or facts is None or not facts.claim:
         _refuse_unless(rules.may_vote(facts, vote, phase, now))
@@ -232,24 +239,28 @@ def cast_ballot(
     slot = sealing.slot_of(keys, "roll", claim)
     code = sealing.receipt_code(keys, slot, form_token)
     code_hash = sealing.receipt_hash(vote.public_id, code)
-    repeated = _known_receipt(s, vote, code_hash)
-    if repeated is not None:
-        return Cast(code, repeated, repeated=True)
-    _refuse_unless(rules.may_vote(facts, vote, phase, now))
-    _refuse_unless(rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document)))
+    verdict = rules.may_vote(facts, vote, phase, now)
+    verdict = verdict and rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document))
+    c = s.connection()  # plain statements of tables: the session's own way to them would be a fifth of their cost
+    if not verdict:
+        repeated = _known_receipt(c, vote, code_hash)
+        if repeated is not None:  # a reload after the close, for example
+            return Cast(code, repeated, repeated=True)
+        raise CastRefused(verdict)
 
-    new = _take_roll_entry(s, vote, claim)
-    if not new and not db.is_sqlite():  # the same form, posted twice at once: the first is in by now
-        repeated = _known_receipt(s, vote, code_hash)
+    old = None
+    if not _take_roll_entry(c, vote, claim):  # a new entry has neither ballot nor receipt
+        old, repeated = _standing(c, vote, slot, code_hash)
         if repeated is not None:
             return Cast(code, repeated, repeated=True)
-    _take_part(s, vote, claim, channel, city_day(now))
+    channel = channel or rules_ways.channel_of(actor.scope, actor.assurance)
+    _take_part(c, vote, claim, channel, city_day(now), actor)
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    changed = seal_ballot(s, vote, keys, slot, packed, receipt=code_hash, channel=channel, station=station, new=new)
-    s.execute(_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED})
+    seal_ballot(c, vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station)
+    c.execute(_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED})
     closes_at = vote.closes_at
     db.before_commit(lambda: _ask_the_clock(s, closes_at))
-    return Cast(code, ReceiptState.RECORDED, changed=changed)
+    return Cast(code, ReceiptState.RECORDED, changed=old is not None)
 
 
 def subkeys(vote: Vote) -> sealing.Subkeys:
@@ -278,9 +289,16 @@ _KNOWN = select(_RECEIPT.c.state).where(
     _RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code")
 )
 _HERE = (_SEALED.c.vote_id == bindparam("vote"), _SEALED.c.slot == bindparam("here"))
-_ENVELOPE = select(_SEALED.c.envelope).where(*_HERE).with_for_update()
+_STANDING = select(_SEALED.c.envelope, _KNOWN.scalar_subquery().label("repeated")).where(*_HERE).with_for_update()
+_LOCK_ENTRY = (
+    select(_ROLL.c.claim)
+    .where(_ROLL.c.vote_id == bindparam("vote"), _ROLL.c.claim == bindparam("entry"))
+    .with_for_update()
+)
+_STANDS_BY = select(_PART.c.channel).where(_PART.c.vote_id == bindparam("vote"), _PART.c.claim == bindparam("entry"))
 _SEAL, _SEAL_AGAIN = insert(_SEALED), update(_SEALED).where(*_HERE)
 _RECORD = insert(_RECEIPT)
+_CLOCK = select(func.clock_timestamp())
 _REPLACED = (
     update(_RECEIPT)
     .where(_RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code"))
@@ -294,46 +312,67 @@ def _enter_roll(sqlite_dialect: bool) -> Any:
     return entry.on_conflict_do_nothing().returning(_ROLL.c.claim)
 
 
-@lru_cache(maxsize=4)
-def _take_part_statement(sqlite_dialect: bool, paper: bool) -> Any:
+@lru_cache(maxsize=16)
+def _take_part_statement(sqlite_dialect: bool, replaced: frozenset[Channel]) -> Any:
     part: Any = (sqlite if sqlite_dialect else postgresql).insert(_PART)
     return part.on_conflict_do_update(
         index_elements=["vote_id", "claim"],
         set_={"channel": part.excluded.channel, "day": part.excluded.day},
-        where=None if paper else _PART.c.channel != Channel.PAPER,
+        where=_PART.c.channel.in_(sorted(replaced)),
     ).returning(_PART.c.claim)
 
 
 def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
-    return s.scalars(_SHARED, {"vote": vote_id}).one()
+    vote = s.scalars(_SHARED, {"vote": vote_id}).one()
+    note_shared(s, vote)
+    return vote
 
 
-def _known_receipt(s: Session, vote: Vote, code_hash: str) -> ReceiptState | None:
-    found: ReceiptState | None = s.scalar(_KNOWN, {"vote": vote.id, "code": code_hash})
+def note_shared(s: Session, vote: Vote) -> None:
+    """This transaction has read the vote under the shared lock: until it ends nobody changes the row."""
+    s.info.setdefault("votes_shared", set()).add(vote.id)
+
+
+def is_shared(s: Session, vote: Vote) -> bool:
+    """Whether this transaction holds the vote's row already; SQLite's writer is alone with what it has read."""
+    if db.is_sqlite():
+        return bool(s.info.get("write")) and vote in s
+    return vote.id in s.info.get("votes_shared", ())
+
+
+def _known_receipt(c: Connection, vote: Vote, code_hash: str) -> ReceiptState | None:
+    found: ReceiptState | None = c.scalar(_KNOWN, {"vote": vote.id, "code": code_hash})
     return found
 
 
-def _take_roll_entry(s: Session, vote: Vote, claim: str) -> bool:
+def _standing(c: Connection, vote: Vote, slot: str, code_hash: str) -> tuple[bytes | None, ReceiptState | None]:
+    """The envelope in the slot and the state of this form's receipt, if it was cast before; asked under the lock of the
+    roll entry, so that the same form posted twice at once is met here by the second."""
+    row = c.execute(_STANDING, {"vote": vote.id, "here": slot, "code": code_hash}).first()
+    return (None, _known_receipt(c, vote, code_hash)) if row is None else (row.envelope, row.repeated)
+
+
+def _take_roll_entry(c: Connection, vote: Vote, claim: str) -> bool:
     """The person's one entry under this transaction's lock: two casts of one person queue up here. True when new."""
-    if s.execute(_enter_roll(db.is_sqlite()), {"vote_id": vote.id, "claim": claim}).first() is not None:
+    if c.execute(_enter_roll(db.is_sqlite()), {"vote_id": vote.id, "claim": claim}).first() is not None:
         return True
     if not db.is_sqlite():  # there one writer is alone
-        s.execute(db.locked(select(RollEntry.claim).where(RollEntry.vote_id == vote.id, RollEntry.claim == claim)))
+        c.execute(_LOCK_ENTRY, {"vote": vote.id, "entry": claim})
     return False
 
 
-def _take_part(s: Session, vote: Vote, claim: str, channel: Channel, day: date) -> None:
-    upsert = _take_part_statement(db.is_sqlite(), channel is Channel.PAPER)
+def _take_part(c: Connection, vote: Vote, claim: str, channel: Channel, day: date, actor: Actor) -> None:
+    judged = {one: rules_ways.may_replace(actor.scope, actor.assurance, one) for one in Channel}
+    replaced = frozenset(one for one in Channel if judged[one] or channel is Channel.PAPER)
     values = {"vote_id": vote.id, "claim": claim, "channel": channel, "day": day}
-    if s.execute(upsert, values).first() is None:
-        raise CastRefused(
-            no(_l("The roll says that you vote on paper."), _l("If this is wrong, ask at a polling desk.")), 409
-        )
+    if c.execute(_take_part_statement(db.is_sqlite(), replaced), values).first() is None:
+        standing: Any = c.scalar(_STANDS_BY, {"vote": vote.id, "entry": claim})
+        raise CastRefused(judged[standing], 409)
 
 
 def seal_ballot(
-    s: Session,
+    c: Connection,
     vote: Vote,
     keys: sealing.Subkeys,
     slot: str,
@@ -342,24 +381,22 @@ def seal_ballot(
     receipt: str | None,
     channel: str,
     station: int = 0,
-    new: bool = False,
-) -> bool:
-    """Put a ballot into its slot (`new`: nothing can be there yet). Of an earlier one only the envelope is opened, and
-    its receipt becomes "replaced". True when there was an earlier one."""
+    old: bytes | None = None,
+) -> None:
+    """Put a ballot into its slot. Of an earlier one there (`old`) only the envelope is opened, and its receipt becomes
+    "replaced"."""
     here = {"vote": vote.id, "here": slot}
-    old = None if new else s.scalar(_ENVELOPE, here)
     prior = None
     if old is not None:
         before = sealing.open_envelope(keys, vote.public_id, slot, old)
         prior = before.prior  # no entry of a chain names a commitment yet
         if before.receipt is not None:
-            s.execute(_REPLACED, {"vote": vote.id, "code": before.receipt})
+            c.execute(_REPLACED, {"vote": vote.id, "code": before.receipt})
     values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
-        s.execute(_SEAL, {"vote_id": vote.id, "slot": slot, **values})
+        c.execute(_SEAL, {"vote_id": vote.id, "slot": slot, **values})
     else:
-        s.execute(_SEAL_AGAIN, {**here, **values})
-    return old is not None
+        c.execute(_SEAL_AGAIN, {**here, **values})
 
 
 def sealed_values(
@@ -390,10 +427,10 @@ def _ask_the_clock(s: Session, closes_at: datetime) -> None:
     if db.is_sqlite():
         now = clock.now()
     else:
-        read: datetime = s.execute(select(func.clock_timestamp())).scalar_one()
+        read: datetime = s.connection().execute(_CLOCK).scalar_one()
         now = read
     if ground.settings().demo:
-        s.info.pop("marks", None)  # the demo's clock may have been moved since this transaction began
+        marks.forget()  # the demo's clock may have been moved since this transaction began
         now += timedelta(seconds=clock.shift())
     if now >= closes_at:
         raise VoteClosed(rules.is_running(_Closed(closes_at), now))

@@ -42,7 +42,9 @@ from portal.voting.models import (
     VoteState,
 )
 from portal.voting.queries import count_run
+from portal.voting.queries_desk import of_one_hand
 from portal.voting.rules_interruption import pending
+from portal.voting.rules_turnout import can_be_entitled
 
 log = structlog.get_logger("portal.voting")
 
@@ -86,6 +88,7 @@ def confirm_count(s: Session, actor: Actor, vote: Vote, *, draw: str = "") -> Co
             clock.city_now(),
             first=run.first_id if run else None,
             draws_agree=run is None or run.first_draw == _draw(vote, draw),
+            one_hand=of_one_hand(s, vote, actor, run.first_id if run else None),
         )
     )
     assert run is not None
@@ -113,12 +116,14 @@ def publish(s: Session, actor: Actor, vote: Vote, *, halves_destroyed: bool = Fa
     """
     vote = _locked(s, vote.id)
     demand(rules.may_publish(vote, actor))
+    if vote.entitled is not None:  # it was said before anybody knew how many voted
+        demand(can_be_entitled(vote, vote.entitled))
     run = count_run(s, vote)
     if vote.holder_one and not halves_destroyed:
         raise NotPossible(no(_l("State first that both halves of the vote key have been destroyed.")))
     if run is not None:
         run.halves_destroyed = bool(vote.holder_one)
-    vote.state, vote.published_at = VoteState.PUBLISHED, clock.now()
+    vote.state, vote.published_at = VoteState.PUBLISHED, clock.city_now()
     s.flush()
     record(actor, "publish_result", "vote", vote.public_id, after={"halves_destroyed": bool(vote.holder_one)})
 
@@ -206,7 +211,7 @@ def _store(snapshot: Snapshot, opened: Opened) -> None:
             s.execute(insert(PlainBallot), rows[start : start + 5000])
         s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id))
         fresh.outcome, fresh.numbers, fresh.lists, fresh.lots = counted, numbers, lists, lots
-        fresh.state, fresh.counted_at = VoteState.COUNTED, clock.now()
+        fresh.state, fresh.counted_at = VoteState.COUNTED, clock.city_now()
         s.flush()
         record(SYSTEM, "count", "vote", vote.public_id, after={"numbers": numbers})
 
@@ -242,5 +247,5 @@ def _destroy(public_id: str) -> None:
         run = s.get(CountRun, vote.id)
         assert run is not None
         if vote.state is VoteState.KEPT:
-            run.destroyed_at, vote.state = clock.now(), VoteState.FINISHED
+            run.destroyed_at, vote.state = clock.city_now(), VoteState.FINISHED
             record(SYSTEM, "destroy_vote_key", "vote", public_id, after={"key_check": vote.key_check})

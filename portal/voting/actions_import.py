@@ -16,11 +16,11 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock
+from portal.base import clock, ground
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.verdict import no
-from portal.voting import rules, sealing
+from portal.voting import rules, sealing, sealing_files
 from portal.voting.actions import NotPossible, demand, sealed_values, shared_vote, subkeys
 from portal.voting.actions_count_open import plain_choice, plain_list_hash
 from portal.voting.counting.outcome import outcome
@@ -41,6 +41,7 @@ def import_finished_begin(
     regulation: Mapping[str, Any],
     opens_at: datetime,
     closes_at: datetime,
+    process_id: int | None = None,
 ) -> Vote:
     """Begin the import of a finished election; hidden until `import_finished_end`.
 
@@ -55,6 +56,7 @@ def import_finished_begin(
         public_id=secrets.token_hex(8),
         kind=kind,
         object_id=object_id,
+        process_id=process_id,
         titles=dict(title),
         state=VoteState.IMPORTING,
         regulation=canonical(regulation).decode(),
@@ -107,12 +109,13 @@ def import_finished_sum(s: Session, vote: Vote, *, ballots: int | None = None) -
     return Summed(numbers, hashes, outcome(vote.document, vote.document["projects"], lists).decode())
 
 
-def import_finished_end(s: Session, actor: Actor, vote: Vote, summed: Summed) -> None:
-    """Show the imported election: one change of state. Raises NotPossible when it is not being imported."""
+def import_finished_end(s: Session, actor: Actor, vote: Vote, summed: Summed, *, on: datetime | None = None) -> None:
+    """Show the imported election: one change of state. `on`: when its result was published, where that is known; else
+    now. Raises NotPossible when it is not being imported."""
     if vote.state is not VoteState.IMPORTING:
         raise NotPossible(no(_l("This import has ended already.")))
     vote.numbers, vote.lists, vote.outcome = summed.numbers, summed.lists, summed.outcome
-    vote.counted_at = vote.published_at = clock.now()
+    vote.counted_at = vote.published_at = on or clock.city_now()
     vote.state = VoteState.PUBLISHED
     s.flush()
     record(actor, "end_import", "vote", vote.public_id, after={"numbers": summed.numbers})
@@ -137,6 +140,17 @@ def import_open_chunk(s: Session, vote: Vote, first_row: int, ballots: Sequence[
         slots = [row["slot"] for row in part]
         s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id, SealedBallot.slot.in_(slots)))
         s.execute(insert(SealedBallot), part)
+
+
+def forget_import(s: Session, kind: str, object_id: int) -> None:
+    """Take away the vote of an import that nobody will finish, and its key file: an import into an open vote has one
+    before anybody sees it. The file goes first, for without the vote's row nobody would look for it again."""
+    vote = s.scalars(select(Vote).where(Vote.kind == kind, Vote.object_id == object_id)).one_or_none()
+    if vote is None:
+        return
+    sealing_files.destroy_key(ground.settings().keys, vote.public_id)
+    s.delete(vote)
+    s.flush()
 
 
 def sweep_imports(s: Session, *, most: int = 5000, older_than: timedelta = STALE) -> int:

@@ -9,12 +9,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
+from portal.audit.queries import stands
 from portal.base import clock, db, ground, jobs
 from portal.base.actor import SYSTEM, Actor
 from portal.voting import rules_interruption as rules
 from portal.voting import sealing_files
 from portal.voting.actions import demand
 from portal.voting.models import CountRun, SealedBallot, Vote, VoteState
+from portal.voting.queries_desk import of_one_hand
 
 DESTROY = "voting.destroy_key"
 
@@ -46,8 +48,9 @@ def agree_after_interruption(s: Session, actor: Actor, vote: Vote, *, plan: str)
     Raises NotPossible.
     """
     vote = _locked(s, vote.id)
-    demand(rules.may_agree(vote, actor, clock.city_now(), plan=plan))
     gap = rules.pending(vote)
+    one_hand = of_one_hand(s, vote, actor, gap.first if gap else None)
+    demand(rules.may_agree(vote, actor, clock.city_now(), plan=plan, one_hand=one_hand))
     assert gap is not None and gap.choice is not None
     before = {"closes_at": vote.closes_at.isoformat()}
     _write(
@@ -87,11 +90,13 @@ def agree_after_interruption(s: Session, actor: Actor, vote: Vote, *, plan: str)
 
 
 def destroy_broken_off(s: Session, public_id: str) -> None:
-    """The worker's part after a vote was broken off: its key goes for good, on record. May run twice."""
+    """The worker's part after a vote was broken off: its key goes for good, on record. May run twice: where the worker
+    died between the file and the COMMIT, the next run writes the line that is missing."""
     vote = s.scalars(db.locked(select(Vote).where(Vote.public_id == public_id))).one_or_none()
     if vote is None or vote.state is not VoteState.BROKEN_OFF:
         return
-    if sealing_files.destroy_key(ground.settings().keys, public_id):
+    sealing_files.destroy_key(ground.settings().keys, public_id)
+    if not stands(s, "destroy_vote_key", "vote", public_id):
         record(SYSTEM, "destroy_vote_key", "vote", public_id, after={"key_check": vote.key_check})
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from portal.base import fields as f
-from portal.base.i18n import _l
+from portal.base import ground
+from portal.base.i18n import _, _l, direction, own_name
 from portal.voting.rules_interruption import BREAK_OFF, GO_ON
+from portal.voting.rules_turnout import MOST
 
 
 class ReceiptForm(f.Form):
@@ -13,7 +15,10 @@ class ReceiptForm(f.Form):
     code = f.Text(
         _l("Receipt code"),
         [f.required(_l("Enter your receipt code.")), f.length(max=60)],
-        hint=_l("17 signs in groups of four. Small letters, spaces and hyphens do not matter."),
+        hint=_l(
+            "18 letters and digits in groups of four (codes of earlier votes: 17 signs). "
+            "Small letters, spaces and hyphens do not matter."
+        ),
         attributes={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
     )
 
@@ -78,6 +83,29 @@ class AgreeForm(f.Form):
     """The second officer's word; it names the plan that stood on the page."""
 
     plan = f.Hidden("", [f.required(_l("This form is damaged."))])
+
+
+class EntitledForm(f.Form):
+    """How many people were entitled; where that stands comes per language."""
+
+    number = f.Whole(
+        _l("Number of people who were entitled to vote"),
+        [f.optional(), f.between(min=1, max=MOST)],
+        hint=_l("Count everybody who met the conditions of this vote. Empty: the number stays unknown."),
+    )
+
+
+def entitled_form() -> type[EntitledForm]:
+    """The form with a source per language of the site."""
+    fields = {
+        f"source_{lang}": f.Text(
+            _("Source (%(language)s)", language=own_name(lang)),
+            [f.optional(), f.length(max=300)],
+            attributes={"lang": lang, "dir": direction(lang)},
+        )
+        for lang in ground.settings().languages
+    }
+    return type("SourcedEntitledForm", (EntitledForm,), fields)
 
 
 class PublishForm(f.Form):

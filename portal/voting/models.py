@@ -78,6 +78,7 @@ class Vote(Base):
         UniqueConstraint("public_id"),
         UniqueConstraint("kind", "object_id"),
         CheckConstraint("closes_at > opens_at", name="times"),
+        CheckConstraint("entitled > 0", name="entitled"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -85,6 +86,8 @@ class Vote(Base):
     public_id: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[int] = mapped_column(BigInteger)
+    # whose dates these are, and who may see and work on it; none for a vote that belongs to no process
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
     titles: Mapped[dict[str, str]] = mapped_column(JSON)
     state: Mapped[VoteState] = mapped_column(choice(VoteState, name="state"), default=VoteState.PREPARED)
     opens_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -104,6 +107,9 @@ class Vote(Base):
     numbers: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lists: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     lots: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    # how many people could have voted, as staff looked it up, and in what (language -> words); fixed at the publication
+    entitled: Mapped[int | None]
+    entitled_source: Mapped[dict[str, str] | None] = mapped_column(JSON)
     # written by a restore, which loses ballots; each with the officers' decision: rules_interruption.py reads them
     interruptions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 

@@ -10,20 +10,27 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground
 from portal.base.actor import Actor
-from portal.base.i18n import Text
+from portal.base.feature import Item
+from portal.base.i18n import Text, _l
 from portal.base.verdict import YES, Verdict, no
 from portal.identity import queries as people
-from portal.voting import rules, rules_interruption, sealing, sealing_files
+from portal.identity.rules_confirm import strong_enough
+from portal.processes import queries as processes
+from portal.processes.models import PhaseKind
+from portal.processes.rules import find
+from portal.voting import rules, rules_interruption, rules_ways, sealing, sealing_files
 from portal.voting.models import Channel, CountRun, Participation, PlainBallot, Receipt, ReceiptState, Vote, VoteState
 from portal.voting.regulation import READY, Ready, faults
-from portal.voting.regulation_words import describe, parameters
+from portal.voting.regulation_words import by_points, describe, held_elsewhere, parameters
+from portal.voting.rules_turnout import Entitled, entitled
+from portal.voting.rules_withheld import without_numbers
 
-__all__ = ["READY", "Ready", "describe", "faults", "parameters"]
+__all__ = ["READY", "Ready", "by_points", "describe", "faults", "held_elsewhere", "parameters"]
 
 
 _VOTE_FOR = select(Vote).where(Vote.kind == bindparam("kind"), Vote.object_id == bindparam("object"))
@@ -47,11 +54,34 @@ def by_public_id(s: Session, public_id: str) -> Vote | None:
     return None if found is None or found.state is VoteState.IMPORTING else found
 
 
-def votes_listed(s: Session) -> list[Vote]:
-    """All votes, the latest close first."""
-    return list(
-        s.scalars(select(Vote).where(Vote.state != VoteState.IMPORTING).order_by(Vote.closes_at.desc(), Vote.id.desc()))
-    )
+# Who on the staff sees votes before they are public, and those of closed processes.
+STAFF = ("budget_officer", "auditor")
+
+
+def readable(s: Session, actor: Actor, public_id: str) -> Vote | None:
+    """The vote under its public id, if it exists for this reader: it has been opened, and its process is not closed or
+    they take part in it."""
+    found = by_public_id(s, public_id)
+    if found is None or found.state is VoteState.PREPARED:
+        return None
+    reached = processes.readable_or_none(actor, STAFF, Vote.process_id)
+    return s.scalars(select(Vote).where(Vote.id == found.id, reached)).one_or_none()
+
+
+def scope(s: Session, vote: Vote) -> dict[str, set[int]]:
+    """What a role has to cover to count for this vote: its process, and what that belongs to."""
+    process = processes.process(s, vote.process_id) if vote.process_id is not None else None
+    return {} if process is None else process.scope
+
+
+def votes_listed(s: Session, *, reader: Actor | None = None, worker: Actor | None = None) -> list[Vote]:
+    """Votes, the latest close first: those that exist for a `reader`, or those that the role of a `worker` reaches."""
+    wanted = select(Vote).where(Vote.state != VoteState.IMPORTING)
+    if reader is not None:
+        wanted = wanted.where(processes.readable_or_none(reader, STAFF, Vote.process_id))
+    if worker is not None:
+        wanted = wanted.where(processes.reached_or_none(worker, STAFF, Vote.process_id))
+    return list(s.scalars(wanted.order_by(Vote.closes_at.desc(), Vote.id.desc())))
 
 
 def votes_without_key(s: Session) -> list[Vote]:
@@ -95,17 +125,27 @@ def voter_facts(s: Session, actor: Actor, vote: Vote) -> rules.VoterFacts | None
     if age:
         ages[int(age["years"]), age["on"]] = age_answer(facts.ages, int(age["years"]), age["on"])
     return rules.VoterFacts(
-        claim=claim, provider=facts.issuer, resident=facts.lives_here, district=facts.district, ages=ages
+        claim=claim,
+        provider=facts.issuer,
+        resident=facts.lives_here,
+        district=facts.district,
+        ages=ages,
+        enough_assurance=strong_enough(ground.settings().providers, facts.issuer, facts.acr, "vote"),
+        weak=facts.weak and roll["claim"] != "account" and not ground.settings().register.check_votes,
+        acting_for=actor.acting_for.name if actor.acting_for else "",
+        helped=actor.helped_by is not None,
     )
 
 
 def age_answer(ages: Mapping[str, bool], years: int, on: str) -> bool | None:
-    """Old enough on that day? Answers for other days help: who was old enough earlier still is, and who will not be
-    later is not now. Keys are "years@day", as the sign-in stores them."""
+    """Old enough on that day? Answers for other days and ages help: who was that old or older earlier still is, and
+    who will not be even that old later is not now. Keys are "years@day", as the sign-in stores them."""
     for key, old_enough in ages.items():
         asked, _, day = key.partition("@")
-        if asked == str(years) and (day <= on if old_enough else day >= on):
-            return old_enough
+        if old_enough and int(asked) >= years and day <= on:
+            return True
+        if not old_enough and int(asked) <= years and day >= on:
+            return False
     return None
 
 
@@ -125,10 +165,71 @@ def own_participation(s: Session, actor: Actor, vote: Vote, facts: rules.VoterFa
     """Whether, when (day) and by which channel the person's own roll entry was used; nothing about the ballot.
     `facts`: the actor's own, where they have been read already."""
     facts = facts or voter_facts(s, actor, vote)
-    if facts is None or not facts.claim:
+    if facts is None or not facts.claim or facts.helped:
         return None
     found = s.execute(_USED, {"vote": vote.id, "claim": roll_claim(vote, facts.claim)}).one_or_none()
     return Used(*found) if found else None
+
+
+def taking_part(s: Session, actor: Actor, lang: str) -> list[Item]:
+    """For "my page": the votes in which the person's own roll entry was used, by day; never a choice. Three selects."""
+    if actor.person_id is None or actor.helped_by is not None:
+        return []  # a helper does not see who voted
+    facts = people.facts(s, actor.person_id, clock.now())
+    votes = s.scalars(select(Vote).where(Vote.opened_at.is_not(None)).order_by(Vote.id.desc())).all()
+    claims = {}
+    for vote in votes:
+        wanted = vote.document["roll"]["claim"]
+        claim = f"account {actor.person_id}" if wanted == "account" else facts.resident
+        if wanted not in ("account", "resident"):
+            claim = facts.residents.get(wanted)
+        if claim:
+            claims[vote.id, roll_claim(vote, claim)] = vote
+    found = s.execute(
+        select(_PART.vote_id, _PART.claim, _PART.day, _PART.channel).where(
+            tuple_(_PART.vote_id, _PART.claim).in_(list(claims))
+        )
+    ).all()
+    items = []
+    for row in found:
+        vote = claims[row.vote_id, row.claim]
+        spoken = lang if lang in vote.titles else next(iter(vote.titles), "en")
+        items.append(
+            Item(
+                vote.titles.get(spoken, vote.public_id),
+                "voting.receipt",
+                {"public_id": vote.public_id},
+                lang=spoken,
+                state=_l("Voted on %(day)s · %(way)s", day=row.day, way=rules_ways.NAMES[row.channel]),
+            )
+        )
+    return items
+
+
+def used_entries(s: Session, resident: str) -> list[Text]:
+    """For a counter, which gives out a code for a resident (keyed hash): where their entry in the roll of an open vote
+    has been used, on which day and by which channel; nothing of the ballot. Two selects."""
+    scheme = ground.settings().scheme
+    votes = s.scalars(select(Vote).where(Vote.state == VoteState.OPEN).order_by(Vote.id)).all()
+    held = {
+        (vote.id, roll_claim(vote, resident)): vote
+        for vote in votes
+        if vote.document["roll"]["claim"] in ("resident", scheme)
+    }
+    found = s.execute(
+        select(_PART.vote_id, _PART.claim, _PART.day, _PART.channel).where(
+            tuple_(_PART.vote_id, _PART.claim).in_(list(held))
+        )
+    ).all()
+    return [
+        _l(
+            "%(title)s: voted on %(day)s · %(way)s",
+            title=rules.Named({"names": held[row.vote_id, row.claim].titles, "id": ""}),
+            day=row.day,
+            way=rules_ways.NAMES[row.channel],
+        )
+        for row in found
+    ]
 
 
 def roll_claim(vote: Vote, claim: str) -> str:
@@ -169,14 +270,25 @@ def turnout(s: Session, vote: Vote, now: datetime) -> int | None:
     return known if known >= rules.FEWEST_SHOWN else None
 
 
+def results_promised(s: Session, votes: Sequence[Vote]) -> dict[int, datetime]:
+    """By vote, when its process says that the results follow; in one select."""
+    phases = processes.phases_of(s, {vote.process_id for vote in votes if vote.process_id is not None})
+    found = {}
+    for vote in votes:
+        results = find(phases.get(vote.process_id or 0, ()), PhaseKind.RESULTS)
+        if results is not None:
+            found[vote.id] = results.opens_at
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where a vote stands at a moment: prepared, frozen, open, closed, counting, stopped, counted, published; or
     interrupted, broken_off."""
 
     phase: str
-    done: int = 0
-    total: int = 0
+    step: int = 0  # of the count under way: 0 not begun, then the four steps of actions_count
+    opened: float = 0.0  # the part of the ballots that is open; never their number, which may be too small to tell
     differences: tuple[dict[str, Any], ...] = ()
     asked: bool = False  # the first of two officers has spoken
 
@@ -209,9 +321,15 @@ def _status(vote: Vote, run: CountRun | None, now: datetime) -> Status:
     if vote.state is VoteState.OPEN and now < vote.closes_at:
         return Status("open")
     if run is not None and run.differences:
-        return Status("stopped", run.done, run.total, tuple(run.differences), run.first_id is not None)
-    if vote.state is not VoteState.OPEN or (run is not None and run.second_id is not None):
-        return Status("counting", run.done if run else 0, run.total if run else 0)
+        return Status("stopped", differences=tuple(run.differences), asked=run.first_id is not None)
+    if vote.state is VoteState.COUNTED:
+        return Status("counting", step=3)
+    if vote.state is VoteState.KEPT:
+        return Status("counting", step=4)
+    if run is not None and run.second_id is not None:
+        if not run.total:
+            return Status("counting")
+        return Status("counting", step=1 if run.done < run.total else 2, opened=run.done / run.total)
     return Status("closed", asked=run is not None and run.first_id is not None)
 
 
@@ -245,7 +363,8 @@ def receipt(s: Session, vote: Vote, code: str) -> ReceiptAnswer | None:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Everything public of a published vote. `withheld`: pots too small for their ballots to be shown."""
+    """Everything public of a published vote. `withheld`: pots too small for their ballots, or any number that comes
+    from them, to be shown; the outcome and the numbers here are already without them."""
 
     outcome: dict[str, Any]
     outcome_text: str
@@ -259,6 +378,7 @@ class Published:
     counted_at: datetime | None = None
     published_at: datetime | None = None
     titles: dict[str, str] = field(default_factory=dict)
+    entitled: Entitled | None = None  # None: nobody has said how many could have voted
 
 
 def published(s: Session, vote: Vote) -> Published | None:
@@ -267,19 +387,26 @@ def published(s: Session, vote: Vote) -> Published | None:
         return None
     numbers = vote.numbers or {}
     pots = numbers.get("pots", {})
+    withheld = tuple(pot["id"] for pot in vote.document["pots"] if pots.get(pot["id"], 0) < rules.FEWEST_SHOWN)
+    outcome, text = json.loads(vote.outcome), vote.outcome
+    if withheld:
+        outcome = without_numbers(outcome, withheld)
+        text = json.dumps(outcome, ensure_ascii=False, sort_keys=True, indent=1) + "\n"  # as recount.py writes it
+        numbers = {**numbers, "pots": {pot: n for pot, n in pots.items() if pot not in withheld}}
     return Published(
-        outcome=json.loads(vote.outcome),
-        outcome_text=vote.outcome,
+        outcome=outcome,
+        outcome_text=text,
         regulation=vote.document,
         regulation_hash=vote.regulation_hash or "",
         numbers=numbers,
         lists=vote.lists or {},
         lots=vote.lots or {},
-        withheld=tuple(pot["id"] for pot in vote.document["pots"] if pots.get(pot["id"], 0) < rules.FEWEST_SHOWN),
+        withheld=withheld,
         totals_only=vote.document["publication"] == "totals",
         counted_at=vote.counted_at,
         published_at=vote.published_at,
         titles=vote.titles,
+        entitled=entitled(vote.entitled, vote.entitled_source, numbers.get("ballots", 0)),
     )
 
 

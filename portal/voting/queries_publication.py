@@ -21,12 +21,15 @@ RECOUNT = Path(__file__).with_name("recount.py")
 README = """The result of a vote, to be counted again by anyone
 
   regulation.json   everything that decides the outcome, as it was frozen when the vote opened
-  ballots.json      the ballots as published: shuffled, without names, times or places
+  ballots.json      the ballots as published: shuffled, without names, times or places; or, where the regulation says
+                    so, only their totals
   outcome.json      the outcome as the portal counted it
   receipts.txt      hashes of all receipts in the counted set, sorted; joined to no ballot
-  recount.py        counts again with Python 3.8 or later and nothing else:  python3 recount.py
+  recount.py        counts again with Python 3.8 or later and nothing else, and compares:  python3 recount.py
 
-Pots with fewer than ten ballots publish none of them; the auditor has checked those.
+A pot with fewer than ten ballots publishes none of them and no number that comes from them, because they could give
+somebody away: outcome.json names its winners alone. Nobody outside can count such a pot again: recount.py names it and
+leaves it out.
 """
 
 
@@ -41,10 +44,12 @@ def ballots_document(s: Session, vote: Vote) -> dict[str, Any]:
     pots: dict[str, dict[str, Any]] = {}
     for pot in public.regulation["pots"]:
         pot_id = pot["id"]
-        told = {"number": public.numbers["pots"].get(pot_id, 0), "sha256": public.lists[pot_id]["sha256"]}
+        told = {"sha256": public.lists[pot_id]["sha256"]}
         if pot_id in public.withheld:
             pots[pot_id] = told | {"withheld": True}
-        elif public.totals_only:
+            continue
+        told["number"] = public.numbers["pots"].get(pot_id, 0)
+        if public.totals_only:
             pots[pot_id] = told | {"totals": totals[pot_id]}
         else:
             pots[pot_id] = told | {"ballots": lists[pot_id], "salt": public.lists[pot_id]["salt"]}
@@ -84,12 +89,13 @@ def _totals(s: Session, vote: Vote) -> dict[str, dict[str, Any]]:
 
 def archive(s: Session, vote: Vote) -> bytes:
     """The download: a zip with fixed dates and order, so that two downloads are the same bytes."""
-    document = ballots_document(s, vote)
+    document, public = ballots_document(s, vote), published(s, vote)
+    assert public is not None
     files = {
         "README.txt": README.encode(),
         "regulation.json": vote.regulation.encode(),
         "ballots.json": sealing.canonical(document),
-        "outcome.json": (vote.outcome or "").encode(),
+        "outcome.json": public.outcome_text.encode(),
         "receipts.txt": "".join(line + "\n" for line in receipts_counted(s, vote)).encode(),
         "recount.py": RECOUNT.read_bytes(),
     }

@@ -206,6 +206,7 @@ class Pot:
         if rule["completion"] != "none":
             step = Fraction(rule["increment_cents"])
             chosen = Round(self, voters, race, start).play(self.budget)
+            leap, wait, pause = 2, 0, 0
             while True:
                 rest = [project for project in race if project not in chosen]
                 free = self.budget - sum(self.cost[project] for project in chosen)
@@ -213,6 +214,17 @@ class Pot:
                     break
                 if rule["add1_stop"] == "exhaustive" and min(self.cost[project] for project in rest) > free:
                     break
+                # Raises that surely change nothing are made at once: there are many where few voters share much money.
+                share = start + raises * step
+                while leap > 1 and not wait and not Span(self, voters, race, share, share + leap * step).same(chosen):
+                    leap //= 2
+                if leap > 1 and not wait:
+                    raises += leap
+                    leap, pause = 2 * leap, 0
+                    continue
+                if not wait:
+                    pause = wait = min(2 * pause + 1, 15)
+                wait, leap = wait - 1, 2
                 higher = Round(self, voters, race, start + (raises + 1) * step).play(self.budget)
                 if sum(self.cost[project] for project in higher) > self.budget:
                     break
@@ -484,6 +496,75 @@ class Round:
             if project != tied[0] and (prices[project] - best) * CLOSE < best:
                 pair = {"projects": [tied[0], project], "values": [text(best), text(prices[project])]}
                 self.pot.near.append(dict(pair, step=step, what="price"))
+
+
+class Span:
+    """All shares from a low one to a high one, of which the low one is known to give certain winners.
+
+    As long as the same projects are bought in the same order, a higher share leaves nobody with less at any step, so
+    the same cost is covered by prices that are the same or lower. Hence, for every share between: what cannot be bought
+    at the high end can't be bought; and the winner's price at the low end is the most it costs, another project's price
+    at the high end is the least. Where this leaves a doubt, straight lines may settle it: a price is one if each of its
+    supporters either gives all at both ends or can give the full price at both, and the purses of the former are lines
+    themselves; of two lines the one that is lower at both ends is lower between.
+    """
+
+    def __init__(self, pot: Pot, voters: Voters, race: List[str], low: Fraction, high: Fraction) -> None:
+        self.tie, self.voters = pot.tie, voters
+        self.low, self.high = Round(pot, voters, race, low), Round(pot, voters, race, high)
+        self.bent: Set[int] = set()  # voters whose purse may be no line
+
+    def same(self, winners: List[str]) -> bool:
+        """Whether each of these shares surely gives the winners of the low end, in the same order."""
+        least = dict(self.high.floor)
+        for winner in winners:
+            del least[winner]
+            most, fewest = self.low.price(winner)[1], self.high.price(winner)[1]
+            if most is None or fewest is None:
+                raise AssertionError("a winner cannot be bought")
+            for other in sorted(least, key=least.__getitem__):
+                if least[other] > most:
+                    break
+                price = self.high.price(other)[1]
+                if price is None:
+                    del least[other]
+                    continue
+                least[other] = price
+                if (most, self.tie[winner]) < (price, self.tie[other]):
+                    continue
+                before = self.low.price(other)[1]
+                if before is None or (before, self.tie[other]) < (most, self.tie[winner]):
+                    return False
+                if (price, self.tie[other]) < (fewest, self.tie[winner]):
+                    return False
+                if not self.is_line(winner, most, fewest) or not self.is_line(other, before, price):
+                    return False
+            self.pay(winner, most, fewest)
+        return all(self.high.price(other)[1] is None for other in least)
+
+    def givers(self, project: str, at_low: Fraction, at_high: Fraction) -> Tuple[Set[int], Set[int]]:
+        """Of the supporters: those who give all they have at every share, those who keep to the price at every one."""
+        low, high = self.low, self.high
+        all_they_have, full_price = set(), set()
+        for voter, worth in self.voters.behind[project]:
+            if low.purses[low.purse_of[voter]] * at_low.denominator >= at_low.numerator * low.per * worth:
+                full_price.add(voter)
+            elif high.purses[high.purse_of[voter]] * at_high.denominator <= at_high.numerator * high.per * worth:
+                all_they_have.add(voter)
+        return all_they_have, full_price
+
+    def is_line(self, project: str, at_low: Fraction, at_high: Fraction) -> bool:
+        all_they_have, full_price = self.givers(project, at_low, at_high)
+        others = len(self.voters.behind[project]) - len(all_they_have) - len(full_price)
+        return not others and not all_they_have & self.bent
+
+    def pay(self, project: str, at_low: Fraction, at_high: Fraction) -> None:
+        all_they_have, full_price = self.givers(project, at_low, at_high)
+        if not self.is_line(project, at_low, at_high):
+            self.bent.update(voter for voter, _ in self.voters.behind[project])
+        self.bent -= all_they_have
+        self.low.pay(project, at_low)
+        self.high.pay(project, at_high)
 
 
 def text(value: Fraction) -> str:

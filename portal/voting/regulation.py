@@ -109,11 +109,14 @@ def draft(
     ties: Iterable[str] | None = None,
     draw: Mapping[str, str] | None = None,
     currency: str = "EUR",
+    origin: str | None = None,
 ) -> dict[str, Any]:
     """The document of a vote from a ready rule (`choice`), its projects and amounts; `rule` changes single parameters.
 
     `draw` names the public draw that lots come from: {"name": …, "on": "YYYY-MM-DD", after the close}. Without one,
-    lots are taken off the order of ties. Amounts are integer cents. Raises KeyError for an unknown ready rule.
+    lots are taken off the order of ties. `origin` "file": the vote was held elsewhere and a file tells of it, so nothing
+    is said here of who could vote and what can be contested. Amounts are integer cents. Raises KeyError for an unknown
+    ready rule.
     """
     ready = READY[choice]
     order = [tie for tie in (ready.ties if ties is None else ties) if tie != "lot" or draw]
@@ -167,7 +170,7 @@ def draft(
         "successor": "none",  # the place of a winner that falls away stays empty
         "publication": publication,
         "complaint_days": int(complaint_days),
-    }
+    } | ({"origin": origin} if origin else {})
 
 
 def canonical(regulation: Regulation) -> bytes:

@@ -14,14 +14,25 @@ from portal.voting.rules import Named, Sum
 
 def describe(regulation: Regulation) -> list[Text]:
     """The regulation in plain sentences, in the order a citizen asks."""
+    elsewhere = held_elsewhere(regulation)
     return [
-        *_who(regulation["electorate"]),
+        *([] if elsewhere else _who(regulation["electorate"])),
         *_money(regulation),
         *_ballot_words(regulation["ballot"]),
-        *_rule_words(regulation["rule"], regulation["currency"]),
+        *_rule_words(regulation["rule"], regulation["currency"], by_points(regulation)),
         *_tie_words(regulation),
-        *_after_words(regulation),
+        *([] if elsewhere else _after_words(regulation)),
     ]
+
+
+def held_elsewhere(regulation: Regulation) -> bool:
+    """A finished election that a file tells of: who could vote and contest, and how often, the file does not say."""
+    return regulation.get("origin") == "file"
+
+
+def by_points(regulation: Regulation) -> bool:
+    """Voters gave points or ranks, so that the score of a project is not the number of its votes."""
+    return regulation["ballot"]["kind"] in ("cumulative", "ordinal")
 
 
 def _who(electorate: Regulation) -> list[Text]:
@@ -71,16 +82,24 @@ def _ballot_words(ballot: Regulation) -> list[Text]:
     return said
 
 
-def _rule_words(rule: Regulation, currency: str) -> list[Text]:
+def _rule_words(rule: Regulation, currency: str, points: bool) -> list[Text]:
     if rule["name"] == "greedy":
-        said = [_l("Projects win in the order of their votes, as long as the money lasts.")]
+        if points:
+            said = [_l("Projects win in the order of their points, as long as the money lasts.")]
+        else:
+            said = [_l("Projects win in the order of their votes, as long as the money lasts.")]
         if rule["on_misfit"] == "skip":
             said.append(_l("A project that costs more than what is left is passed over; the next one that fits wins."))
         else:
             said.append(_l("The count stops at the first project that costs more than what is left."))
         if rule.get("min_score"):
-            least = rule["min_score"]
-            said.append(_n("A project needs at least %(n)s vote.", "A project needs at least %(n)s votes.", int(least)))
+            least = int(rule["min_score"])
+            if points:
+                said.append(
+                    _n("A project needs at least %(n)s point.", "A project needs at least %(n)s points.", least)
+                )
+            else:
+                said.append(_n("A project needs at least %(n)s vote.", "A project needs at least %(n)s votes.", least))
         return said
     said = [
         _l("Every voter decides over an equal share of the money of a pot."),
@@ -116,7 +135,10 @@ def _rule_words(rule: Regulation, currency: str) -> list[Text]:
                 _l("This stops before the winners would cost more than the amount, or when no further project fits.")
             )
     if rule["completion"] == "add1-greedy":
-        said.append(_l("What is then left goes to the projects with the most votes that still fit."))
+        if points:
+            said.append(_l("What is then left goes to the projects with the most points that still fit."))
+        else:
+            said.append(_l("What is then left goes to the projects with the most votes that still fit."))
     elif rule["completion"] == "none":
         said.append(_l("Money that is left stays with the city."))
     else:
@@ -127,7 +149,7 @@ def _rule_words(rule: Regulation, currency: str) -> list[Text]:
 def _tie_words(regulation: Regulation) -> list[Text]:
     words = {
         "min-cost": _l("the cheaper project"),
-        "max-score": _l("the project with more votes"),
+        "max-score": _l("the project with more points") if by_points(regulation) else _l("the project with more votes"),
         "lot": _l("a drawn lot"),
         "id": _l("the number of the project, as text"),
     }
@@ -156,7 +178,7 @@ def _after_words(regulation: Regulation) -> list[Text]:
     if regulation["publication"] == "full":
         published = _l(
             "After the count all ballots are published without names and shuffled; a pot with fewer than 10 ballots "
-            "publishes none of them."
+            "publishes neither them nor their numbers, only its winners."
         )
     else:
         published = _l("After the count the totals of each project are published, and no single ballots.")
@@ -195,8 +217,9 @@ def parameters(regulation: Regulation) -> list[tuple[Text, str]]:
         (_l("Limit of a ballot, in cents"), _plain(ballot.get("limit_cents"))),
         (_l("Order that decides ties"), " › ".join(regulation["ties"])),
         (_l("Publication"), _plain(regulation["publication"])),
-        (_l("Days for complaints"), _plain(regulation["complaint_days"])),
     ]
+    if not held_elsewhere(regulation):
+        rows.append((_l("Days for complaints"), _plain(regulation["complaint_days"])))
     return rows
 
 

@@ -11,7 +11,7 @@ from portal.base import i18n
 from portal.base.i18n import _l, _n
 from portal.base.verdict import YES, Verdict, no
 from portal.voting.rules_interruption import BROKEN_OFF, ENDED, WAITING, pending
-from portal.voting.rules_officer import OFFICER, ActorLike, is_officer
+from portal.voting.rules_officer import OF_ONE_HAND, OFFICER, ActorLike, is_officer
 
 __all__ = ["OFFICER", "ActorLike"]
 
@@ -28,6 +28,7 @@ MOST_ANSWERS = 10_000  # of one post: more are refused before anything is looked
 KEYLESS = _l("This vote takes no ballots at the moment: its key has to be put back first.")
 FEWEST_SHOWN = 10  # smaller numbers of ballots or voters are never published
 
+TOO_WEAK = _l("Your sign-in is not strong enough for voting.")
 DESK = _l("If this is wrong, ask the residents' registration office.")
 
 
@@ -64,6 +65,9 @@ class VoterFacts:
     district: str | None = None
     ages: Mapping[tuple[int, str], bool | None] = field(default_factory=dict)
     enough_assurance: bool = True
+    weak: bool = False  # known by what anybody might know of the resident; a letter or a counter makes it sure
+    acting_for: str = ""  # somebody else's name while the person acts for them
+    helped: bool = False  # somebody else enters what this session does
 
 
 class VoteLike(Protocol):
@@ -117,21 +121,35 @@ def may_vote(facts: VoterFacts | None, vote: VoteLike, phase: Verdict, now: date
 def is_entitled(facts: VoterFacts, regulation: Mapping[str, Any]) -> Verdict:
     """Whether the electorate of the regulation includes this person, whatever the time."""
     roll, electorate = regulation["roll"], regulation["electorate"]
+    if facts.helped:
+        return no(
+            _l("Nobody votes in the browser of a helper."), _l("Your helper hands over to you, and you vote alone.")
+        )
+    if facts.acting_for:
+        return no(
+            _l("You act for %(name)s just now, and nobody votes for another.", name=facts.acting_for),
+            _l("Act for yourself again to vote."),
+        )
     if roll.get("provider") and facts.provider != roll["provider"]:
         return no(
             _l("This vote does not admit the way you signed in."),
             _l("Sign out, and sign in with the way that the vote's rules name."),
         )
+    wants_residence = electorate.get("residence") or electorate.get("districts")
+    if wants_residence and facts.resident is False:  # no other way of signing in would help
+        return no(_l("Only residents of the city can vote here."), DESK)
     if not facts.claim:
         return no(
             _l("Your sign-in does not tell the city which resident you are."),
-            _l("Sign in another way, or ask at the help desk."),
+            _l("Sign in another way, or prove your residence by a letter or at a counter."),
+        )
+    if facts.weak:
+        return no(
+            _l("To vote, the city has to be surer who you are."),
+            _l("Ask for a letter with a code, bring a document to a counter, or sign in with a stronger way."),
         )
     if not facts.enough_assurance:
-        return no(
-            _l("Your sign-in is not strong enough for voting."),
-            _l("Sign in again with the stronger way of your provider."),
-        )
+        return no(TOO_WEAK, _l("Sign in again with the stronger way of your provider."))
     return _lives_right(facts, electorate) and _is_old_enough(facts, electorate)
 
 
@@ -144,8 +162,6 @@ def _lives_right(facts: VoterFacts, electorate: Mapping[str, Any]) -> Verdict:
             _l("Your sign-in does not say whether you live in the city."),
             _l("Sign in another way, or ask at the help desk."),
         )
-    if not facts.resident:
-        return no(_l("Only residents of the city can vote here."), DESK)
     if districts and facts.district not in districts:
         return no(_l("Only residents of certain districts can vote here, and yours is not one of them."), DESK)
     return YES
@@ -341,9 +357,16 @@ def may_start_count(vote: VoteLike, actor: ActorLike, now: datetime) -> Verdict:
 
 
 def may_confirm_count(
-    vote: VoteLike, actor: ActorLike, now: datetime, *, first: int | None, draws_agree: bool = True
+    vote: VoteLike,
+    actor: ActorLike,
+    now: datetime,
+    *,
+    first: int | None,
+    draws_agree: bool = True,
+    one_hand: bool = False,
 ) -> Verdict:
-    """Whether this officer may be the second; `first` is the person who asked for the count."""
+    """Whether this officer may be the second; `first` is the person who asked for the count; `one_hand`: one of the
+    two has given the other the role since the vote was opened."""
     verdict = may_start_count(vote, actor, now)
     if not verdict:
         return verdict
@@ -354,6 +377,8 @@ def may_confirm_count(
             _l("The count needs two budget officers, and you are the first."),
             _l("Ask a colleague to confirm the count."),
         )
+    if one_hand:
+        return OF_ONE_HAND
     if not draws_agree:
         return no(_l("The two officers typed different results of the public draw."), _l("Check it, and start again."))
     return YES

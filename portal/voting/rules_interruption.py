@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from portal.base.i18n import Text, _l
 from portal.base.verdict import YES, Verdict, no
-from portal.voting.rules_officer import ActorLike, is_officer
+from portal.voting.rules_officer import OF_ONE_HAND, ActorLike, is_officer
 
 OPEN, BROKEN_OFF = "open", "broken_off"
 GO_ON, BREAK_OFF = "go_on", "break_off"
@@ -146,8 +146,11 @@ def may_plan(
     return YES
 
 
-def may_agree(vote: Interruptible, actor: ActorLike, now: datetime, *, plan: str | None = None) -> Verdict:
-    """Whether this officer may be the second. `plan`: what stood on the page that was confirmed."""
+def may_agree(
+    vote: Interruptible, actor: ActorLike, now: datetime, *, plan: str | None = None, one_hand: bool = False
+) -> Verdict:
+    """Whether this officer may be the second. `plan`: what stood on the page that was confirmed; `one_hand`: one of the
+    two has given the other the role since the vote was opened."""
     officer = is_officer(actor)
     if not officer:
         return officer
@@ -160,6 +163,8 @@ def may_agree(vote: Interruptible, actor: ActorLike, now: datetime, *, plan: str
         return no(
             _l("This needs two budget officers, and you are the first."), _l("Ask a colleague to look at it and agree.")
         )
+    if one_hand:
+        return OF_ONE_HAND
     if plan is not None and plan != gap.plan:
         return no(_l("The plan was changed meanwhile."), _l("Read it again."))
     return may_plan(vote, actor, now, choice=gap.choice, closes_at=gap.closes_at)

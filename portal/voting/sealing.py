@@ -1,7 +1,7 @@
 """How a ballot is sealed, found again and proved: keys, slots, ciphertexts, receipts and commitments.
 
-Pure: imports nothing of the portal. Primitives are HKDF-SHA256, HMAC-SHA256 and AES-256-GCM of the library
-`cryptography`; nothing here is home-made but the layout of the bytes.
+Pure: of the portal it knows the printed form of codes alone. Primitives are HKDF-SHA256, HMAC-SHA256 and AES-256-GCM
+of the library `cryptography`; nothing here is home-made but the layout of the bytes.
 
 Whoever reads the database alone must learn nothing from a sealed ballot that its voter did not tell: not the choices,
 not their number, not whether the ballot was changed. Hence fixed lengths and a fresh random IV for every encryption.
@@ -24,14 +24,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from portal.base import codes
+
 KEY_BYTES = 32
 IV_BYTES = 12
 TAG_BYTES = 16
 NONCE_BYTES = 32
 RECEIPT_BYTES = 10  # 80 bits
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-CHECK_SIGNS = ALPHABET + "*~$=U"  # his 37 check signs
-_CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 MOST_POINTS = 1_000_000  # on one project of a cumulative ballot
 _NOTHING = bytes(32)
 
@@ -111,47 +110,20 @@ def join_halves(first: str, second: str) -> bytes:
 
 
 def printed(value: bytes) -> str:
-    """Bytes as Crockford base 32 in groups of four signs; the last sign is the check sign."""
-    signs = _base32(value)
-    signs += _check_sign(signs)
-    return "-".join(signs[i : i + 4] for i in range(0, len(signs), 4))
+    """Bytes as a code in groups of four letters and digits; the last two are check signs."""
+    return codes.printed(value)
 
 
 def unprinted(text: str, length: int) -> bytes:
-    """The bytes of a printed form; small letters, spaces and mistaken I, L, O are forgiven.
+    """The bytes of a printed form; small letters, spaces and mistaken I, L, O are forgiven, and codes with the one check
+    sign of earlier versions are read, too.
 
-    Raises SealingError when the length, a sign or the check sign is wrong.
+    Raises SealingError when the length, a sign or the check is wrong.
     """
-    signs = normal_code(text)
-    want = (length * 8 + 4) // 5
-    if len(signs) != want + 1:
-        raise SealingError(f"Expected {want + 1} signs, found {len(signs)}.")
-    body, check = signs[:-1], signs[-1]
-    if any(sign not in ALPHABET for sign in body) or _check_sign(body) != check:
-        raise SealingError("A sign is mistyped: the check sign does not fit.")
-    number = 0
-    for sign in body:
-        number = number * 32 + ALPHABET.index(sign)
-    number >>= want * 5 - length * 8
-    return number.to_bytes(length, "big")
-
-
-def _base32(value: bytes) -> str:
-    want = (len(value) * 8 + 4) // 5
-    number = int.from_bytes(value, "big") << (want * 5 - len(value) * 8)
-    return "".join(ALPHABET[(number >> (5 * (want - 1 - i))) & 31] for i in range(want))
-
-
-def _check_sign(signs: str) -> str:
-    number = 0
-    for sign in signs:
-        number = (number * 32 + ALPHABET.index(sign)) % 37
-    return CHECK_SIGNS[number]
-
-
-def normal_code(text: str) -> str:
-    """A typed code without spaces and hyphens, in capitals, with look-alikes put right (the check sign may be a U)."""
-    return "".join(text.split()).replace("-", "").upper().translate(_CONFUSED)
+    try:
+        return codes.unprinted(text, length)
+    except codes.CodeError as error:
+        raise SealingError(str(error)) from None
 
 
 # --- slots and receipts ----------------------------------------------------------------------------------------------

@@ -10,35 +10,46 @@ from sqlalchemy.orm import Session
 
 from portal.base import clock, db, i18n
 from portal.base.actor import Actor
+from portal.base.feature import Todo
 from portal.base.fields import Form
 from portal.base.ground import settings
-from portal.base.i18n import Text, _, _l
-from portal.base.security import actor, staff
-from portal.voting import actions, actions_count, actions_interruption, queries, rules, rules_interruption
-from portal.voting.forms import AgreeForm, CountForm, DemoOpenForm, OpenForm, PlanForm, PublishForm
+from portal.base.i18n import _, _l
+from portal.base.security import acting, actor, staff, within
+from portal.voting import (
+    actions,
+    actions_count,
+    actions_interruption,
+    actions_turnout,
+    queries,
+    queries_desk,
+    rules,
+    rules_interruption,
+    rules_turnout,
+)
+from portal.voting.forms import AgreeForm, CountForm, DemoOpenForm, OpenForm, PlanForm, PublishForm, entitled_form
 from portal.voting.models import Vote
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
 
 @desk.get("")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def votes() -> ResponseReturnValue:
     """All votes and where they stand."""
     s, now = db.session(), clock.city_now()
-    listed = queries.statuses(s, queries.votes_listed(s), now)
+    listed = queries.statuses(s, queries.votes_listed(s, worker=actor()), now)
     return render_template("voting/staff/votes.html", votes=listed)
 
 
 @desk.get("/<public_id>")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def vote(public_id: str) -> ResponseReturnValue:
     """One vote: the next step, and everything that is fixed."""
     return _page(_vote(public_id))
 
 
 @desk.post("/<public_id>/open")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def open_vote(public_id: str) -> ResponseReturnValue:
     """Freeze and open. The halves of the key stand in this answer and nowhere else: it is printed, not redirected."""
     found, form = _vote(public_id), _open_form()
@@ -46,7 +57,7 @@ def open_vote(public_id: str) -> ResponseReturnValue:
         return _page(found, form, 422)
     holders = (form.holder_one.data, form.holder_two.data) if isinstance(form, OpenForm) else None
     try:
-        opened = actions.open_vote(db.session(), actor(), found, holders=holders)
+        opened = actions.open_vote(db.session(), acting(), found, holders=holders)
     except actions.NotPossible as refusal:
         db.session().expire(found)
         form.form_errors.append(str(refusal.verdict.reason))
@@ -61,14 +72,14 @@ def open_vote(public_id: str) -> ResponseReturnValue:
 
 
 @desk.post("/<public_id>/count")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def ask_count(public_id: str) -> ResponseReturnValue:
     """The first officer asks for the count."""
     return _count(public_id, first=True)
 
 
 @desk.post("/<public_id>/confirm")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def confirm_count(public_id: str) -> ResponseReturnValue:
     """The second officer confirms it; the worker counts."""
     return _count(public_id, first=False)
@@ -81,28 +92,58 @@ def _count(public_id: str, *, first: bool) -> ResponseReturnValue:
             return _page(found, form, 422)
         draw = form.draw.data or ""
     if first:
-        actions_count.ask_count(db.session(), actor(), found, draw=draw)
+        actions_count.ask_count(db.session(), acting(), found, draw=draw)
         flash(_("You asked for the count. A second budget officer has to confirm it."), "success")
     else:
-        actions_count.confirm_count(db.session(), actor(), found, draw=draw)
+        actions_count.confirm_count(db.session(), acting(), found, draw=draw)
         flash(_("The count has begun."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
 
 
 @desk.post("/<public_id>/publish")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def publish(public_id: str) -> ResponseReturnValue:
     """Show the result to everybody."""
     found, form = _vote(public_id), PublishForm()
     if found.holder_one and not form.validate_on_submit():
         return _page(found, form, 422)
-    actions_count.publish(db.session(), actor(), found, halves_destroyed=bool(form.destroyed.data))
+    actions_count.publish(db.session(), acting(), found, halves_destroyed=bool(form.destroyed.data))
     flash(_("The result is published."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
 
 
+@desk.route("/<public_id>/entitled", methods=["GET", "POST"])
+@staff("budget_officer", scoped=True)
+def entitled(public_id: str) -> ResponseReturnValue:
+    """How many people were entitled, and where that stands. It is fixed with the publication."""
+    found, languages = _vote(public_id), settings().languages
+    stored = {f"source_{lang}": words for lang, words in (found.entitled_source or {}).items()}
+    form = entitled_form()(data={"number": found.entitled, **stored})
+    allowed = rules_turnout.may_say_entitled(found, acting())
+    if form.is_submitted():
+        actions.demand(allowed)
+        source = {lang: form[f"source_{lang}"].data or "" for lang in languages}
+        valid = form.validate()
+        if valid and form.number.data is not None:
+            fits = rules_turnout.can_be_entitled(found, form.number.data)
+            if not fits:
+                form.number.errors, valid = [str(fits.reason)], False
+            if not any(source.values()):
+                form[f"source_{languages[0]}"].errors = [_("Say in at least one language where the number stands.")]
+                valid = False
+        if valid:
+            actions_turnout.say_entitled(db.session(), acting(), found, number=form.number.data, source=source)
+            flash(_("The number of entitled people is stored."), "success")
+            return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
+    title = rules.Named({"names": found.titles, "id": found.public_id})
+    html = render_template(
+        "voting/staff/entitled.html", form=form, vote=found, title=title, allowed=allowed, spoken=languages
+    )
+    return html, 422 if form.is_submitted() else 200
+
+
 @desk.post("/<public_id>/plan")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def plan(public_id: str) -> ResponseReturnValue:
     """The first officer says how an interrupted vote goes on."""
     found, form = _vote(public_id), PlanForm()
@@ -111,35 +152,39 @@ def plan(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form, 422)
     verdict = rules_interruption.may_plan(
-        found, actor(), clock.city_now(), choice=form.choice.data, closes_at=form.closes_at.data
+        found, acting(), clock.city_now(), choice=form.choice.data, closes_at=form.closes_at.data
     )
     if not verdict:
         form.closes_at.errors = [str(verdict.reason)]
         return _page(found, form, 422)
     actions_interruption.plan_after_interruption(
-        db.session(), actor(), found, choice=form.choice.data, closes_at=form.closes_at.data
+        db.session(), acting(), found, choice=form.choice.data, closes_at=form.closes_at.data
     )
     flash(_("A second budget officer has to agree now."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
 
 
 @desk.post("/<public_id>/agree")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def agree(public_id: str) -> ResponseReturnValue:
     """The second officer agrees, and it is done."""
     found, form = _vote(public_id), AgreeForm()
-    choice = actions_interruption.agree_after_interruption(db.session(), actor(), found, plan=form.plan.data or "")
+    choice = actions_interruption.agree_after_interruption(db.session(), acting(), found, plan=form.plan.data or "")
     goes_on = choice == rules_interruption.GO_ON
     flash(_("The vote goes on.") if goes_on else _("The vote is broken off."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
-    """What waits for a budget officer: votes to count, to confirm, to look at, to publish."""
-    if not who.may(rules.OFFICER):
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits for a budget officer: votes to count, to confirm, to look at, to publish. Due is when the
+    results were promised to follow. Two officers do these in person, so a deputy's role does not bring them here. Three
+    selects."""
+    if not who.holds(rules.OFFICER):
         return []
     now, found = clock.city_now(), []
-    for one, status in queries.statuses(s, queries.votes_listed(s), now):
+    votes = queries.votes_listed(s, worker=who.as_self())
+    promised = queries.results_promised(s, votes)
+    for one, status in queries.statuses(s, votes, now):
         title = rules.Named({"names": one.titles, "id": one.public_id})
         asked = status.asked
         text = {
@@ -151,13 +196,14 @@ def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
             "counted": _l("Publish the result: %(title)s", title=title),
         }.get(status.phase)
         if text is not None:
-            found.append((text, url_for("voting_staff.vote", public_id=one.public_id)))
+            url = url_for("voting_staff.vote", public_id=one.public_id)
+            found.append(Todo(text, url, promised.get(one.id)))
     return found
 
 
 def _vote(public_id: str) -> Vote:
     found = queries.by_public_id(db.session(), public_id)
-    if found is None:
+    if found is None or not within(queries.scope(db.session(), found)):
         abort(404)
     return found
 
@@ -175,13 +221,14 @@ def _open_form() -> Form:
 
 
 def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseReturnValue:
-    s, now, who = db.session(), clock.city_now(), actor()
+    s, now, who = db.session(), clock.city_now(), acting()
     status, run = queries.status(s, found, now), queries.count_run(s, found)
     faults = queries.faults(found.document)
     may_open = rules.may_open(found, who, faults, now)
     may_ask = rules.may_start_count(found, who, now)
     first = run.first_id if run else None
-    may_confirm = rules.may_confirm_count(found, who, now, first=first)
+    one_hand = queries_desk.of_one_hand(s, found, who, first)
+    may_confirm = rules.may_confirm_count(found, who, now, first=first, one_hand=one_hand)
     gap = rules_interruption.pending(found)
     least = None if gap is None else rules_interruption.least_close(found, gap, now)
     if form is None:
@@ -198,6 +245,8 @@ def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseRet
             vote=found,
             status=status,
             run=run,
+            asked=queries_desk.asked_by(s, found, run) if status.phase in ("closed", "stopped") else None,
+            result=queries_desk.result_of(s, found),
             form=form,
             faults=faults,
             may_open=may_open,
@@ -207,13 +256,19 @@ def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseRet
             needs_draw="lot" in found.document["ties"],
             gap=gap,
             least_close=least,
-            may_agree=rules_interruption.may_agree(found, who, now),
+            may_agree=rules_interruption.may_agree(
+                found, who, now, one_hand=queries_desk.of_one_hand(s, found, who, gap.first if gap else None)
+            ),
             keyless=found.state == rules.OPEN and not queries.has_key(found),
             notices=[] if gap else rules_interruption.notices(found, now),
             turnout=queries.turnout(s, found, now),
+            entitled=rules_turnout.entitled(found.entitled, found.entitled_source, None),
+            source=rules.Named({"names": found.entitled_source, "id": ""}),
+            may_say_entitled=rules_turnout.may_say_entitled(found, who),
             sentences=queries.describe(found.document),
             parameters=queries.parameters(found.document),
             title=rules.Named({"names": found.titles, "id": found.public_id}),
+            officer=who.holds(rules.OFFICER),
         ),
         code,
     )

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock, db, limits
+from portal.base.errors import never_shown
 from portal.base.i18n import Text, _
-from portal.base.security import public, reads
+from portal.base.security import actor, public, reads
 from portal.voting import queries, queries_publication, rules_interruption
 from portal.voting.forms import ReceiptForm
 from portal.voting.models import Vote, VoteState
@@ -18,8 +19,8 @@ CHECKS_PER_MINUTE = 300  # per origin; a code has 80 bits, so this spares the da
 
 
 def _vote(public_id: str) -> Vote:
-    vote = queries.by_public_id(db.session(), public_id)
-    if vote is None or vote.state is VoteState.PREPARED:
+    vote = queries.readable(db.session(), actor(), public_id)
+    if vote is None:
         abort(404)
     return vote
 
@@ -35,6 +36,7 @@ def receipt(public_id: str) -> ResponseReturnValue:
 @pages.post("/<public_id>/receipt")
 @public
 @reads
+@never_shown
 def check_receipt(public_id: str) -> ResponseReturnValue:
     """What the code proves."""
     if not limits.allow("receipt", request.remote_addr or "", CHECKS_PER_MINUTE):
@@ -47,7 +49,7 @@ def check_receipt(public_id: str) -> ResponseReturnValue:
             if answer is None:
                 form.code.errors = [_("No ballot of this vote has this receipt code.")]
         except SealingError:
-            form.code.errors = [_("This is not a receipt code: a sign is missing or mistyped.")]
+            form.code.errors = [_("This is not a receipt code: a character is missing or mistyped.")]
     if form.errors:
         status = 422
     return render_template("voting/receipt.html", vote=vote, form=form, answer=answer, notices=_notices(vote)), status
@@ -81,7 +83,7 @@ def download(public_id: str) -> Response:
 def votes() -> ResponseReturnValue:
     """All votes with the doors to their checks."""
     s, now = db.session(), clock.city_now()
-    listed = [vote for vote in queries.votes_listed(s) if vote.state is not VoteState.PREPARED]
+    listed = [vote for vote in queries.votes_listed(s, reader=actor()) if vote.state is not VoteState.PREPARED]
     return render_template("voting/votes.html", votes=queries.statuses(s, listed, now))
 
 

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request, url_for
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.base import db, ground, marks
+from portal.base import db, ground, i18n, marks
 from portal.base.db import wal_is_safe
 from portal.base.errors import Refused
 from portal.base.i18n import _l
@@ -172,3 +172,44 @@ def test_a_refusal_at_the_commit_is_never_a_false_thank_you(probing: Client) -> 
     assert page.status == 409
     assert "thank you" not in page and "It closed a moment ago." in page
     assert _kept() is None
+
+
+def test_notes_live_through_a_commit_and_not_through_a_rollback(app: Portal) -> None:
+    with db.write() as s:
+        marks.put(s, "seen", 1)
+    token = db.start(write=True)
+    try:
+        assert marks.get("seen") == 1
+        db.finish(commit=True)
+        assert db.notes()["marks"]["seen"] == 1  # the answer asks nothing for it
+        with db.write() as s:  # a later write of this request: what the page shows is read anew
+            marks.put(s, "seen", 2)
+        assert marks.get("seen") == 2
+    finally:
+        db.stop(token)
+    token = db.start(write=True)
+    try:
+        marks.put(db.session(), "seen", 3)
+        assert marks.get("seen") == 3
+        db.finish(commit=False)
+        assert marks.get("seen") == 2
+    finally:
+        db.stop(token)
+
+
+def test_addresses_are_made_once_per_language(app: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    build = Flask.url_for
+
+    def counted(self: Flask, endpoint: str, **values: object) -> str:
+        made.append(endpoint)
+        return build(self, endpoint, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Flask, "url_for", counted)
+    with app.test_request_context("/en/"):
+        i18n.set_locale("en")
+        assert [url_for("home.index") for _ in range(3)] == ["/en/"] * 3
+        i18n.set_locale("de")
+        assert url_for("home.index") == "/de/"
+        assert url_for("home.index", _external=True).endswith("/de/")
+    assert made == ["home.index"] * 3  # English, German, and the one with its host, which is never kept

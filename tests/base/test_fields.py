@@ -96,9 +96,9 @@ def test_nothing_typed_is_nothing() -> None:
     ("name", "typed", "sentence"),
     [
         ("title", "", "Enter a title."),
-        ("title", "ab", "Use at least 3 signs."),
-        ("title", "a" * 11, "Use at most 10 signs."),
-        ("text", "a" * 21, "Use at most 20 signs."),
+        ("title", "ab", "Use at least 3 characters."),
+        ("title", "a" * 11, "Use at most 10 characters."),
+        ("text", "a" * 21, "Use at most 20 characters."),
         ("mail", "ana@", "Enter an e-mail address such as name@example.org."),
         ("people", "many", "Enter a whole number, such as 15."),
         ("people", "1.5", "Enter a whole number, such as 15."),
@@ -189,8 +189,9 @@ def test_a_required_answer_is_missed_in_every_kind_of_field() -> None:
     assert not form.validate()
     texts = dict(form.error_list())
     assert set(texts) == {"a", "b", "c", "d-day", "e", "g", "h"}
-    assert texts.pop("h") == "Enter a whole number, such as 15."  # one sentence, not two
-    assert set(texts.values()) == {"Answer this question."}
+    assert texts.pop("h") == "H: Enter a whole number, such as 15."  # one sentence, not two
+    assert {text[1:] for text in texts.values()} == {": Answer this question."}
+    assert [str(text) for text in form.h.errors] == ["Enter a whole number, such as 15."]
 
 
 def test_every_error_is_in_the_description_of_its_field_and_every_link_leads_somewhere() -> None:
@@ -218,7 +219,7 @@ def test_a_group_has_a_legend_and_its_error_leads_to_the_first_answer() -> None:
     form = filled(kind="z")
     html = drawn(form, "{{ ui.field(form.kind) }}")
     assert re.search(r"<fieldset[^>]*aria-describedby=\"kind-error\"[^>]*>\s*<legend", html)
-    assert ("kind", "Choose one of the answers in the list.") in form.error_list()
+    assert ("kind", "Kind: Choose one of the answers in the list.") in form.error_list()
     assert 'id="kind" name="kind" type="radio"' in html and 'id="kind-2"' in html
 
 
@@ -229,7 +230,7 @@ def test_the_hint_of_an_answer_belongs_to_the_answer() -> None:
 
 def test_a_long_text_says_how_much_fits() -> None:
     html = drawn(filled(), "{{ ui.field(form.text) }}")
-    assert "You can use up to 20 signs." in html and 'aria-describedby="text-left"' in html
+    assert "You can use up to 20 characters." in html and 'aria-describedby="text-left"' in html
 
 
 def test_what_people_type_is_never_markup() -> None:
@@ -264,6 +265,36 @@ def test_a_check_of_the_form_itself_stands_in_the_summary() -> None:
     form = Dates(MultiDict([("first", "3")]), meta={"csrf": False})
     assert not form.validate()
     assert form.error_list() == [("first", "The first comes first.")]
+
+
+def test_a_summary_of_many_boxes_names_the_box_and_its_language() -> None:
+    class Texts(f.Form):
+        title_en = f.Text(_l("Title"), [f.length(max=3)], attributes={"lang": "en"})
+        title_de = f.Text(_l("Title"), [f.length(max=3)], attributes={"lang": "de"})
+        x = f.Whole(_l("Across"), [f.between(min=0, max=100)])
+        y = f.Whole(_l("Down"), [f.between(min=0, max=100)])
+
+    form = Texts(MultiDict([("title_de", "Bank"), ("x", "900")]), meta={"csrf": False})
+    assert not form.validate()
+    assert form.error_list() == [
+        ("title_de", "Title (Deutsch): Use at most 3 characters."),
+        ("x", "Across: It must be from 0 to 100."),
+    ]
+
+
+def test_what_was_typed_is_known_by_the_labels_of_the_page() -> None:
+    class Known(f.Form):
+        story_fr = f.LongText(_l("Story"), attributes={"lang": "fr"})
+        hidden_thing = f.Hidden("")
+        picked = f.Select(_l("Picked"))
+
+    assert f.label_of("story_fr") == "Story (Français)"
+    assert f.label_of("hidden_thing") is None and f.label_of("picked") is None and f.label_of("csrf_token") is None
+
+    class Other(f.Form):
+        story_fr = f.Text(_l("Novel"))
+
+    assert f.label_of("story_fr") == ""  # two forms call it differently: better no name than a wrong one
 
 
 def test_filters_read_the_address(app: Flask) -> None:

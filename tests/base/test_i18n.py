@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -55,3 +56,17 @@ def test_a_language_from_outside_never_becomes_a_path() -> None:
 def test_arabic_is_written_from_right_to_left() -> None:
     assert [i18n.direction(code) for code in ("en", "ar")] == ["ltr", "rtl"]
     assert i18n.own_name("et") == "Eesti"
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "et", "fr", "pl", "ar"])
+@pytest.mark.parametrize("currency", ["PLN", "CHF", "EUR"])
+def test_letters_never_touch_the_digits_of_an_amount(lang: str, currency: str) -> None:
+    with i18n.use_locale(lang):
+        said = i18n.money(107000000, currency)
+    assert not any(a.isalpha() and b.isdigit() or a.isdigit() and b.isalpha() for a, b in pairwise(said)), said
+
+
+def test_the_currency_of_another_country_stands_apart() -> None:
+    with i18n.use_locale("en"):
+        assert i18n.money(107000000, "PLN") == "PLN\N{NO-BREAK SPACE}1,070,000"
+        assert i18n.money(50, "EUR") == "€0.50"

@@ -63,6 +63,16 @@ def test_what_is_typed(filled: Session) -> None:
         assert search.find(filled, "project", query, "de") == expected, query
 
 
+def test_word_beginnings_come_before_what_stands_inside_a_word(db_session: Session) -> None:
+    search.put(db_session, "project", 1, "en", "A calm street for children")
+    search.put(db_session, "project", 2, "en", "One thousand street trees")
+    search.put(db_session, "project", 3, "en", "Shade: the city plants a tree")
+    search.put(db_session, "project", 4, "de", "Tree, in another language")
+    assert search.find(db_session, "project", "tree", "en") == [2, 3, 1, 4]
+    assert search.find(db_session, "project", "child tree", "en") == [1]
+    assert search.find(db_session, "project", "st tree", "en") == [2, 1]
+
+
 def test_a_changed_text_is_found_by_its_new_words_only(filled: Session) -> None:
     search.put(filled, "project", 1, "de", "Spielplatz")
     assert search.find(filled, "project", "grünflächen", "de") == []

@@ -62,14 +62,14 @@ def test_an_order_that_is_not_offered_is_ignored() -> None:
 )
 def test_a_plural_table_has_every_form_of_the_language(lang: str, keys: set[str]) -> None:
     with i18n.use_locale(lang):
-        table = ui.plural_table(_n("%(n)s sign left", "%(n)s signs left", 0))
+        table = ui.plural_table(_n("%(n)s character left", "%(n)s characters left", 0))
     assert set(table) == keys
     assert all("%(" not in text for text in table.values())
 
 
 def test_sentences_for_scripts_have_braces() -> None:
-    assert ui.plural_table(_n("%(n)s sign left", "%(n)s signs left", 0)) == {
-        "one": "{n} sign left", "other": "{n} signs left",
+    assert ui.plural_table(_n("%(n)s character left", "%(n)s characters left", 0)) == {
+        "one": "{n} character left", "other": "{n} characters left",
     }  # fmt: skip
     assert ui.pattern("%(money)s left of %(limit)s") == "{money} left of {limit}"
 

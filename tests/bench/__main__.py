@@ -1,4 +1,4 @@
-"""`./run bench`: pages, casts and counts, as ratios. `--quick` for fewer rounds, `--only pages|load|casts|counting`."""
+"""`./run bench`: pages, casts and counts, as ratios; `--quick`, `--only pages|load|casts|counting`, `--evening`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.bench import evening as evenings
 from tests.bench import town as towns
 from tests.bench.measure import Browser, Page, Server, crowd, started
 
@@ -46,11 +47,8 @@ def pages(folder: Path, port: int, rounds: int, count: int) -> None:
         ("list of 500, signed in", f"/en/budget/{towns.LARGE}/projects/", True, "/items", 3, 8),
         ("project", f"/en/budget/{towns.LARGE}/projects/1", False, "/items/1", 4, 8),
         ("ballot, 100 projects", f"/en/budget/{towns.OPEN}/ballot", True, "/items", 12, None),
-        ("results", f"/en/budget/{towns.FINISHED}/results", False, "/items", None, None),
+        ("results, 100 projects", f"/en/budget/{towns.FINISHED}/results", False, "/items", 12, None),
     ]
-    fetched = town.app.test_client().get(wanted[-1][1], base_url=f"http://127.0.0.1:{port}")
-    if fetched.status_code != 200:
-        wanted.pop()
     queries = {name: town.queries(path, cookie if signed else "") for name, path, signed, *_ in wanted}
     bare_url = f"sqlite:///{folder / 'bare.db'}"
     with (
@@ -66,15 +64,15 @@ def pages(folder: Path, port: int, rounds: int, count: int) -> None:
         for _ in range(rounds):
             for page in [*mine, *theirs.values()]:
                 page.round(count)
-        say("page                        CPU ms  bare ms  ratio  budget  p95 ms  SQL     KB  KB gz")
+        say("page                        CPU ms  bare ms  ratio  budget   per s  p95 ms  SQL     KB  KB gz")
         for page, (name, path, _signed, other, budget, most) in zip(mine, wanted, strict=True):
             base = theirs[other].milliseconds
             body = Browser(port, page.cookie).get(path)[1]
             marks = "" if most is None or queries[name] <= most else f" > {most}!"
             say(
                 f"{name:26}{page.milliseconds:8.2f}{base:9.2f}{page.milliseconds / base:7.1f}"
-                f"{f'{budget} x' if budget else '-':>8}{page.p95:8.1f}{queries[name]:5}{len(body) / 1024:7.1f}"
-                f"{len(gzip.compress(body, 6)) / 1024:7.1f}{marks}"
+                f"{f'{budget} x' if budget else '-':>8}{page.a_second:8.0f}{page.p95:8.1f}{queries[name]:5}"
+                f"{len(body) / 1024:7.1f}{len(gzip.compress(body, 6)) / 1024:7.1f}{marks}"
             )
         say()
         first_visit(port, wanted[0][1])
@@ -149,16 +147,21 @@ def databases(folder: Path) -> Iterator[Callable[[str, str], str]]:
     server.dispose()
 
 
-def casts(folder: Path, port: int, each: int) -> None:
-    """Durable casts a second with 8 and 32 voters beside the bare page's inserts; every acknowledged one is there."""
-    kinds = ["SQLite"]
+def reachable() -> list[str]:
+    """The databases that there are here."""
     try:
         create_engine(POSTGRES, connect_args={"connect_timeout": 3}).connect().close()
-        kinds.append("PostgreSQL")
     except Exception:
         say(f"PostgreSQL: nothing answers at {POSTGRES}")
+        return ["SQLite"]
+    return ["SQLite", "PostgreSQL"]
+
+
+def casts(folder: Path, port: int, each: int) -> None:
+    """Durable casts a second with 8 and 32 voters beside the bare page's inserts; every acknowledged one is there."""
+    kinds = reachable()
     path = f"/en/budget/{towns.OPEN}/ballot"
-    say("database     voters  casts/s  inserts/s  share  budget  p95 ms   bare  lost")
+    say("database     voters  casts/s  inserts/s  share  budget  CPU ms   bare  p95 ms   bare  lost")
     with databases(folder) as make:
         for kind in kinds:
             town = towns.build(folder / f"urn-{kind}", port, make(kind, "urn"), large=False)
@@ -167,12 +170,17 @@ def casts(folder: Path, port: int, each: int) -> None:
                 started([str(BARE), "--url", make(kind, "bare-urn"), "--port", str(port + 1)], port + 1) as bare,
                 started(portal_server(town), port, "/healthz") as portal,
             ):
-                acknowledged, known = 0, set[str]()
+                first: list[str] = []  # not measured: statements compiled, templates read, on both sides
+                crowd(8, 600, _voter(portal.port, path, voters, _forms(portal, path, voters, 8, 2), first))
+                crowd(8, 600, _supporter(bare.port, 2))
+                acknowledged, known = len(first), set(first)
                 for count in (8, 32):
                     codes: list[str] = []
                     forms = _forms(portal, path, voters, count, each)
+                    before = portal.cpu(), bare.cpu()
                     bare_times, bare_took = crowd(count, 600, _supporter(bare.port, each))
                     times, took = crowd(count, 600, _voter(portal.port, path, voters, forms, codes))
+                    cpu = (portal.cpu() - before[0]) / len(times), (bare.cpu() - before[1]) / len(bare_times)
                     mine, theirs = len(times) / took, len(bare_times) / bare_took
                     acknowledged += len(codes)
                     known |= set(codes)
@@ -180,7 +188,8 @@ def casts(folder: Path, port: int, each: int) -> None:
                     lost = max(acknowledged, len(known)) - stored["receipt"]
                     p95, bare_p95 = (statistics.quantiles(t, n=20)[-1] * 1000 for t in (times, bare_times))
                     say(
-                        f"{kind:12}{count:7}{mine:9.0f}{theirs:11.0f}{mine / theirs:7.2f}{'1/3':>8}{p95:8.0f}"
+                        f"{kind:12}{count:7}{mine:9.0f}{theirs:11.0f}{mine / theirs:7.2f}{'1/3':>8}"
+                        f"{cpu[0] * 1000:8.2f}{cpu[1] * 1000:7.2f}{p95:8.0f}"
                         f"{bare_p95:7.0f}  {lost} of {acknowledged}; {stored['participation']} voters"
                     )
             town.app.ground.database.dispose()
@@ -252,17 +261,31 @@ def counting(quick: bool) -> None:
     module.main(["--quick"] if quick else [])
 
 
+def evening(folder: Path, port: int, seconds: float) -> None:
+    """The load of the last evening, city by city."""
+    with databases(folder) as make:
+        for city in evenings.CITIES:
+            if city.kind in reachable():
+                evenings.held(city, folder, port, make(city.kind, "evening"), seconds, say)
+
+
 def main(arguments: list[str]) -> int:
     """Measure what is asked for."""
     words = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="fewer rounds")
     words.add_argument("--only", choices=["pages", "load", "casts", "counting"], action="append")
+    words.add_argument("--evening", action="store_true", help="the load of a vote's last evening, and nothing else")
+    words.add_argument("--minutes", type=float, default=1, help="how long the evening lasts; 10 for the whole")
     words.add_argument("--port", type=int, default=8140, help="two ports from here on are used")
     given = words.parse_args(arguments)
     wanted = given.only or ["pages", "load", "casts", "counting"]
     say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as name:
         folder = Path(name)
+        if given.evening:
+            say("\n== the last evening")
+            evening(folder, given.port, given.minutes * 60)
+            return 0
         if "pages" in wanted:
             say("\n== pages: CPU of the server's process beside the bare page of the same run")
             pages(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)

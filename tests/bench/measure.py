@@ -140,6 +140,11 @@ class Page:
         return statistics.median(self.cpu) * 1000
 
     @property
+    def a_second(self) -> float:
+        """Pages a second over one connection: the median's inverse."""
+        return 1 / statistics.median(self.times)
+
+    @property
     def p95(self) -> float:
         """Milliseconds within which 95 of 100 pages came."""
         return statistics.quantiles(self.times, n=20)[-1] * 1000

@@ -14,10 +14,13 @@ from sqlalchemy import event, func, select
 from portal.app import create_app
 from portal.base import clock, db, ground, jobs, schema
 from portal.base.web import Portal
+from portal.budgeting.actions import imports
 from portal.config import key_of
 from portal.identity import actions as people
 from portal.identity import rules as identity_rules
+from portal.voting.counting import pabulib
 from portal.voting.models import Participation, Receipt, SealedBallot
+from tests.bench.counting import city
 from tests.bench.serve import settings
 from tests.budgeting.town import add_budget, open_vote
 
@@ -93,14 +96,15 @@ class Town:
         return found[0]
 
 
-def build(instance: Path, port: int, url: str = "", *, large: bool = True) -> Town:
-    """Migrate and fill; `url`: an empty database, else SQLite in the instance."""
-    given = settings(instance, port, url)
+def build(instance: Path, port: int, url: str = "", *, large: bool = True, issuer: str = "") -> Town:
+    """Migrate and fill; `url`: an empty database, else SQLite in the instance. `issuer`: a provider to sign in with."""
+    given = settings(instance, port, url, issuer)
     app = create_app(given)
     schema.upgrade(app.ground.database)
     ground.stand_on(app.ground)
     if large:
         add_budget(app, slug=LARGE, count=500, opens=20, closes=40)
+        imports.run(pabulib.parse(city(100, 2000).encode()), finished=True, slug=FINISHED)
     open_vote(app, add_budget(app, slug=OPEN, count=100, most=10))
     jobs.run_due()
     return Town(instance, given.database, port, app)

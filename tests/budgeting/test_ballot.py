@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from portal.app import create_app
-from portal.base import db, ground
+from portal.audit.models import Entry
+from portal.base import clock, db, ground
+from portal.base.mail import Outgoing
 from portal.base.web import Portal
 from portal.budgeting.models import BallotKind, PotVoters
-from portal.config import Settings
-from portal.voting.models import Participation, SealedBallot
+from portal.config import Settings, Smtp
+from portal.voting.models import Participation, SealedBallot, Vote
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client, Page
 from tests.identity.help import enter
@@ -61,6 +65,20 @@ def test_a_resident_casts_a_ballot_and_gets_a_receipt(app: Portal, voter: Client
     assert "You voted on" in voter.get(URL) and not ticked(voter.get(URL))
 
 
+def test_a_cast_asks_little_and_nothing_after_its_commit(
+    app: Portal, voter: Client, count_queries: Callable[[Portal], Any]
+) -> None:
+    first, second = voter.get(URL), voter.get(URL)
+    with count_queries(app) as new:
+        assert send(voter, first, ["1"]).status == 200
+    with count_queries(app) as again:
+        assert send(voter, second, ["2"]).status == 200
+    clock = 0 if app.ground.database.sqlite else 1  # the database's own clock; and the lock of the roll entry
+    assert new.number == 8 + clock and again.number == 10 + 2 * clock
+    assert "vote.regulation" in " ".join(new.statements) and sum("FROM budget" in one for one in new.statements) == 1
+    assert new.statements[-1 - clock].startswith("SELECT mark")
+
+
 def test_in_the_demo_the_close_is_asked_in_the_same_transaction(make_settings: Callable[..., Settings]) -> None:
     app = create_app(make_settings(demo=True))
     open_vote(app, add_budget(app))
@@ -69,6 +87,43 @@ def test_in_the_demo_the_close_is_asked_in_the_same_transaction(make_settings: C
     answer = send(client, client.get(URL), ["1"])
     assert answer.status == 200 and stored(app) == 1
     app.ground.database.dispose()
+
+
+def test_the_code_comes_by_mail_when_asked_and_nothing_stays_of_it(make_settings: Callable[..., Settings]) -> None:
+    app = create_app(make_settings(smtp=Smtp(host="127.0.0.1", port=9)))
+    open_vote(app, add_budget(app))
+    client = Client(app)
+    enter(client, "Ana Ilves", district="north", ages=OLD_ENOUGH, resident="47101010033")
+    cast = send(client, client.get(URL), ["1"])
+    code = cast.fields()["code"]
+    with db.read() as s:
+        lines = s.query(Entry).count()
+        assert s.query(Outgoing).count() == 0  # the cast itself writes no mail
+    mail = f"{URL}/receipt"
+    fields = {name: cast.fields()[name] for name in ("csrf_token", "code", "proof")}
+    empty = client.post(mail, fields, token=False)
+    assert empty.status == 422 and "None is confirmed" in empty and code in empty.html
+    assert client.post(mail, fields | {"to": "nowhere"}, token=False).status == 422
+    made_up = client.post(mail, fields | {"to": "ana@example.org", "code": "ABCD-EFGH"}, token=False)
+    assert made_up.status in (403, 429)
+    tom = Client(app)
+    enter(tom, "Tom Kask", district="north", ages=OLD_ENOUGH, resident="47101010044")
+    other = {name: send(tom, tom.get(URL), ["1"]).fields()[name] for name in ("csrf_token", "proof")}
+    for foreign in (other["proof"], fields["proof"]):  # a genuine code, from a browser that did not cast it
+        page = tom.post(mail, {**other, "code": code, "proof": foreign, "to": "x@example.org"}, token=False)
+        assert page.status == 403 and "mailed only from the page that showed it" in page
+    assert "on its way" in client.post(mail, fields | {"to": "ana@example.org"}, token=False)
+    assert client.get(mail).url.endswith("/receipt")  # coming back shows nothing of it
+    with db.read() as s:
+        row = s.query(Outgoing).one()
+        assert row.secret and code in row.body and row.recipient == "ana@example.org"
+        assert s.query(Entry).count() == lines  # no line joins a person and a code
+
+
+def test_without_a_way_for_mail_none_is_offered(app: Portal, voter: Client) -> None:
+    cast = send(voter, voter.get(URL), ["1"])
+    assert "Send the code" not in cast
+    assert voter.post(f"{URL}/receipt", {"csrf_token": cast.fields()["csrf_token"]}, token=False).status == 404
 
 
 def test_the_same_form_posted_again_stores_nothing_and_shows_the_same_code(app: Portal, voter: Client) -> None:
@@ -181,6 +236,16 @@ def test_outside_the_dates_the_ballot_page_says_when(
     assert page.status == 200 and sentence in page
 
 
+def test_a_ballot_that_comes_after_the_close_is_not_told_that_voting_is_open(app: Portal, voter: Client) -> None:
+    page = voter.get(URL)
+    assert "Voting is open until" in page
+    with db.write() as s:
+        for vote in s.scalars(select(Vote)):
+            vote.opens_at, vote.closes_at = vote.opens_at - timedelta(days=9), clock.now() - timedelta(days=1)
+    page = send(voter, page, ["1"])
+    assert page.status >= 400 and "Voting is open until" not in page and "Voting closed on" in page
+
+
 def test_no_figure_per_project_is_shown_while_the_vote_is_open(app: Portal, voter: Client) -> None:
     send(voter, voter.get(URL), ["1"])
     ground.stand_on(app.ground)
@@ -196,3 +261,66 @@ def test_no_figure_per_project_is_shown_while_the_vote_is_open(app: Portal, vote
 def test_the_ballot_stands_in_every_language(voter: Client, lang: str) -> None:
     page = voter.get(f"/{lang}/budget/2026/ballot")
     assert page.status == 200 and f"Bench 1 {lang}" in page
+
+
+def test_a_stale_ballot_leads_back_and_shows_nothing_of_itself(app: Portal, voter: Client) -> None:
+    page = voter.get(URL)
+    fields = {"csrf_token": "stale", "form_token": page.fields()["form_token"], "choice": ["1", "3"], "q": "a bench"}
+    for address in (URL, URL + "/look"):
+        answer = voter.post(address, fields, token=False)
+        assert answer.status == 400 and stored(app) == 0
+        assert "Bench 1" not in answer and fields["form_token"] not in answer.html and "form_token" not in answer
+        assert "a bench" not in answer and f'href="{address}"' in answer.html
+        assert "is not shown here" in answer
+
+
+def test_a_ballot_of_an_ended_session_leads_through_the_sign_in(app: Portal, client: Client) -> None:
+    open_vote(app, add_budget(app))
+    answer = client.post(URL, {"csrf_token": "gone", "choice": ["1"]}, token=False)
+    assert answer.status == 403 and "You were signed out" in answer and "Sign in and go on" in answer
+    assert "sign-in?next=/en/budget/2026/ballot" in answer.html and "Bench 1" not in answer
+
+
+def test_a_receipt_names_vote_city_day_and_where_it_is_checked(app: Portal, voter: Client) -> None:
+    answer = send(voter, voter.get(URL), ["1"])
+    box = answer.html.split('class="fm-receipt"')[1].split("</div>\n{%")[0]
+    for words in ("Budget 2026", app.ground.settings.city.name, "/receipt", str(date.today().year)):
+        assert words in box, words
+    assert not re.search(r"\d\d:\d\d", box.split("</dl>")[0])  # the day, never the time
+    assert 'target="_blank">Check a receipt in a new tab' in answer.html
+
+
+def test_a_receipt_is_read_in_another_language_and_nothing_is_cast_again(app: Portal, voter: Client) -> None:
+    first = send(voter, voter.get(URL), ["1"])
+    code = re.search(r'dir="ltr">([0-9A-Z-]+)<', first.html)[1]  # type: ignore[index]
+    form = re.search(r'<form method="post" action="(/de/[^"]+)">.*?</form>', first.html)
+    assert form is not None and 'name="choice"' not in form[0] and form[1] == "/de/budget/2026/ballot"
+    fields = {
+        "csrf_token": first.fields()["csrf_token"],
+        "form_token": first.fields()["form_token"],
+        "translate": "1",
+    }
+    answer = voter.post(form[1], fields, token=False)
+    assert answer.status == 200 and code in answer.html and stored(app) == 1
+    # a token that was never cast stores nothing either: there is no choice in it
+    assert voter.post(form[1], fields | {"form_token": "0123456789abcdef0123"}, token=False).status == 422
+
+
+def test_nobody_signs_in_to_read_that_the_vote_is_closed(app: Portal, client: Client) -> None:
+    add_budget(app, slug="closed", opens=-9, closes=-1)
+    add_budget(app, slug="coming", opens=3, closes=9)
+    for slug, words in (("closed", "Voting closed on"), ("coming", "Voting opens on")):
+        answer = client.get(f"/en/budget/{slug}/ballot")
+        assert answer.status == 200
+        assert answer.text.count(words) == 1, answer.text
+
+
+def test_too_many_ticks_mark_the_number_and_not_the_money(app: Portal, voter: Client) -> None:
+    answer = send(voter, voter.get(URL), ["1", "2", "4", "5"], URL + "/look")
+    assert "4 of at most 3 projects ticked" in answer
+    assert "fm-many" in answer.html and "fm-over" not in answer.html
+
+
+def test_the_ballot_has_a_way_past_its_list(voter: Client) -> None:
+    page = voter.get(URL)
+    assert page.html.index('<a href="#sum">') < page.html.index('name="choice"')

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from portal.base import clock, db, ground
 from portal.base.web import Portal
+from portal.budgeting.models import Project
+from portal.voting import queries as voting
+from portal.voting.models import VoteState
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client
 from tests.identity.help import enter
@@ -61,6 +69,72 @@ def test_the_page_of_a_budget_shows_money_steps_and_rule(app: Portal, client: Cl
     ):
         assert words in page, words
     assert "<strong>works</strong>" in page.html
+
+
+def test_a_published_result_is_not_announced_for_a_later_day(app: Portal, client: Client) -> None:
+    public_id = open_vote(app, add_budget(app))
+    assert "The results follow on" in client.get("/en/budget/2026/")
+    with db.write() as s:
+        vote = voting.by_public_id(s, public_id)
+        assert vote is not None
+        vote.opens_at, vote.closes_at = vote.opens_at - timedelta(days=9), clock.now() - timedelta(days=1)
+    for path in ("/en/budget/2026/", "/en/budget/2026/projects/1", "/en/", "/en/budget/", "/en/budget/2026/results"):
+        assert "The count is under way." in client.get(path), path
+    assert "The ballots are counted Now" in " ".join(client.get("/en/budget/2026/").text.split())
+    with db.write() as s:
+        vote = voting.by_public_id(s, public_id)
+        assert vote is not None
+        projects = [{"id": p["id"], "cost": p["cost_cents"], "votes": 1, "score": 1} for p in vote.document["projects"]]
+        pots = [{"budget": 1, "spent": 1, "ballots": 1, "ties": [], "share": None, "losers": []} for _ in range(2)]
+        for n, pot in enumerate(pots, 1):
+            pot |= {"id": str(n), "winners": projects if n == 1 else []}
+        vote.outcome, vote.numbers = json.dumps({"pots": pots}), {"ballots": 10, "pots": {"1": 10, "2": 10}}
+        vote.state, vote.published_at = VoteState.PUBLISHED, clock.now()
+    for path in ("/en/budget/2026/", "/en/budget/2026/projects/1", "/en/", "/en/budget/", "/en/budget/2026/results"):
+        page = client.get(path)
+        assert "The results follow on" not in page and "under way" not in page, path
+    enter(client, "Bo", roles=["budget_officer"])
+    assert 'href="/en/budget/2026/results"' in client.get(f"/en/staff/votes/{public_id}").html
+
+
+def test_a_small_pot_tells_its_winners_and_no_number(app: Portal, client: Client) -> None:
+    """One ballot in a pot: its votes per project would be that ballot."""
+    public_id = open_vote(app, add_budget(app))
+    with db.write() as s:
+        vote = voting.by_public_id(s, public_id)
+        assert vote is not None
+        pots: list[dict[str, Any]] = []
+        for pot, ballots in (("1", 10), ("2", 1)):
+            rows = [
+                {"id": p["id"], "cost": p["cost_cents"], "votes": 77, "score": 77}
+                for p in vote.document["projects"]
+                if p["pot"] == pot
+            ]
+            lost = rows[-1] | {"reason": "not-eligible", "needed": 88}
+            common = {"budget": 1, "spent": 1, "ballots": ballots, "ties": [], "share": None}
+            pots.append(common | {"id": pot, "winners": rows[:-1], "losers": [lost]})
+        vote.outcome, vote.numbers = json.dumps({"pots": pots}), {"ballots": 11, "pots": {"1": 10, "2": 1}}
+        vote.lists = {"1": {"sha256": "", "salt": ""}, "2": {"sha256": "", "salt": ""}}
+        vote.state, vote.published_at = VoteState.PUBLISHED, clock.now()
+        won, lost_code = pots[1]["winners"], pots[1]["losers"][0]["id"]
+    few = "Fewer than 10 ballots: numbers are not published."
+    page = client.get("/en/budget/2026/results")
+    section = page.html.split('id="pot-2"')[1].split("</section>")[0]
+    assert few in section and "77" not in section and "88" not in section and "Rank" not in section
+    assert "77" in page.html.split('id="pot-1"')[1].split("</section>")[0]
+    rows = [line for line in client.get("/en/budget/2026/results.csv").html.splitlines() if line.startswith("2,")]
+    assert len(rows) == len(won) + 1 and all("77" not in row for row in rows) and few in rows[-1]
+    small = next(
+        pot
+        for pot in json.loads(client.get("/en/budget/2026/results.json").text)["outcome"]["pots"]
+        if pot["id"] == "2"
+    )
+    assert "77" not in json.dumps(small) and "ballots" not in small
+    with db.read() as s:
+        numbers = dict(s.execute(select(Project.code, Project.number)).all())
+    for code in (won[0]["id"], lost_code):
+        told = client.get(f"/en/budget/2026/projects/{numbers[code]}")
+        assert few in told and "77" not in told.text and "88" not in told.text
 
 
 def test_before_the_vote_the_page_says_when_it_opens(app: Portal, client: Client) -> None:
@@ -153,3 +227,34 @@ def test_the_ballot_and_the_result_ask_as_often_with_few_projects_as_with_many(a
         counts["results"].append(len(seen))
     assert all(few == many for few, many in counts.values()), counts
     assert counts["ballot"][0] <= 16 and counts["cast"][0] <= 30, counts
+
+
+def test_projects_lie_on_the_citys_own_plan(app: Portal, client: Client) -> None:
+    add_budget(app, slug="2026", count=3)
+    assert "fm-map" not in client.get("/en/budget/2026/projects/").html  # no drawing, no map
+    here = app.ground.settings
+    here.instance.mkdir(parents=True, exist_ok=True)
+    (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
+    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
+    page = client.get("/ar/budget/2026/projects/")
+    assert page.html.count('<a href="/ar/budget/2026/projects/1" aria-label') == 1
+    assert 'viewBox="0 0 1000 700"' in page.html and page.html.index("fm-cards") < page.html.index("fm-map")
+    assert 'role="img"' in client.get("/en/budget/2026/projects/1").html
+
+
+def test_an_officer_presses_the_plan_for_a_project(app: Portal, client: Client) -> None:
+    add_budget(app, slug="2026", count=2, opens=5, ready=None)
+    enter(client, "Bo Berg", roles=["budget_officer"])
+    where = "/en/staff/budgets/2026/projects/1/plan"
+    assert client.get(where).status == 404
+    here = app.ground.settings
+    here.instance.mkdir(parents=True, exist_ok=True)
+    (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
+    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
+    assert where in client.get("/en/staff/budgets/2026/projects/1").html
+    assert client.post(where, {"spot.x": "0", "spot.y": "0"}).status == 422
+    assert client.post(where, {"spot.x": "64", "spot.y": "224"}).url == "/en/staff/budgets/2026/projects/1"
+    ground.stand_on(app.ground)
+    with db.read() as s:
+        row = s.query(Project).filter_by(number=1).one()
+        assert (row.x, row.y) == (0.1, 0.5)

@@ -57,7 +57,7 @@ def test_a_complete_budget_can_open() -> None:
         ({"undecided": 2}, "2 projects are not decided yet.", "projects"),
         ({"regulation_chosen": False}, "No regulation is chosen.", "plan"),
         ({"regulation_faults": [_l("Choose a rule for the count.")]}, "Choose a rule", "plan"),
-        ({"missing_texts": {"de": 3}}, "Deutsch: 3 texts are missing.", "texts"),
+        ({"missing_texts": {"de": 3}}, "\u2068Deutsch\u2069: 3 texts are missing.", "texts"),
         ({"shown": False}, "still a draft", "show"),
     ],
 )

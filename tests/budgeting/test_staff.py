@@ -170,7 +170,7 @@ def test_a_change_after_the_preparation_asks_for_a_new_one(app: Portal, bo: Clie
 def test_a_language_that_lacks_texts_stops_the_opening_until_a_reason_is_given(app: Portal, bo: Client) -> None:
     add_budget(app, languages=("en", "de", "et", "fr", "pl"))
     page = bo.get(f"{HERE}/2026")
-    assert "العربية: 14 texts are missing. Complete them or give a public reason." in page
+    assert "\u2068العربية\u2069: 14 texts are missing. Complete them or give a public reason." in page
     assert "Prepare the vote" not in page.html
     url = f"{HERE}/2026/texts/ar"
     bo.post(f"{url}/reason", {"reason": "الترجمة تتأخر"}, page=url)

@@ -66,6 +66,16 @@ def test_the_open_budget_has_its_projects_with_full_texts() -> None:
         assert all(30 <= len(text.split()) <= 80 for text in project.text.values()), project.id
 
 
+def test_the_first_words_of_a_card_say_what_is_proposed() -> None:
+    leads = {project.id: project.lead for project in PROJECTS}
+    assert leads["thousand-trees"]["en"].startswith("The city plants 1,000 young lindens")
+    assert leads["repair-workshop"]["de"].startswith("In der alten Tischlerei richtet die Stadt eine Werkstatt ein")
+    assert leads["mill-power"]["et"].startswith("Uus lehisepuust ratas")  # "1961. aastast" ends no sentence
+    for project in PROJECTS:
+        for lang, lead in project.lead.items():
+            assert 20 < len(lead) <= 400 and "**" not in lead and lead[-1] in ".!", (project.id, lang, lead)
+
+
 def test_budgets_are_open_finished_reviewed_and_planned() -> None:
     assert [budget.stage for budget in BUDGETS] == ["open", "finished", "review", "planned"]
     assert [len(budget.projects) for budget in BUDGETS] == [45, 18, 6, 0]
@@ -86,7 +96,7 @@ def test_ids_are_unique_and_titles_short() -> None:
         assert all(len(title) <= 60 for title in project.title.values()), project.id
         assert all(len(alt) <= 120 for alt in project.alt.values()), project.id
     everyone = [persona.sub for persona in content.personas()]
-    assert len(set(everyone)) == len(everyone) == 14
+    assert len(set(everyone)) == len(everyone) == 15
 
 
 def test_money_is_real() -> None:
@@ -217,3 +227,10 @@ def test_the_two_rules_choose_different_projects() -> None:
     share = Fraction(pot.amount, voters)
     affordable = {project.id for project in projects if votes[project.id] * share >= project.cost}
     assert affordable and not affordable & set(greedy)
+
+
+def test_venues_lie_in_their_district_and_speak_every_language() -> None:
+    city = content.city()
+    for venue in content.venues():
+        assert set(venue.name) == set(venue.hours) == set(content.LANGUAGES)
+        assert city.district(venue.district).holds(*venue.at), venue.name["en"]

@@ -19,8 +19,21 @@ from tests.house import world
 # Where a reading request writes, in a short transaction of its own, and why.
 GETS_THAT_WRITE = {
     "portal/identity/views.py": "the way back from the provider ends in a session row",
+    "portal/identity/views_confirm.py": "the way back from the provider confirms a session or adds a way to sign in",
+    "portal/identity/views_out.py": "posts only: a session ends in a short transaction, then the provider is asked",
+    "portal/identity/views_here.py": "a page at a terminal says until when its session may stand",
+    "portal/identity/views_terminal.py": "posts that only end or prolong; and the page on which an idle session ends",
+    "portal/identity/staff_help.py": "posts only: the register is asked outside the write lock, and tries count",
+    "portal/identity/views_email.py": "posts only: codes asked for and tried count however the page answers",
+    "portal/identity/views_account.py": "posts only: the code for a new address counts in the same way",
+    "portal/identity/views_residence.py": "posts only: the register is asked between short transactions, and tries count",
+    "portal/identity/views_step.py": "posts only: an act is kept until its person is confirmed",
+    "portal/identity/staff_slips.py": "posts only: the register is asked outside the write lock",
+    "portal/identity/staff_desk.py": "posts only: the register is asked outside the write lock",
+    "portal/identity/actions_proof.py": "the rotation of keys, a word of the command line",
     "portal/identity/queries.py": "last seen, at most once a minute",
     "portal/identity/actions.py": "the session row and last seen",
+    "portal/audit/actions_looks.py": "the line of the access log: who saw whose data, before the page is read",
     "portal/base/db.py": "the transactions themselves, and lines that outlive a refusal",
     "portal/base/jobs.py": "the worker",
     "portal/base/mail.py": "the worker",
@@ -30,6 +43,7 @@ GETS_THAT_WRITE = {
 NO_REQUEST = (
     "budgeting/actions/imports.py",
     "budgeting/actions/leftovers.py",
+    "budgeting/actions/news.py",
     "budgeting/actions/translation.py",
     "commands.py",
     "jobs.py",
@@ -40,6 +54,9 @@ NO_REQUEST = (
     "actions_count.py",
     "actions_count_open.py",
     "actions_keep.py",
+    "actions_make.py",
+    "notifications/actions_route.py",
+    "notifications/actions_newsletter.py",
 )
 
 

@@ -50,7 +50,7 @@ def test_locks_name_roles_that_exist(app: Portal) -> None:
 
 def test_views_without_a_browser_are_few_and_listed(app: Portal) -> None:
     outside = {name for name, view in app.view_functions.items() if getattr(view, "outside", False)}
-    assert outside == {"oidc.back_channel_logout"}
+    assert outside == {"notifications.unsubscribed", "oidc.back_channel_logout"}
 
 
 @pytest.mark.parametrize("mark", ["public", "signed_in"])

@@ -22,6 +22,8 @@ class Site:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.begun.set()
         body = b"x" * 3_000_000 if environ["PATH_INFO"] == "/large" else b"done"
+        if environ["PATH_INFO"] == "/length":
+            body = f"{environ.get('CONTENT_LENGTH')} stated, {len(environ['wsgi.input'].read())} read".encode()
         if environ["PATH_INFO"] == "/slow":
             time.sleep(0.6)
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
@@ -94,6 +96,33 @@ def test_a_head_that_is_too_large_is_refused(site: tuple[Site, server.Listener, 
     _app, _listener, port = site
     answer = read_all(connect(port, "/", head=f"X-Long: {'a' * 20000}\r\n"))
     assert answer.startswith(b"HTTP/1.0 431") or answer.startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize("stated", [30_000_000, 10**12])
+def test_the_application_answers_to_bodies_that_are_too_large(
+    site: tuple[Site, server.Listener, int], stated: int
+) -> None:
+    _app, _listener, port = site
+    made = socket.create_connection(("127.0.0.1", port), timeout=20)
+    made.sendall(f"POST /length HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {stated}\r\n\r\n".encode())
+    sent = 30_000_000 if stated == 30_000_000 else 0
+    if sent:  # somewhat too large: taken in, so that the browser gets to reading the answer
+        made.sendall(b"x" * sent)
+        made.shutdown(socket.SHUT_WR)
+    answer = read_all(made)
+    assert f"{stated} stated, {sent} read".encode() in answer and b"exceeds" not in answer
+
+
+def test_a_body_without_a_stated_length_ends_too(site: tuple[Site, server.Listener, int]) -> None:
+    _app, _listener, port = site
+    made = socket.create_connection(("127.0.0.1", port), timeout=20)
+    made.sendall(b"POST /length HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    try:
+        for _n in range(60):
+            made.sendall(b"100000\r\n" + b"x" * 0x100000 + b"\r\n")
+    except OSError:
+        return  # cut off
+    assert b"stated" in read_all(made)
 
 
 def test_the_server_does_not_name_itself(site: tuple[Site, server.Listener, int]) -> None:

@@ -39,6 +39,8 @@ def test_a_template_parses_and_its_parts_exist(file: Path) -> None:
 @pytest.mark.parametrize("file", TEMPLATES, ids=name)
 def test_a_template_has_no_inline_style_script_or_handler(file: Path) -> None:
     html = bare(file.read_text("utf-8"))
+    if name(file).startswith("mail/"):  # mail programs know no style sheet of ours, and no page's policy holds there
+        html = re.sub(r'\sstyle="[^"{]*"', "", html)
     assert not re.search(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", html, flags=re.I), name(file)
     for script in re.findall(r"<script\b[^>]*>(.*?)</script>", html, flags=re.S):
         assert not script.strip(), f"{name(file)}: a script without a file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,23 +11,43 @@ from typing import Any
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
-from portal.base import clock, db, ground, jobs
+from portal.audit.models_looks import Look
+from portal.base import clock, db, ground, jobs, mail
 from portal.base.actor import SYSTEM
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
 from portal.home import actions as home
 from portal.home.models import NoticeKind
-from portal.identity.models import SignIn
-from portal.places.models import District
+from portal.identity.models import Identity, SignIn
+from portal.identity.models_ways import Mandate
+from portal.notifications import actions as notifications
+from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
+from portal.papers import actions as papers
+from portal.papers.actions_make import store
+from portal.papers.models import PaperState, PostBatch
+from portal.places import actions as places
+from portal.places import actions_terminal as terminals
+from portal.places.models import Department, District
 from portal.processes.models import Phase, PhaseKind, Process
+from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, PersonMark, Wish
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
 from tests.identity.help import enter
 from tests.voting import town as votes
 
-ROLES = ("moderator", "budget_officer", "case_officer", "planner", "librarian", "auditor", "administrator")
+ROLES = (
+    "moderator",
+    "budget_officer",
+    "case_officer",
+    "planner",
+    "librarian",
+    "clerk",
+    "auditor",
+    "data_protection_officer",
+    "administrator",
+)
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -39,7 +60,8 @@ class World:
 
 
 def build(app: Portal) -> World:
-    """Fill the city: an open vote, a draft, a page, a notice, a report, a failed job, a district, another person."""
+    """Fill the city: an open vote, a draft, a page, a notice, a report, a failed job, a district, a venue, the city's
+    plan, another person."""
     other = enter(Client(app), "Tom Other", district="north")
     enter(Client(app), "Cleo Second", district="north")
     enter(Client(app), "Ana Third", district="north")
@@ -47,8 +69,13 @@ def build(app: Portal) -> World:
     _finished(app)
     budget = town.add_budget(app, slug="2026", count=4)
     public_id = town.open_vote(app, budget)
+    here = app.ground.settings
+    here.instance.mkdir(parents=True, exist_ok=True)
+    (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
+    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
     ground.stand_on(app.ground)
     with db.write() as s:
+        venue = places.add_venue(SYSTEM, names={"en": "Library"}, address="Quay 1")
         home.write_page(SYSTEM, home.add_page(SYSTEM, slug="help"), lang="en", title="Help", body="Call us")
         page = home.add_page(SYSTEM, slug="opening-hours")
         home.write_page(SYSTEM, page, lang="en", title="Opening hours", body="8 to 16")
@@ -64,7 +91,29 @@ def build(app: Portal) -> World:
         jobs.enqueue(s, "no.such.kind", {})
         job = s.query(JobRow).filter_by(kind="no.such.kind").one()
         job.failed_at = clock.now()
+        mail.put(s, to="jo@example.org", subject="Lost", body="x", lang="en", wake=False)
+        lost = s.query(mail.Outgoing).filter_by(subject="Lost").one()
+        lost.state = mail.State.DEAD
+        notifications.tell(other, "account.role_given", {"role": "x"})
+        message = s.query(Message).filter_by(person_id=other).one()
+        alert = Alert(person_id=other, topic="budgets", created_at=clock.now())
+        batch = LetterBatch(made_at=clock.now(), letters=0)
+        issue = Newsletter(made_at=clock.now())
+        s.add_all([alert, batch, issue])
+        s.flush()
         session = s.query(SignIn).filter_by(person_id=other).one()
+        department = Department(code="parks")
+        s.add(department)
+        mandate = Mandate(
+            agent_id=other, principal_name="Old Aunt", relation="relative", scope="all", from_day=clock.now().date(),
+            until_day=clock.now().date() + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
+        )  # fmt: skip
+        s.add(mandate)
+        letter = papers.issue(SYSTEM, kind="letter", lang="en", values={}, person_id=other, title="A letter")
+        letter.state, letter.file, letter.made_at = PaperState.READY, store(b"%PDF-1.7 a letter"), clock.now()
+        batch = PostBatch(made_at=clock.now(), count=1, file=store(b"%PDF-1.7 a batch"))
+        s.add(batch)
+        s.flush()
         shared = {
             "lang": "en",
             "code": "en",
@@ -77,10 +126,23 @@ def build(app: Portal) -> World:
             "public_id": public_id,
             "person_id": other,
             "district_id": s.query(District.id).first()[0],
+            "venue_id": venue.id,
+            "terminal_id": terminals.add_terminal(SYSTEM, venue, name="Window").id,
+            "means": "guest",
+            "paper": "barrier",
             "report_id": report.id,
             "notice_id": notice.id,
             "job_id": job.id,
             "session_id": session.id,
+            "identity_id": s.query(Identity.id).filter_by(person_id=other).first()[0],
+            "act": "vote",
+            "mandate_id": mandate.id,
+            "mail_id": lost.id,
+            "message_id": message.id,
+            "alert_id": alert.id,
+            "batch_id": batch.id,
+            "issue_id": issue.id,
+            "secret": "no-such-secret",
             "project_id": 1,
             "pot_id": 1,
             "category_id": 1,
@@ -88,13 +150,45 @@ def build(app: Portal) -> World:
             "kind": "budget",
             "object_id": budget,
             "page_id": page.id,
+            "process_id": s.get_one(Budget, budget).process_id,
+            "member_id": 1,
+            "absence_id": 1,
+            "department_id": department.id,
+            "paper_id": letter.id,
+            "wish": "correction",
+            **_rights(other),
         }
     return World({**shared, "slug": "2026"}, {**shared, "slug": "draft"})
 
 
+def _rights(person_id: int) -> dict[str, Any]:
+    """Somebody else looked at them, asked for something, has an export and a hold; and a breach was entered."""
+    rows = {
+        "look_id": Look(at=clock.now(), person_id=person_id, page="identity_staff.person", role="administrator"),
+        "request_id": DataRequest(
+            person_id=person_id, wish=Wish.CORRECTION, words="My name", lang="en", received_at=clock.now(),
+            due_on=clock.city_now().date(),
+        ),
+        "export_id": DataExport(person_id=person_id, lang="en", asked_at=clock.now()),
+        "mark_id": PersonMark(person_id=person_id, kind=MarkKind.HOLD, reason="Evidence", placed_at=clock.now()),
+        "breach_id": Breach(
+            discovered_at=clock.now(), entered_at=clock.now(), changed_at=clock.now(), title="List", what="Sent", data="x"
+        ),
+    }  # fmt: skip
+    s = db.session()
+    s.add_all(rows.values())
+    s.flush()
+    return {name: row.id for name, row in rows.items()}
+
+
 def _finished(app: Portal) -> None:
     """A budget of last month, counted and published."""
-    budget = town.add_budget(app, slug="2025", count=4, age=None)
+    finished(app, "2025")
+
+
+def finished(app: Portal, slug: str) -> str:
+    """A budget of last month, counted and published; the answer is its vote's public id."""
+    budget = town.add_budget(app, slug=slug, count=4, age=None)
     public_id = town.open_vote(app, budget)
     with db.read() as s:
         codes = list(s.scalars(select(Project.code).where(Project.budget_id == budget).order_by(Project.number)))
@@ -111,6 +205,7 @@ def _finished(app: Portal) -> None:
     actions_count.run_count(public_id)
     with db.write() as s:
         actions_count.publish(s, votes.OFFICER, votes.found(s, public_id), halves_destroyed=True)
+    return public_id
 
 
 def enter_as(client: Client, role: str) -> None:

@@ -16,10 +16,10 @@ import waitress.server
 
 from portal import config
 from portal.app import create_app
-from portal.base import db, ground
+from portal.base import clock, db, ground
 from portal.base.web import Portal
 from portal.identity import demo_idp
-from portal.identity.models import Person, SignIn
+from portal.identity.models import Person, RoleGrant, SignIn
 from tests.client import Page, check
 
 PEOPLE = [
@@ -89,7 +89,7 @@ def next_link(html: str, sub: str) -> str:
 def demo(make_settings: Callable[..., config.Settings], monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     (here, front), (there, back) = listen(), listen()
     base = f"http://127.0.0.1:{front}"
-    monkeypatch.setattr("portal.app.FEATURES", ("audit", "places", "identity"))
+    monkeypatch.setattr("portal.app.FEATURES", ("audit", "places", "identity", "rights"))
     app = create_app(make_settings(demo=True, base_url=base, providers=(provider(back),)))
     demo_idp.mount(app, PEOPLE, client_id="portal", client_secret=SECRET, back_channel=f"http://127.0.0.1:{back}")
     servers: list[Any] = [
@@ -124,6 +124,21 @@ def test_staff_show_their_second_factor_in_the_same_click(demo: City) -> None:
     with db.read() as s:
         assert s.query(SignIn).one().acr == "high"
         assert s.query(SignIn).one().staff_ok
+
+
+def test_a_resident_with_a_role_is_asked_only_once_who_they_are(demo: City) -> None:
+    browser = requests.Session()
+    demo.pick("ana", browser)
+    ground.stand_on(demo.app.ground)
+    with db.write() as s:
+        person = s.query(Person).filter_by(name="Ana Ilves").one()
+        s.add(RoleGrant(person_id=person.id, role="planner", at=clock.now()))
+    again = requests.Session()
+    answer = demo.pick("ana", again)
+    assert answer.status_code == 403 and "second factor" in answer.text and "bare=1" in answer.text
+    assert not again.cookies.get("demo_idp_chosen")
+    # whoever then tries again is free to be somebody else
+    assert "Adam Kask" in demo._patient(again, f"{demo.base}/en/sign-in/demo?next=/en/account&second=1").text
 
 
 def test_signing_out_leads_past_the_provider_and_back(demo: City) -> None:

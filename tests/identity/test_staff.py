@@ -66,6 +66,18 @@ def test_nobody_takes_the_administrators_role_from_themselves(app: Portal, desk:
     assert desk.get("/en/staff/people").status == 200
 
 
+def test_nobody_gives_themselves_a_role(app: Portal, desk: Client) -> None:
+    """The administrator is no budget officer by their own hand, so nobody is two people at a count."""
+    ground.stand_on(app.ground)
+    with db.read() as s:
+        adam = s.scalars(select(RoleGrant.person_id)).one()
+    page = f"/en/staff/people/{adam}"
+    assert "Give the role: Budget officer" not in desk.get(page)
+    answer = desk.post(f"{page}/grant", {"role": "budget_officer"}, page="/en/account")
+    assert answer.status == 409 and "Nobody gives themselves a role" in answer
+    assert lines("granted role") == []
+
+
 def test_an_unknown_role_or_person(desk: Client, client: Client) -> None:
     bo = enter(client, "Bo Andersen")
     page = f"/en/staff/people/{bo}"

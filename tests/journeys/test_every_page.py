@@ -46,9 +46,34 @@ def people(browser: Browser, city: City) -> Iterator[dict[str, Visitor]]:
     for who in sorted({one.who for shown in pages.pages(city.instance).values() for one in shown} - {"", "invited"}):
         made[who] = Visitor(browser, city.url)
         made[who].sign_in(who)
+    _rights(made["ana"], made["dora"], made["adam"])
     yield made
     for one in made.values():
         one.close()
+
+
+def _rights(ana: Visitor, dora: Visitor, adam: Visitor) -> None:
+    """Ana asks for a correction and orders a copy; the data protection officer opens what she asked, places a hold on
+    somebody and enters a breach; the administrator says why a person's page is opened."""
+    ana.go("/my/data/requests/new/correction")
+    ana.page.get_by_label("Which data is it about?").select_option("contact")
+    ana.page.get_by_label("What do you want, and why?").fill("My street has a new name.")
+    ana.press("Send the request")
+    ana.go("/my/data/export").press("Make a copy of my data")
+    dora.go("/staff/data-requests/1")
+    for one, path in ((dora, "/staff/people/2/data"), (adam, "/staff/people/2")):
+        one.go(path)
+        one.page.get_by_label("A complaint or a control is looked into").check()
+        one.press("Open")
+    dora.go("/staff/people/2/data")
+    dora.page.get_by_label("Legal hold: nothing is erased").check()
+    dora.page.get_by_label("Reason").last.fill("A court asks for it.")
+    dora.press("Place")
+    dora.go("/staff/breaches/new")
+    dora.page.get_by_label("Title").fill("A list sent to a wrong address")
+    dora.page.get_by_label("What happened?").fill("A mail with an attachment.")
+    dora.page.get_by_label("Which data, of which people?").fill("Names of twelve people")
+    dora.press("Store")
 
 
 def walk(

@@ -123,7 +123,7 @@ def test_headers_and_what_belongs_to_the_demo(site: Site, reader: Visitor) -> No
     assert "default-src 'none'" in head["content-security-policy"]
     assert reader.page.locator(".fm-bar").count() == 0
     reader.look()
-    for path in ("/demo-idp/authorize", "/en/demo/clock", "/en/staff/outbox"):
+    for path in ("/demo-idp/authorize", "/en/demo/clock", "/en/demo/mail"):
         assert (
             reader.context.request.get(path).status in {403, 404} or "sign-in" in reader.context.request.get(path).url
         )

@@ -96,14 +96,15 @@ def test_ana_votes_in_english_with_a_live_total(city: City, visitor: Enter, told
     ana.look()
     assert "Tick up to 8 projects in each pot." in ana.text
     whole, own = boxes(ana, 0)[:3], boxes(ana, 1)[:2]
-    assert sums(ana)[0][0] == "0 projects ticked"
+    assert sums(ana)[0][0] == "0 of at most 8 projects ticked"
     tick(ana, *whole, *own)
     live = sums(ana)
-    assert live[0][0] == "3 projects ticked" and live[1][0] == "2 projects ticked"
+    assert [live[0][0], live[1][0]] == ["3 of at most 8 projects ticked", "2 of at most 8 projects ticked"]
+    assert not ana.button("Update total").is_visible()  # the script does that
     ana.look()
     # the server says the same as the script did, and keeps the ticks
     with ana.page.expect_navigation():
-        ana.button("Update total").click()
+        ana.button("Show").click()
     assert sums(ana) == live
     assert ana.page.locator("input.fm-tick__box:checked").count() == 5
     asked: list[str] = []
@@ -116,7 +117,7 @@ def test_ana_votes_in_english_with_a_live_total(city: City, visitor: Enter, told
     ana.page.once("dialog", stay)
     ana.page.locator(".fm-city").click(no_wait_after=True)
     ana.page.wait_for_timeout(300)
-    assert asked == ["beforeunload"] and ana.page.url.endswith("/look#sum")
+    assert asked == ["beforeunload"] and ana.page.url.endswith("/look#choices")
     told.codes["ana, replaced"] = first = cast(ana)
     assert ana.heading == "Your ballot is cast"
     ana.look()
@@ -149,7 +150,7 @@ def test_too_many_ticks_are_kept_and_explained(visitor: Enter) -> None:
     marie.look()
     nine = boxes(marie, 0)[:9]
     tick(marie, *nine)
-    assert marie.page.locator(".fm-over").count() == 1
+    assert marie.page.locator(".fm-many").count() == 1 and marie.page.locator(".fm-over").count() == 0
     with marie.page.expect_navigation() as waited:
         marie.page.locator("#cast").click()
     assert waited.value.status == 422
@@ -179,7 +180,9 @@ def test_jonas_votes_in_german_without_a_script(visitor: Enter, told: Told) -> N
     found = boxes(jonas, 0)
     assert 0 < len(found) < len(order)
     assert jonas.page.locator("[data-sum] [data-part=count]").first.inner_text() == (
-        "1 Projekt angekreuzt" if first not in found else jonas.page.locator("[data-part=count]").first.inner_text()
+        "1 von höchstens 8 Projekten angekreuzt"
+        if first not in found
+        else jonas.page.locator("[data-part=count]").first.inner_text()
     )
     second = next(code for code in found if code != first)
     tick(jonas, second)
@@ -326,6 +329,8 @@ def test_a_crowd_votes_and_the_clock_moves_to_the_close(city: City, visitor: Ent
         clock.page.get_by_role("button", name="Go to the close").click()
     clock.look()
     assert clock.link("Go to the ballot").count() == 0
+    clock.go(BALLOT).look()  # nobody signs in to read that it is over
+    assert "Voting closed on" in clock.text
     # whoever was still choosing is told, and loses nothing in silence
     with late.page.expect_navigation() as waited:
         late.page.locator("#cast").click()

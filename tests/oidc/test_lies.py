@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.base import db, ground
 from portal.base.limits import Attempt
-from portal.identity import oidc, oidc_flow
+from portal.identity import oidc, oidc_flow, views
 from portal.identity.models import Person, SignIn
 from tests.oidc.conftest import Browser
 from tests.oidc.liar import CLIENT, Liar
@@ -148,6 +148,17 @@ def test_age_of_the_sign_in_is_missing(browser: Browser, liar: Liar) -> None:
     assert nobody_entered(browser)
 
 
+def test_who_must_prove_it_anew_does_not_ride_on_an_old_sign_in(browser: Browser, liar: Liar) -> None:
+    """Before an erasure or an export people sign in again: a provider's session of an hour ago is not enough."""
+    where = "/en/sign-in/liar?fresh=1&next=/en/my/data/erasure"
+    assert parse_qs(urlsplit(browser.begin(where)).query)["max_age"] == ["60"]
+    liar.auth_time = time.time() - 3600
+    assert browser.sign_in(where).status == 403
+    assert nobody_entered(browser)
+    liar.auth_time = time.time()
+    assert browser.sign_in(where).status == 303
+
+
 @pytest.mark.parametrize("bent_settings", [{"amr_allowed": ("smartid", "idcard")}])
 def test_a_method_that_is_not_allowed(browser: Browser, liar: Liar) -> None:
     page = browser.sign_in()
@@ -266,3 +277,15 @@ def test_too_many_sign_ins_at_once_wait_in_the_browser(browser: Browser, liar: L
         for gate in gates:
             gate.__exit__(None, None, None)
     assert browser.get(address).status == 303  # the state was kept
+
+
+def test_a_good_answer_passes_whoever_else_fails_at_this_address(
+    browser: Browser, liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "FAILURES", 2)
+    good = liar.bend
+    liar.bend = _set(aud="another")
+    assert [browser.sign_in().status for _ in range(3)] == [403, 403, 429]
+    liar.bend = good
+    browser.sign_in()
+    assert browser.signed_in

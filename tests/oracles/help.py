@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def oracle(script: str, *arguments: str) -> Any:
+def oracle(script: str, *arguments: str, hours: float = 0.25) -> Any:
     """Run a script of this folder in the oracles' environment; its output is JSON. Skips where there is none."""
     python = Path(os.environ.get("PORTAL_ORACLE_PYTHON") or ROOT / ".venv-oracle" / "bin" / "python")
     if not python.exists():
@@ -21,6 +21,6 @@ def oracle(script: str, *arguments: str) -> Any:
             pytest.fail("the oracles' environment is missing; ./run test --all makes it")
         pytest.skip("the oracles' environment is missing; ./run test --all makes it")
     command = [str(python), "-I", str(Path(__file__).with_name(script)), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=hours * 3600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

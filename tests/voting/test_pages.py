@@ -10,13 +10,15 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal import config
 from portal.app import create_app
+from portal.audit.models import Entry
 from portal.base import db, ground, jobs
 from portal.base.web import Portal
-from portal.voting import actions, actions_count, commands, sealing, sealing_files
+from portal.voting import actions, actions_count, commands, queries, sealing, sealing_files
+from portal.voting.models import CountRun, Vote, VoteState
 from tests.client import Client, Page
 from tests.identity.help import enter
 from tests.voting.town import OFFICER, cast, close, found, opened, prepared
@@ -64,10 +66,11 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     assert "Count: Budget of Sundhaven" in officer.get("/en/staff/")
     post(officer, vote, "/count")
     assert "Confirm the count: Budget of Sundhaven" in second.get("/en/staff/")
+    assert "Bo Tamm asked for the count on" in second.get(desk(vote))
     assert "you are the first" in officer.get(desk(vote))
     assert post(officer, vote, "/confirm").status == 409
     started = post(second, vote, "/confirm")
-    assert "0 of 0 ballots opened" in started and started.response.headers["Refresh"] == "3"
+    assert "The count is about to begin." in started and started.response.headers["Refresh"] == "3"
     assert officer.get(f"/en/votes/{vote}/result.zip").status == 404
     actions_count.run_count(vote)
     assert "Publish the result" in officer.get(desk(vote))
@@ -78,6 +81,69 @@ def test_two_officers_lead_a_vote_from_the_opening_to_the_result(officer: Client
     answer = officer.http.get(f"/en/votes/{vote}/result.zip", base_url="http://127.0.0.1:8000")
     files = zipfile.ZipFile(io.BytesIO(answer.get_data()))
     assert "P1" in files.read("outcome.json").decode()
+
+
+def test_turn_out_has_a_number_and_a_source_until_the_result_is_published(officer: Client, second: Client) -> None:
+    vote = opened()
+    for n in range(12):
+        cast(vote, f"resident {n}", {"1": ["P1"]})
+    page = desk(vote, "/entitled")
+    assert officer.post(page, {"number": "11"}).status == 422  # no source
+    assert officer.post(page, {"number": "0", "source_en": "register"}).status == 422
+    # before the count nothing tells that 11 is too few
+    assert "register of 1 May" in officer.post(page, {"number": "11", "source_en": "register of 1 May"})
+    close(vote)
+    post(officer, vote, "/count")
+    post(second, vote, "/confirm")
+    actions_count.run_count(vote)
+    refused = post(officer, vote, "/publish", {"destroyed": "1"})
+    assert refused.status == 409 and "More ballots were counted" in refused
+    assert "More ballots were counted" in officer.post(page, {"number": "11", "source_en": "register"})
+    officer.post(page, {"number": "48", "source_en": "register of 1 May", "source_de": "Register vom 1. Mai"})
+    post(officer, vote, "/publish", {"destroyed": "1"})
+    with db.read() as s:
+        public = queries.published(s, found(s, vote))
+        assert public is not None and public.entitled is not None
+        assert (public.entitled.number, public.entitled.share) == (48, 0.25)
+        lines = s.query(Entry).filter_by(verb="say_entitled").count()
+    assert officer.post(page, {"number": "90", "source_en": "x"}, page=desk(vote)).status == 409
+    assert "is fixed with the publication" in officer.get(page)
+    with db.read() as s:
+        assert found(s, vote).entitled == 48
+        assert s.query(Entry).filter_by(verb="say_entitled").count() == lines == 2
+
+
+def test_a_count_tells_its_steps_and_never_how_few_voted(
+    officer: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote = opened()
+    for n in range(4):
+        cast(vote, f"resident {n}", {"1": ["P1"]})
+    close(vote)
+    post(officer, vote, "/count")
+    post(second, vote, "/confirm")
+    seen: list[Page] = []
+
+    def look_before(step: str) -> None:
+        real = getattr(actions_count, step)
+        monkeypatch.setattr(actions_count, step, lambda *given: (seen.append(officer.get(desk(vote))), real(*given))[1])
+
+    for step in ("_store", "_keep", "_destroy"):
+        look_before(step)
+    actions_count.run_count(vote)
+    assert [re.findall(r"Step \d of 4", page.html) for page in seen] == [
+        ["Step 2 of 4"],
+        ["Step 3 of 4"],
+        ["Step 4 of 4"],
+    ]
+    assert [re.findall(r'<progress.* value="([\d.]+)"', page.html) for page in seen] == [["1"], ["2"], ["3"]]
+    for page in seen:
+        assert "numbers below 10 stay hidden" in page and "4 of 4 ballots" not in page
+    with db.write() as s:
+        s.execute(update(CountRun).values(done=1, total=4))
+        s.execute(update(Vote).values(state=VoteState.OPEN))
+    page = officer.get(desk(vote))
+    assert "Step 1 of 4" in page and "25% of them are open" in page and 'value="0.25"' in page.html
 
 
 def test_what_is_missing_at_the_opening_is_told_and_what_was_typed_is_kept(officer: Client) -> None:
@@ -139,7 +205,7 @@ def test_anybody_checks_a_receipt_and_the_code_is_in_no_address(client: Client, 
     assert "This ballot was replaced" in client.post(url, {"code": old.receipt_code})
     for code, words in [
         ("", "Enter your receipt code."),
-        ("ABC", "a sign is missing or mistyped"),
+        ("ABC", "a character is missing or mistyped"),
         (sealing.printed(b"0123456789"), "No ballot of this vote has this receipt code."),
     ]:
         page = client.post(url, {"code": code})

@@ -49,6 +49,7 @@ class FakeVote:
         (replace(ANA, enough_assurance=False), "not strong enough"),
         (replace(ANA, resident=None), "whether you live in the city"),
         (replace(ANA, resident=False), "Only residents of the city"),
+        (replace(ANA, resident=False, claim=None), "Only residents of the city"),  # no other sign-in would help
         (replace(ANA, district="south"), "certain districts"),
         (replace(ANA, ages={}), "did not say whether you are old enough"),
         (replace(ANA, ages={(16, "2026-06-01"): False}), "at least 16 years old on June 1, 2026"),
@@ -85,7 +86,10 @@ def test_answers_for_other_days_help_with_the_age() -> None:
     assert queries.age_answer({"16@2026-05-01": True}, 16, "2026-06-01") is True  # was already, so still is
     assert queries.age_answer({"16@2026-07-01": False}, 16, "2026-06-01") is False  # will not be, so is not
     assert queries.age_answer({"16@2026-05-01": False, "16@2026-07-01": True}, 16, "2026-06-01") is None
-    assert queries.age_answer({"18@2026-05-01": True}, 16, "2026-06-01") is None
+    assert queries.age_answer({"18@2026-05-01": True}, 16, "2026-06-01") is True  # older than asked, and earlier
+    assert queries.age_answer({"14@2026-07-01": False}, 16, "2026-06-01") is False  # not even 14, and later
+    assert queries.age_answer({"14@2026-05-01": True}, 16, "2026-06-01") is None
+    assert queries.age_answer({"18@2026-07-01": False}, 16, "2026-06-01") is None
 
 
 def test_a_pot_of_a_district_is_for_its_residents_where_the_regulation_says_so() -> None:

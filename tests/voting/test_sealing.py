@@ -6,11 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.base import codes
 from portal.voting import sealing, sealing_files
 from portal.voting.sealing import Envelope, SealingError, Subkeys
 
 KEY = bytes(range(32))
 KEYS = Subkeys.of(KEY, "v1")
+OLD = (
+    "BZPE-PSQZ-S1QK-HPAJ-V",
+    "WZVC-04BQ-DT6V-FK9K-*",
+    "35C1-W9YY-FKPG-1ZRW-U",
+    "9Z42-P9NE-SD3X-51MC-~",
+    "ADFT-63BY-4QER-MJFH-=",
+    "KWA0-4PQG-0SDK-1S3Y-$",
+)
 SLOT = sealing.slot_of(KEYS, "roll", "ana")
 LETTER = Envelope(nonce=b"n" * 32, receipt="ab" * 32, channel="web", station=7, prior="cd" * 32)
 
@@ -97,19 +106,53 @@ def test_halves_join_to_the_key_as_typed_by_people(key: bytes) -> None:
     assert sealing.join_halves(first.lower().replace("-", " "), second.replace("0", "O").replace("1", "l")) == key
 
 
-@given(st.binary(min_size=10, max_size=10), st.integers(0, 15), st.sampled_from(sealing.ALPHABET))
+@given(st.binary(min_size=10, max_size=10), st.integers(0, 17), st.sampled_from(codes.ALPHABET))
 def test_one_mistyped_sign_is_seen(value: bytes, place: int, sign: str) -> None:
-    code = sealing.normal_code(sealing.printed(value))
+    code = codes.normal(sealing.printed(value))
     typed = code[:place] + sign + code[place + 1 :]
     if typed != code:
         with pytest.raises(SealingError):
             sealing.unprinted(typed, 10)
 
 
+@given(st.binary(min_size=10, max_size=10), st.integers(0, 17), st.integers(0, 17))
+def test_two_swapped_signs_are_seen(value: bytes, one: int, other: int) -> None:
+    signs = list(codes.normal(sealing.printed(value)))
+    if signs[one] != signs[other]:
+        signs[one], signs[other] = signs[other], signs[one]
+        with pytest.raises(SealingError):
+            sealing.unprinted("".join(signs), 10)
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 52))
+def test_neighbours_swapped_in_a_long_code_are_seen(value: bytes, place: int) -> None:
+    signs = list(codes.normal(sealing.printed(value)))
+    if signs[place] != signs[place + 1]:
+        signs[place], signs[place + 1] = signs[place + 1], signs[place]
+        with pytest.raises(SealingError):
+            sealing.unprinted("".join(signs), 32)
+
+
+@given(st.one_of(st.binary(min_size=10, max_size=10), st.binary(min_size=32, max_size=32)))
+def test_codes_are_letters_and_digits_only(value: bytes) -> None:
+    code = sealing.printed(value)
+    assert code.isascii() and code.replace("-", "").isalnum() and code == code.upper()
+    assert sealing.unprinted(code, len(value)) == value
+
+
+def test_codes_with_the_one_check_sign_of_before_are_still_read() -> None:
+    # made by the version that ended codes in Crockford's check sign
+    for old in OLD:
+        value = sealing.unprinted(old, 10)
+        assert sealing.receipt_hash("v1", old) == sealing.receipt_hash("v1", sealing.printed(value))
+        with pytest.raises(SealingError):
+            sealing.unprinted(old[:-1] + ("A" if old[-1] != "A" else "B"), 10)
+
+
 def test_one_form_has_one_receipt_and_another_form_another() -> None:
     first = sealing.receipt_code(KEYS, SLOT, "form-1")
     assert first == sealing.receipt_code(KEYS, SLOT, "form-1") != sealing.receipt_code(KEYS, SLOT, "form-2")
-    assert len(sealing.normal_code(first)) == 17
+    assert len(codes.normal(first)) == 18
     assert sealing.receipt_hash("v1", first) == sealing.receipt_hash("v1", first.lower())
     assert sealing.receipt_hash("v1", first) != sealing.receipt_hash("v2", first)
 

@@ -41,7 +41,11 @@ def take_in(actor: Actor, budget: Budget, lang: str, lines: Sequence[Line]) -> i
             errors.append(
                 (
                     line.line,
-                    _n("This text may have at most %(n)s sign.", "This text may have at most %(n)s signs.", longest),
+                    _n(
+                        "This text may have at most %(n)s character.",
+                        "This text may have at most %(n)s characters.",
+                        longest,
+                    ),
                 )
             )
         wanted[place] = body

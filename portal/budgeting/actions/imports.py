@@ -45,7 +45,6 @@ from portal.voting.models import Vote
 from portal.voting.queries_pabulib import Election
 
 SOURCE_OF_META = i18n.SOURCE  # the archive writes its descriptions in English
-LOCK_SECONDS = 0.1  # aimed at; the promise is 0.2
 POT = "1"
 Told = Callable[[str, int, int], None]  # what is being written, done, of how many
 T = TypeVar("T")
@@ -77,7 +76,7 @@ def check(election: Election, *, finished: bool, slug: str | None) -> str:
         raise CannotImport(f"ballots of the kind {election.kind} cannot be cast here yet; import it as finished")
     for project in election.projects:
         if len(project.id) > rules.LONGEST_CODE:
-            raise CannotImport(f"the project id {project.id[:80]} is longer than {rules.LONGEST_CODE} signs")
+            raise CannotImport(f"the project id {project.id[:80]} is longer than {rules.LONGEST_CODE} characters")
     slug = slug or rules.slug_of(rules.title_of(election.meta))
     if slug != rules.slug_of(slug):
         raise CannotImport(f"{slug} is not an address: use small letters, digits and hyphens")
@@ -123,8 +122,8 @@ def run(
     return Imported(slug, len(election.projects), election.voters, known, halves)
 
 
-def regulation_of(election: Election, lang: str, currency: str) -> dict[str, Any]:
-    """The regulation document of an imported election."""
+def regulation_of(election: Election, lang: str, currency: str, *, finished: bool) -> dict[str, Any]:
+    """The regulation document of an imported election; a finished one was held by rules that only its file knows."""
     ready, changed, _known = rules.rule_of(election.meta, election.kind)
     names = {row["project_id"]: row.get("name", "") for row in election.rows}
     return vote_actions.draft_regulation(
@@ -145,6 +144,7 @@ def regulation_of(election: Election, lang: str, currency: str) -> dict[str, Any
         currency=currency,
         rule=changed,
         ties=["min-cost", "max-score", "id"],
+        origin="file" if finished else None,
     )
 
 
@@ -157,7 +157,7 @@ def _begin(election: Election, slug: str, finished: bool, days: int) -> tuple[in
     meta, now = election.meta, clock.city_now()
     lang = rules.language_of(meta)
     currency = rules.currency_of(meta, settings().city.currency)
-    document = regulation_of(election, lang, currency)
+    document = regulation_of(election, lang, currency, finished=finished)
     if finished:
         opens, closes = rules.dates_of(meta, now, ZoneInfo(settings().city.time_zone or "UTC"))
     else:
@@ -202,6 +202,7 @@ def _begin(election: Election, slug: str, finished: bool, days: int) -> tuple[in
             regulation=document,
             opens_at=opens,
             closes_at=closes,
+            process_id=process.id,
         )
         record(SYSTEM, "begin_import", "budget", budget.id, after={"slug": slug, "finished": finished})
         return budget.id, vote.id
@@ -223,9 +224,7 @@ def _plan(budget_id: int, document: Mapping[str, Any]) -> VotePlan:
 def _phases(process_id: int, opens: datetime, closes: datetime) -> list[Phase]:
     return [
         Phase(process_id=process_id, kind=PhaseKind.VOTE, opens_at=opens, closes_at=closes),
-        Phase(
-            process_id=process_id, kind=PhaseKind.RESULTS, opens_at=closes, closes_at=closes + timedelta(days=365 * 30)
-        ),
+        Phase(process_id=process_id, kind=PhaseKind.RESULTS, opens_at=closes, closes_at=closes + timedelta(days=365)),
     ]
 
 
@@ -365,7 +364,8 @@ def _in_steps(
     size: int,
     tell: Callable[[int], None],
 ) -> None:
-    """Writes items in transactions whose size follows the time that the last one took; each says that it lives."""
+    """Writes items in transactions whose size follows the time that the last one took (`rules.next_step`); each says
+    that it lives."""
     source, done = iter(items), 0
     while part := list(islice(source, size)):
         with db.write() as s:
@@ -375,8 +375,5 @@ def _in_steps(
         took = time.monotonic() - began
         done += len(part)
         tell(done)
-        if took > LOCK_SECONDS:
-            size = max(1, int(size * LOCK_SECONDS / took * 0.8))
-        elif took < LOCK_SECONDS / 2:
-            size = min(size * 2, 5000)
+        size = rules.next_step(len(part), took)
         time.sleep(0)  # others who wait for the lock get it

@@ -72,10 +72,7 @@ def _sweep_some(s: Session, budget: Budget) -> bool:
 
 
 def _sweep_rest(s: Session, budget: Budget) -> None:
-    vote = s.scalars(select(Vote).where(Vote.kind == "budget", Vote.object_id == budget.id)).one_or_none()
-    if vote is not None:
-        s.delete(vote)
-        s.flush()
+    votes.forget_import(s, "budget", budget.id)
     for kind, model in (("pot", Pot), ("category", Category)):
         ids = list(s.scalars(select(model.id).where(model.budget_id == budget.id)))
         s.execute(delete(Wording).where(Wording.kind == kind, Wording.object_id.in_(ids)))

@@ -185,7 +185,7 @@ def _told(project: Project) -> dict[str, Any]:
         "x": project.x,
         "y": project.y,
         "picture_id": project.picture_id,
-        "proposer": project.proposer,
+        "proposer": bool(project.proposer),  # a name would stay in the record for ever
     }
 
 

@@ -109,6 +109,7 @@ def prepare(actor: Actor, budget: Budget) -> Vote:
         regulation=regulation,
         opens_at=phase.opens_at,
         closes_at=phase.closes_at,
+        process_id=budget.process_id,
     )
     record(actor, "prepare_vote", "budget", budget.id, after={"projects": len(regulation["projects"])})
     return vote

@@ -8,6 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from portal.base import fields as f
+from portal.base.i18n import _l
 from portal.base.verdict import Verdict
 from portal.budgeting.queries.ballot import SORTS, Look
 
@@ -21,6 +23,7 @@ class BallotPost:
     ticked: tuple[str, ...]
     token: str
     look: Look
+    translate: bool = False  # the receipt of this form again, in another language
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> BallotPost:
@@ -30,6 +33,7 @@ class BallotPost:
         return cls(
             ticked=tuple(dict.fromkeys(form.getlist("choice")[:MOST_BOXES])),
             token=form.get("form_token", ""),
+            translate="translate" in form,
             look=Look(
                 q=form.get("q", "")[:200].strip(),
                 pot=form.get("pot", "")[:64],
@@ -62,3 +66,15 @@ class BallotErrors:
         """The sentence and where to go."""
         sentences = [text for text in (self.verdict.reason, self.verdict.next) if text is not None]
         return [("choices", str(text)) for text in sentences]
+
+
+class MailBox(f.Form):
+    """Where the receipt code is to be sent."""
+
+    code = f.Hidden("", [f.required(_l("This form is damaged.")), f.length(max=60)])
+    proof = f.Hidden("", [f.required(_l("This form is damaged.")), f.length(max=400)])  # that this browser cast it
+    to = f.Email(
+        _l("E-mail address"),
+        [f.optional(), f.length(max=320), f.email()],
+        hint=_l("Empty: the address that you confirmed in your account."),
+    )

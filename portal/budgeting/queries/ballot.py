@@ -71,6 +71,7 @@ class BallotPage:
     kind: str
     least: int
     most: int | None
+    prove: bool = False  # proving where one lives would help
 
     @property
     def chosen(self) -> list[Shown]:
@@ -136,6 +137,7 @@ def ballot_page(
         kind=ballot["kind"],
         least=ballot.get("min") or 0,
         most=1 if ballot["kind"] == "choose-1" else ballot.get("max"),
+        prove=facts is not None and not actor.scope and (not facts.claim or facts.weak or facts.resident is None),
     )
 
 

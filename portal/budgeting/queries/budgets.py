@@ -8,46 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from portal.base import clock, files, texts
+from portal.base.actor import NOBODY, Actor
+from portal.base.feature import Hit
 from portal.base.files import File, State
 from portal.base.i18n import Text
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.queries import wordings
-from portal.budgeting.rules import PUBLIC
+from portal.budgeting.rules import PUBLIC, may_see
+from portal.budgeting.rules_dates import Dated, Dates
 from portal.places.models import District
 from portal.processes import rules as process_rules
-from portal.processes.models import ORDER, PhaseKind
-from portal.processes.queries import phases_of
+from portal.processes.models import ORDER, PhaseKind, Process, scope_of
+from portal.processes.queries import is_member, phases_of, reached
+from portal.processes.queries import readable as open_to
 from portal.voting import rules_interruption as interruption
 from portal.voting.models import Vote
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A phase as the public sees it: where the vote was prolonged, with the vote's own close."""
-
-    kind: PhaseKind
-    opens_at: datetime
-    closes_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Dates:
-    """The phases of a budget and the state of its vote (None: nothing prepared; "interrupted" by a restore until two
-    officers have decided). `stopped`: why nobody can vote now though the dates say so. `notices`: what all voters have
-    to know."""
-
-    phases: Sequence[Dated]
-    vote_state: str | None
-    stopped: Text | None = None
-    notices: Sequence[Text] = ()
-
-    def now(self, now: datetime) -> Text | None:
-        """What is open at this moment, in one sentence."""
-        return self.stopped or process_rules.what_now(self.phases, now)
 
 
 @dataclass(frozen=True)
@@ -67,6 +46,7 @@ class Listed:
     next: Text | None
     dates: Dates
     state: BudgetState
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,16 +84,96 @@ class Page:
 
 
 # Statements of the pages that everybody opens are built once: building them costs more than running them.
-_BY_SLUG = select(Budget).where(Budget.slug == bindparam("slug"))
+_R = Process.__table__.c
+_BY_SLUG = (
+    select(Budget, _R.closed, _R.district_id, _R.department_id)
+    .join(Process.__table__, _R.id == Budget.process_id)
+    .where(Budget.slug == bindparam("slug"))
+)
+# Who on the staff sees drafts and closed budgets.
+STAFF = ("budget_officer", "auditor")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A budget at its address, with what decides who may see it and work on it."""
+
+    budget: Budget
+    closed: bool
+    scope: dict[str, set[int]]
+
+
+def found(s: Session, slug: str) -> Found | None:
+    """The budget at this address, in whatever state and for whomever: the caller asks `may_read`."""
+    row = s.execute(_BY_SLUG, {"slug": slug}).one_or_none()
+    if row is None:
+        return None
+    return Found(row[0], row.closed, scope_of(row[0].process_id, row.district_id, row.department_id))
 
 
 def by_slug(s: Session, slug: str) -> Budget | None:
-    """The budget at this address, in whatever state."""
-    return s.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+    """The budget at this address, in whatever state: for commands, which no visitor reaches."""
+    row = found(s, slug)
+    return None if row is None else row.budget
+
+
+def readable(s: Session, actor: Actor, slug: str) -> Found | None:
+    """The budget at this address, if it exists for this reader: shown, and not closed or they take part; drafts and
+    closed ones for staff whose role reaches it. One select, two for a closed budget."""
+    row = found(s, slug)
+    return row if row is not None and may_read(s, actor, row) else None
+
+
+def may_read(s: Session, actor: Actor, row: Found) -> bool:
+    """Does this budget exist for this reader? No select, one for a closed budget."""
+    staff = actor.may(*STAFF, scope=row.scope)
+    member = not row.closed or staff or is_member(s, row.budget.process_id, actor.person_id)
+    return member and may_see(row.budget.state, staff)
+
+
+def worked_on(s: Session, slug: str) -> Found | None:
+    """The budget at this address for the staff area, which asks then whether the actor's role reaches it. Imports that
+    are not complete are nobody's."""
+    row = found(s, slug)
+    return None if row is None or row.budget.state is BudgetState.HIDDEN else row
+
+
+def scopes(s: Session, lang: str) -> dict[int, Hit]:
+    """The budgets by the number of their process, for roles that are limited to one. Two selects."""
+    rows = s.execute(
+        select(Budget.id, Budget.process_id, Budget.slug).where(Budget.state != BudgetState.HIDDEN).order_by(Budget.id)
+    ).all()
+    said = texts.load(s, "budget", [row.id for row in rows], ["title"], lang)
+    found = {}
+    for row in rows:
+        title = said.get((row.id, "title")) or Said(row.slug, "en")
+        found[row.process_id] = Hit(title.body, title.lang, "budgeting.show", {"slug": row.slug})
+    return found
+
+
+_WITH_VOTE = (
+    select(Budget, Vote, _R.closed, _R.district_id, _R.department_id)
+    .join(Process.__table__, _R.id == Budget.process_id)
+    .join(Vote, (Vote.kind == "budget") & (Vote.object_id == Budget.id))
+    .where(Budget.slug == bindparam("slug"))
+    .options(
+        defer(Budget.source_meta), *(defer(column) for column in (Vote.outcome, Vote.numbers, Vote.lists, Vote.lots))
+    )
+    .with_for_update(read=True, of=Vote)
+    .execution_options(populate_existing=True)
+)
+
+
+def with_vote_shared(s: Session, slug: str) -> tuple[Found, Vote] | None:
+    """The budget at this address and its vote under the shared lock of a cast; None where there is no vote yet."""
+    row = s.execute(_WITH_VOTE, {"slug": slug}).one_or_none()
+    if row is None:
+        return None
+    return Found(row[0], row.closed, scope_of(row[0].process_id, row.district_id, row.department_id)), row[1]
 
 
 _V = Vote.__table__.c
-_VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions).where(
+_VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions, _V.published_at, _V.key_check).where(
     _V.kind == "budget", _V.object_id.in_(bindparam("ids", expanding=True))
 )
 
@@ -131,9 +191,9 @@ def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]
         vote = votes.get(budget_id)
         if vote is not None and vote.state != "prepared":
             dated = [_prolonged(phase, vote.closes_at) for phase in dated]
-        found[budget_id] = Dates(dated, None if vote is None else str(vote.state))
-        if vote is not None and (vote.interruptions or vote.state == interruption.BROKEN_OFF):
-            found[budget_id] = _interrupted(dated, vote)
+        found[budget_id] = Dates(dated, None)
+        if vote is not None:
+            found[budget_id] = replace(_stated(dated, vote), published_at=_published_at(dated, vote))
     return found
 
 
@@ -147,12 +207,24 @@ def _prolonged(phase: Dated, closes_at: datetime) -> Dated:
     return replace(phase, opens_at=closes_at, closes_at=phase.closes_at + later if phase.closes_at else None)
 
 
-def _interrupted(phases: Sequence[Dated], vote: Any) -> Dates:
+def _stated(phases: Sequence[Dated], vote: Any) -> Dates:
+    if not vote.interruptions and vote.state != interruption.BROKEN_OFF:
+        return Dates(phases, str(vote.state))
     notices = interruption.notices(vote, clock.city_now())
     waiting = interruption.pending(vote) is not None
     if waiting or vote.state == interruption.BROKEN_OFF:
         return Dates(phases, "interrupted" if waiting else str(vote.state), notices[0], notices)
     return Dates(phases, str(vote.state), None, notices)
+
+
+def _published_at(phases: Sequence[Dated], vote: Any) -> datetime | None:
+    """Since when the result can be read. A finished election from elsewhere (it never had a key here) was published
+    there on a day that nobody told us, unless the import was given one before the planned day."""
+    results = process_rules.find(phases, PhaseKind.RESULTS)
+    if vote.key_check is None and results is not None and vote.published_at and results.opens_at < vote.published_at:
+        return None
+    at: datetime | None = vote.published_at
+    return at
 
 
 _B, _F, _POT, _P = Budget.__table__.c, File.__table__.c, Pot.__table__.c, Project.__table__.c
@@ -166,25 +238,32 @@ _NUMBER = (
 )
 _LISTED = (
     select(
-        _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256,
+        _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256, _R.closed,
         _MONEY.label("total"), _NUMBER.label("projects"),
     )
     .select_from(Budget.__table__)
+    .join(Process.__table__, _R.id == _B.process_id)
     .outerjoin(File.__table__, (_F.id == _B.picture_id) & (_F.state == State.READY))
     .where(_B.state.in_(bindparam("states", expanding=True)))
 )  # fmt: skip
-_LISTED_SOME = _LISTED.where(_B.id.in_(bindparam("ids", expanding=True)))
+_OPEN_TO_ALL = _LISTED.where(_R.closed.is_(False))
 
 
 def listed(
-    s: Session, now: datetime, *, drafts: bool = False, ids: Sequence[int] | None = None, lang: str | None = None
+    s: Session, now: datetime, *, lang: str | None = None, reader: Actor = NOBODY, worker: Actor | None = None
 ) -> list[Listed]:
-    """Budgets for lists, those that close soonest first, then the latest: four selects. `drafts` for staff."""
-    states = [BudgetState.SHOWN, BudgetState.DRAFT] if drafts else [BudgetState.SHOWN]
-    if ids is None:
-        rows = s.execute(_LISTED, {"states": states}).all()
+    """Budgets for lists, those that close soonest first, then the latest: four selects. Closed ones stand there for a
+    `reader` who takes part (or whose role reaches them). For a `worker` it is the staff's list: drafts and closed ones
+    too, and only what the worker's role reaches."""
+    states = [BudgetState.SHOWN]
+    if worker is not None:
+        states.append(BudgetState.DRAFT)
+        statement = _LISTED.where(reached(worker, STAFF))
+    elif reader.signed_in:
+        statement = _LISTED.where(open_to(reader, STAFF))
     else:
-        rows = s.execute(_LISTED_SOME, {"states": states, "ids": list(ids)}).all()
+        statement = _OPEN_TO_ALL
+    rows = s.execute(statement, {"states": states}).all()
     dates = dates_of(s, [(row.id, row.process_id) for row in rows])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [
@@ -197,11 +276,12 @@ def listed(
             picture=files.url(row.sha256) if row.sha256 else None,
             total=int(row.total or 0),
             projects=row.projects,
-            stage=process_rules.stage(dates[row.id].phases, now),
+            stage=dates[row.id].stage(now),
             now=dates[row.id].now(now),
-            next=process_rules.what_next(dates[row.id].phases, now),
+            next=dates[row.id].next(now),
             dates=dates[row.id],
             state=row.state,
+            closed=row.closed,
         )
         for row in rows
     ]

@@ -11,13 +11,21 @@ from portal.base import texts
 from portal.base.feature import Hit
 from portal.budgeting.models import Budget, BudgetState, Card, Project
 from portal.budgeting.rules import PUBLIC
+from portal.processes.models import Process
 from portal.voting import queries as voting
 from portal.voting.models import Vote
+
+# What stands in indexes that are the same for everybody: no draft, and no closed process, not even for its members.
+OPEN_TO_ALL = (Budget.state == BudgetState.SHOWN, Process.closed.is_(False))
 
 
 def budgets(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
     """Two selects."""
-    rows = s.execute(select(Budget.id, Budget.slug).where(Budget.id.in_(ids), Budget.state == BudgetState.SHOWN)).all()
+    rows = s.execute(
+        select(Budget.id, Budget.slug)
+        .join(Process, Process.id == Budget.process_id)
+        .where(Budget.id.in_(ids), *OPEN_TO_ALL)
+    ).all()
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = {}
     for row in rows:
@@ -33,7 +41,8 @@ def projects(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
         select(Project.id, Project.number, Budget.slug, Card.title, Card.summary, Card.said_in)
         .join(Budget, Budget.id == Project.budget_id)
         .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
-        .where(Project.id.in_(ids), Project.status.in_(PUBLIC), Budget.state == BudgetState.SHOWN)
+        .join(Process, Process.id == Budget.process_id)
+        .where(Project.id.in_(ids), Project.status.in_(PUBLIC), *OPEN_TO_ALL)
     )
     return {
         row.id: Hit(row.title, row.said_in, "budgeting.project", {"slug": row.slug, "number": row.number}, row.summary)
@@ -46,7 +55,8 @@ def published(s: Session, lang: str) -> list[tuple[str, dict[str, Any]]]:
     rows = s.execute(
         select(Budget.id, Budget.slug)
         .join(Vote, (Vote.object_id == Budget.id) & (Vote.kind == "budget"))
-        .where(Budget.state == BudgetState.SHOWN, Vote.published_at.is_not(None))
+        .join(Process, Process.id == Budget.process_id)
+        .where(*OPEN_TO_ALL, Vote.published_at.is_not(None))
         .order_by(Vote.published_at.desc(), Budget.id)
     ).all()
     said = texts.load(s, "budget", [row.id for row in rows], ["title"], lang)

@@ -54,6 +54,8 @@ class Shown:
     place: str
     proposer: str
     sort_key: str
+    x: float | None  # on the city plan, from 0 to 1
+    y: float | None
 
     @property
     def dir(self) -> str:
@@ -89,8 +91,6 @@ class Detail:
     pot: Said | None
     pot_amount: int
     category: Said | None
-    x: float | None
-    y: float | None
     before: Beside | None
     after: Beside | None
 
@@ -98,7 +98,7 @@ class Detail:
 _P, _C, _F = Project.__table__.c, Card.__table__.c, File.__table__.c
 _CARDS = (
     select(
-        _P.id, _P.number, _P.code, _P.cost, _P.pot_id, _P.category_id, _P.status, _P.place, _P.proposer,
+        _P.id, _P.number, _P.code, _P.cost, _P.pot_id, _P.category_id, _P.status, _P.place, _P.proposer, _P.x, _P.y,
         _C.title, _C.summary, _C.picture_alt, _C.said_in, _C.sort_key, _F.sha256,
     )
     .select_from(Project.__table__)
@@ -126,6 +126,8 @@ def _shown(row: Any) -> Shown:
         place=row.place,
         proposer=row.proposer,
         sort_key=row.sort_key,
+        x=row.x,
+        y=row.y,
     )
 
 
@@ -208,6 +210,22 @@ def by_code(s: Session, budget_id: int) -> dict[str, Shown]:
     return {row.code: _shown(row) for row in rows}
 
 
+_TITLES = (
+    select(_P.code, _C.title)
+    .select_from(Project.__table__)
+    .join(Card.__table__, and_(_C.project_id == _P.id, _C.lang == bindparam("lang")))
+    .where(_P.budget_id == bindparam("budget"), _P.code.in_(bindparam("codes", expanding=True)))
+)
+
+
+def titles(s: Session, budget_id: int, codes: Sequence[str]) -> dict[str, str]:
+    """The titles of the projects with these codes: one select, none where nothing is asked."""
+    if not codes:
+        return {}
+    rows = s.execute(_TITLES, {"lang": i18n.lang(), "budget": budget_id, "codes": list(codes)})
+    return {row.code: row.title for row in rows}
+
+
 def shuffled(projects: Sequence[Shown], secret: bytes, person: str, vote: str) -> list[Shown]:
     """The voter's own order: random between voters, the same for one voter at each visit, and not stored anywhere.
 
@@ -238,7 +256,7 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
 
 
 _DETAIL = (
-    _CARDS.add_columns(_P.x, _P.y, Pot.__table__.c.amount, _F.width, _F.height)
+    _CARDS.add_columns(Pot.__table__.c.amount, _F.width, _F.height)
     .join(Pot.__table__, Pot.__table__.c.id == _P.pot_id)
     .where(
         _P.budget_id == bindparam("budget"),
@@ -295,8 +313,6 @@ def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> 
         pot=said.get(("pot", row.pot_id, "name")),
         pot_amount=row.amount,
         category=said.get(("category", row.category_id or 0, "name")),
-        x=row.x,
-        y=row.y,
         before=beside.get(False),
         after=beside.get(True),
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base.i18n import Text
+from portal.base.normal import normalise, tokens
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
 from portal.budgeting.queries.projects import Shown
-from portal.budgeting.rules_reasons import reasons
+from portal.budgeting.rules_import import rule_known
+from portal.budgeting.rules_reasons import why_lost
 from portal.voting import queries as voting
 from portal.voting.models import Vote
 
@@ -31,7 +34,24 @@ class Row:
     score: int
     place: int | None = None
     reasons: Sequence[Text] = ()
+    ballots: int = 0  # cast in its pot
+    withheld: bool = False  # too few ballots in its pot: votes, score and place say nothing
     otherwise: bool = False  # an imported file says that the city funded it outside of the rule
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return f"project-{self.shown.number}" if self.shown is not None else f"gone-{self.code}"
+
+    @property
+    def sought(self) -> str:
+        """What a search looks through."""
+        return normalise(f"{self.title} {self.code}")
+
+    @property
+    def support(self) -> float | None:
+        """The part of the pot's voters who chose it; None where nobody voted."""
+        return self.votes / self.ballots if self.ballots else None
 
     @property
     def title(self) -> str:
@@ -52,13 +72,19 @@ class PotResult:
     losers: Sequence[Row]
     ties: int  # ties that changed who won
     share: Mapping[str, Any] | None
+    withheld: bool = False  # fewer than 10 ballots: winners are told, and no number that comes from the ballots
 
-    @property
+    @cached_property  # the page asks once per row
     def by_votes(self) -> list[Row]:
         """All projects, most votes first: the chart."""
         return sorted([*self.winners, *self.losers], key=lambda row: (-row.score, row.title))
 
     @property
+    def size(self) -> int:
+        """How many projects it had."""
+        return len(self.winners) + len(self.losers)
+
+    @cached_property
     def most(self) -> int:
         """The highest score, for the bars."""
         return max((row.score for row in self.by_votes), default=0)
@@ -72,6 +98,8 @@ class ResultPage:
     pots: Sequence[PotResult]
     published: voting.Published
     points: bool  # the count went by points, not by votes
+    elsewhere: bool  # the vote was held elsewhere, and an imported file tells of it
+    rule_known: bool = True  # an imported file may name a rule that the count does not know
     differs: bool = False  # an imported file names other winners than the count
 
     @property
@@ -89,6 +117,12 @@ class ResultPage:
         """How many projects won."""
         return sum(len(pot.winners) for pot in self.pots)
 
+    def found(self, query: str) -> list[tuple[PotResult, Row]]:
+        """The projects whose title or number holds every word of the query, with their pots."""
+        words = tokens(query)
+        rows = [(pot, row) for pot in self.pots for row in [*pot.winners, *pot.losers]]
+        return [(pot, row) for pot, row in rows if words and all(word in row.sought for word in words)]
+
 
 def result_page(s: Session, budget: Budget, vote: Vote) -> ResultPage | None:
     """The result in two selects besides the vote; None until it is published."""
@@ -99,14 +133,22 @@ def result_page(s: Session, budget: Budget, vote: Vote) -> ResultPage | None:
     cards = projects.by_code(s, budget.id)
     by_key = {pot_key(position): names.pots[pot_id] for pot_id, position in names.positions.items()}
     selected = _selected(s, budget) if budget.source_meta else {}
+    points, elsewhere = voting.by_points(public.regulation), voting.held_elsewhere(public.regulation)
     pots = [
-        _pot(pot, by_key.get(pot["id"]) or Said(pot["id"], "en"), cards, budget.currency, selected)
+        _pot(pot, by_key.get(pot["id"]) or Said(pot["id"], "en"), cards, budget.currency, selected, points)
         for pot in public.outcome["pots"]
     ]
     won = {row.code for pot in pots for row in pot.winners}
     said = {code for code, mark in selected.items() if mark == "1"}
-    points = public.regulation["ballot"]["kind"] in ("cumulative", "ordinal")
-    return ResultPage(names, pots, public, points, differs=bool(said) and said != won)
+    return ResultPage(
+        names,
+        pots,
+        public,
+        points,
+        elsewhere,
+        rule_known=not budget.source_meta or rule_known(budget.source_meta),
+        differs=bool(said) and said != won,
+    )
 
 
 def _selected(s: Session, budget: Budget) -> dict[str, str]:
@@ -116,7 +158,12 @@ def _selected(s: Session, budget: Budget) -> dict[str, str]:
 
 
 def _pot(
-    pot: Mapping[str, Any], name: Said, cards: Mapping[str, Shown], currency: str, selected: Mapping[str, str]
+    pot: Mapping[str, Any],
+    name: Said,
+    cards: Mapping[str, Shown],
+    currency: str,
+    selected: Mapping[str, str],
+    points: bool,
 ) -> PotResult:
     def title(code: str) -> str:
         return cards[code].title if code in cards else code
@@ -124,17 +171,23 @@ def _pot(
     def row(one: Mapping[str, Any], place: int | None = None, why: Sequence[Text] = ()) -> Row:
         code = one["id"]
         otherwise = place is None and selected.get(code) in ("2", "3")
-        return Row(cards.get(code), code, one["cost"], one["votes"], one["score"], place, why, otherwise)
+        if withheld:
+            return Row(cards.get(code), code, one["cost"], 0, 0, place, why, 0, True, otherwise)
+        number = pot["ballots"]
+        return Row(cards.get(code), code, one["cost"], one["votes"], one["score"], place, why, number, False, otherwise)
 
-    losers = [row(one, None, reasons(one, currency, title)) for one in pot["losers"]]
+    withheld = bool(pot.get("withheld"))
+    losers = [row(one, None, why_lost(one, currency, title, points)) for one in pot["losers"]]
+    winners = [row(one, place) for place, one in enumerate(pot["winners"], 1)]
     return PotResult(
         key=pot["id"],
         name=name,
         budget=pot["budget"],
         spent=pot["spent"],
-        ballots=pot["ballots"],
-        winners=[row(one, place) for place, one in enumerate(pot["winners"], 1)],
+        ballots=pot.get("ballots", 0),
+        winners=sorted(winners, key=lambda one: one.title) if withheld else winners,
         losers=sorted(losers, key=lambda one: (-one.score, one.title)),
-        ties=sum(1 for tie in pot["ties"] if tie["changes"]),
-        share=pot["share"],
+        ties=sum(1 for tie in pot.get("ties", ()) if tie["changes"]),
+        share=pot.get("share"),
+        withheld=withheld,
     )

@@ -15,6 +15,8 @@ from portal.base.texts import Said, Wording
 from portal.budgeting.models import Category, Pot
 
 Key = tuple[str, int, str]  # kind, id, field
+# Columns of tables, not of entities: every public page asks these statements, and the ORM's way to plain rows is longer.
+_W, _POT, _CATEGORY = Wording.__table__.c, Pot.__table__.c, Category.__table__.c
 
 
 def load(s: Session, wanted: Mapping[str, tuple[Iterable[int], Iterable[str]]]) -> dict[Key, Said]:
@@ -28,13 +30,13 @@ def _asking(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[*tuple[Any
     """The select for these kinds and fields, built once; the ids come as parameters."""
     asked = [
         and_(
-            Wording.kind == kind,
-            Wording.object_id.in_(bindparam(f"ids_{kind}", expanding=True)),
-            Wording.field.in_(fields),
+            _W.kind == kind,
+            _W.object_id.in_(bindparam(f"ids_{kind}", expanding=True)),
+            _W.field.in_(fields),
         )
         for kind, fields in shape
     ]
-    columns = (Wording.kind, Wording.object_id, Wording.field, Wording.lang, Wording.body, Wording.origin, Wording.html)
+    columns = (_W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin, _W.html)
     return select(*columns).where(or_(*asked))
 
 
@@ -51,29 +53,30 @@ class Names:
 _PLACED: BindParameter[int] = bindparam("budget_id")
 _NAMES = (
     select(
-        Wording.kind,
-        Wording.object_id,
-        Wording.field,
-        Wording.lang,
-        Wording.body,
-        Wording.origin,
-        Pot.position.label("pot"),
-        Category.position.label("category"),
+        _W.kind,
+        _W.object_id,
+        _W.field,
+        _W.lang,
+        _W.body,
+        _W.origin,
+        _POT.position.label("pot"),
+        _CATEGORY.position.label("category"),
     )
-    .outerjoin(Pot, and_(Wording.kind == "pot", Pot.id == Wording.object_id))
-    .outerjoin(Category, and_(Wording.kind == "category", Category.id == Wording.object_id))
+    .select_from(Wording.__table__)
+    .outerjoin(Pot.__table__, and_(_W.kind == "pot", _POT.id == _W.object_id))
+    .outerjoin(Category.__table__, and_(_W.kind == "category", _CATEGORY.id == _W.object_id))
     .where(
         or_(
-            and_(Wording.kind == "budget", Wording.object_id == _PLACED, Wording.field == "title"),
+            and_(_W.kind == "budget", _W.object_id == _PLACED, _W.field == "title"),
             and_(
-                Wording.kind == "pot",
-                Wording.object_id.in_(select(Pot.id).where(Pot.budget_id == _PLACED)),
-                Wording.field == "name",
+                _W.kind == "pot",
+                _W.object_id.in_(select(_POT.id).where(_POT.budget_id == _PLACED)),
+                _W.field == "name",
             ),
             and_(
-                Wording.kind == "category",
-                Wording.object_id.in_(select(Category.id).where(Category.budget_id == _PLACED)),
-                Wording.field == "name",
+                _W.kind == "category",
+                _W.object_id.in_(select(_CATEGORY.id).where(_CATEGORY.budget_id == _PLACED)),
+                _W.field == "name",
             ),
         )
     )

@@ -14,7 +14,7 @@ from portal.base import clock, db, files, texts
 from portal.base.errors import Refused
 from portal.base.feature import Step
 from portal.base.i18n import _, _l
-from portal.base.security import actor, staff
+from portal.base.security import acting, actor, staff, within
 from portal.budgeting import rules
 from portal.budgeting.actions import budgets as act
 from portal.budgeting.actions import vote as vote_act
@@ -42,11 +42,16 @@ PLACES = {
 
 
 def find(slug: str) -> Budget:
-    """The budget at this address; imports that are not complete are nobody's."""
-    budget = budgets.by_slug(db.session(), slug)
-    if budget is None or budget.state is BudgetState.HIDDEN:
+    """The budget at this address, if the role that this page asks for reaches it; to others it does not exist."""
+    return find_whole(slug).budget
+
+
+def find_whole(slug: str) -> budgets.Found:
+    """The same with its scope."""
+    found = budgets.worked_on(db.session(), slug)
+    if found is None or not within(found.scope):
         abort(404)
-    return budget
+    return found
 
 
 def refused(denied: Denied, slug: str) -> Refused:
@@ -62,11 +67,12 @@ def say(form: object, denied: Denied) -> None:
 
 
 @desk.get("")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def index() -> str:
     """All budgets, drafts too."""
-    found = budgets.listed(db.session(), clock.city_now(), drafts=True)
-    return render_template("budgeting/staff/index.html", found=found, BudgetState=BudgetState)
+    found = budgets.listed(db.session(), clock.city_now(), worker=actor())
+    whole = actor().everywhere("budget_officer")
+    return render_template("budgeting/staff/index.html", found=found, BudgetState=BudgetState, may_begin=whole)
 
 
 @desk.route("/new", methods=["GET", "POST"])
@@ -90,10 +96,11 @@ def new() -> ResponseReturnValue:
 
 
 @desk.get("/<slug>")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def show(slug: str) -> str:
     """The overview: what stands, and what is missing before the vote can open."""
-    budget, s, now = find(slug), db.session(), clock.city_now()
+    found, s, now = find_whole(slug), db.session(), clock.city_now()
+    budget = found.budget
     vote = voting.vote_for(s, "budget", budget.id)
     checks = rules.check_list(readiness(s, budget), now)
     return render_template(
@@ -106,11 +113,13 @@ def show(slug: str) -> str:
         vote=vote,
         loose=bool(rules.may_change(None if vote is None else vote.state)),
         draft=budget.state is BudgetState.DRAFT,
+        closed=found.closed,
+        officer=acting().may("budget_officer"),
     )
 
 
 @desk.post("/<slug>/show")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def publish(slug: str) -> Response:
     """Everybody may see the budget from now on."""
     act.show(actor(), find(slug))
@@ -119,7 +128,7 @@ def publish(slug: str) -> Response:
 
 
 @desk.post("/<slug>/hide")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def hide(slug: str) -> Response:
     """Back to a draft."""
     try:
@@ -131,7 +140,7 @@ def hide(slug: str) -> Response:
 
 
 @desk.post("/<slug>/prepare")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def prepare(slug: str) -> Response:
     """Hands the budget to the vote, which two officers then open."""
     try:
@@ -142,7 +151,7 @@ def prepare(slug: str) -> Response:
 
 
 @desk.route("/<slug>/edit", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def edit(slug: str) -> ResponseReturnValue:
     """Address, texts and picture."""
     budget, s = find(slug), db.session()
@@ -173,7 +182,7 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 @desk.route("/<slug>/dates", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def dates(slug: str) -> ResponseReturnValue:
     """The dates of all phases."""
     budget, s = find(slug), db.session()

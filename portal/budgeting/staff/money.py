@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -25,7 +26,7 @@ from portal.places import queries as places
 
 
 @desk.get("/<slug>/money")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def money(slug: str) -> str:
     """Pots and categories."""
     budget, s = find(slug), db.session()
@@ -68,14 +69,14 @@ def _sources_fit(form: Any) -> bool:
 
 
 @desk.route("/<slug>/pots/new", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def new_pot(slug: str) -> ResponseReturnValue:
     """A new pot."""
     return _pot(find(slug), None)
 
 
 @desk.route("/<slug>/pots/<int:pot_id>", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def pot(slug: str, pot_id: int) -> ResponseReturnValue:
     """Amount, district, names and sources of a pot."""
     budget = find(slug)
@@ -94,62 +95,85 @@ def _pot(budget: Budget, found: Pot | None) -> ResponseReturnValue:
             data |= fill(texts.all_languages(s, "source", source_id), prefix=f"source{n}_")
     form = _pot_form()(data=data)
     form.district.choices = [(row.id, row.name.body) for row in places.districts(s)]
-    status = 200
-    if form.is_submitted():
-        valid = (
-            form.validate() & need_one(form, "name", _("Enter a name in at least one language.")) & _sources_fit(form)
-        )
-        if valid:
-            given = {
-                "amount": form.amount.data,
-                "district_id": form.district.data,
-                "names": texts_of(form, "pot")["name"],
-                "sources": _sources(form),
-            }
-            try:
-                if found is None:
-                    act.add_pot(actor(), budget, **given)
-                else:
-                    act.edit_pot(actor(), budget, found, **given)
-                flash(_("The pot is stored."), "success")
-                return redirect(url_for(".money", slug=budget.slug), 303)
-            except Denied as denied:
-                say(form, denied)
-        status = 422
-    html = render_template(
+
+    def store() -> None:
+        given = {
+            "amount": form.amount.data,
+            "district_id": form.district.data,
+            "names": texts_of(form, "pot")["name"],
+            "sources": _sources(form),
+        }
+        if found is None:
+            act.add_pot(actor(), budget, **given)
+        else:
+            act.edit_pot(actor(), budget, found, **given)
+
+    return _filled_in(
+        form,
+        budget,
+        store,
+        _("The pot is stored."),
         "budgeting/staff/pot.html",
-        form=form,
-        budget=budget,
+        fits=lambda: _sources_fit(form),
         pot=found,
         tongues=tongues("pot"),
         sources=range(1, MOST_SOURCES + 1),
         codes=list(settings().languages),
     )
-    return html, status
 
 
-@desk.post("/<slug>/pots/<int:pot_id>/remove")
-@staff("budget_officer")
-def remove_pot(slug: str, pot_id: int) -> Response:
-    """Takes an empty pot away."""
-    budget = find(slug)
+def _filled_in(
+    form: Any,
+    budget: Budget,
+    store: Callable[[], None],
+    said: str,
+    template: str,
+    *,
+    fits: Callable[[], bool] = lambda: True,
+    **shown: Any,
+) -> ResponseReturnValue:
+    """Shows a form; when it comes back whole, stores it, says so and goes to the money, else shows its errors."""
+    status = 200
+    if form.is_submitted():
+        if form.validate() & need_one(form, "name", _("Enter a name in at least one language.")) & fits():
+            try:
+                store()
+                flash(said, "success")
+                return redirect(url_for(".money", slug=budget.slug), 303)
+            except Denied as denied:
+                say(form, denied)
+        status = 422
+    return render_template(template, form=form, budget=budget, **shown), status
+
+
+def _taken_away(slug: str, remove: Callable[[Budget], None], said: str) -> Response:
+    """Takes something empty of this budget away, says so and goes to the money."""
     try:
-        act.remove_pot(actor(), budget, _own(Pot, budget, pot_id))
+        remove(find(slug))
     except Denied as denied:
         raise refused(denied, slug) from None
-    flash(_("The pot is taken away."), "success")
+    flash(said, "success")
     return redirect(url_for(".money", slug=slug), 303)
 
 
+@desk.post("/<slug>/pots/<int:pot_id>/remove")
+@staff("budget_officer", scoped=True)
+def remove_pot(slug: str, pot_id: int) -> Response:
+    """Takes an empty pot away."""
+    return _taken_away(
+        slug, lambda budget: act.remove_pot(actor(), budget, _own(Pot, budget, pot_id)), _("The pot is taken away.")
+    )
+
+
 @desk.route("/<slug>/categories/new", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def new_category(slug: str) -> ResponseReturnValue:
     """A new category."""
     return _category(find(slug), None)
 
 
 @desk.route("/<slug>/categories/<int:category_id>", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def category(slug: str, category_id: int) -> ResponseReturnValue:
     """The names of a category."""
     budget = find(slug)
@@ -159,38 +183,34 @@ def category(slug: str, category_id: int) -> ResponseReturnValue:
 def _category(budget: Budget, found: Category | None) -> ResponseReturnValue:
     data = fill(texts.all_languages(db.session(), "category", found.id)) if found is not None else {}
     form = with_texts(CategoryForm, "category")(data=data)
-    status = 200
-    if form.is_submitted():
-        valid = form.validate() & need_one(form, "name", _("Enter a name in at least one language."))
-        if valid:
-            names = texts_of(form, "category")["name"]
-            try:
-                if found is None:
-                    act.add_category(actor(), budget, names)
-                else:
-                    act.edit_category(actor(), budget, found, names)
-                flash(_("The category is stored."), "success")
-                return redirect(url_for(".money", slug=budget.slug), 303)
-            except Denied as denied:
-                say(form, denied)
-        status = 422
-    html = render_template(
-        "budgeting/staff/category.html", form=form, budget=budget, category=found, tongues=tongues("category")
+
+    def store() -> None:
+        names = texts_of(form, "category")["name"]
+        if found is None:
+            act.add_category(actor(), budget, names)
+        else:
+            act.edit_category(actor(), budget, found, names)
+
+    return _filled_in(
+        form,
+        budget,
+        store,
+        _("The category is stored."),
+        "budgeting/staff/category.html",
+        category=found,
+        tongues=tongues("category"),
     )
-    return html, status
 
 
 @desk.post("/<slug>/categories/<int:category_id>/remove")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def remove_category(slug: str, category_id: int) -> Response:
     """Takes an unused category away."""
-    budget = find(slug)
-    try:
-        act.remove_category(actor(), budget, _own(Category, budget, category_id))
-    except Denied as denied:
-        raise refused(denied, slug) from None
-    flash(_("The category is taken away."), "success")
-    return redirect(url_for(".money", slug=slug), 303)
+    return _taken_away(
+        slug,
+        lambda budget: act.remove_category(actor(), budget, _own(Category, budget, category_id)),
+        _("The category is taken away."),
+    )
 
 
 def _own(model: Any, budget: Budget, object_id: int) -> Any:

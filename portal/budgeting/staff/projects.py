@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.base import db, files, i18n, markdown, texts, ui
 from portal.base.ground import settings
 from portal.base.i18n import _
-from portal.base.security import actor, staff
+from portal.base.security import acting, actor, staff
 from portal.budgeting.actions import projects as act
 from portal.budgeting.forms.filters import ProjectFilters
 from portal.budgeting.forms.staff import ProjectForm
@@ -22,12 +22,16 @@ from portal.budgeting.queries import projects as queries
 from portal.budgeting.queries import wordings
 from portal.budgeting.rules import Denied, status_name
 from portal.budgeting.staff.budgets import desk, find, refused, say
+from portal.places import queries as places
+from portal.places.forms_spot import asked_spot, spot_form
+from portal.places.queries_plan import city_plan
+from portal.places.rules import spot_of
 
 PER_PAGE = 50
 
 
 @desk.get("/<slug>/projects")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def projects(slug: str) -> str:
     """All projects, drafts too."""
     budget, s = find(slug), db.session()
@@ -40,23 +44,25 @@ def projects(slug: str) -> str:
         "budgeting/staff/projects.html",
         budget=budget,
         names=names,
+        officer=acting().may("budget_officer"),
         filters_form=form,
         shown=shown,
         total=total,
+        asked=bool(filters.q or filters.pot or filters.category or filters.status),
         status_name=status_name,
         paging=ui.paging(total, filters.page, PER_PAGE, lambda n: ui.address(here, query, page=n)),
     )
 
 
 @desk.route("/<slug>/projects/new", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def new_project(slug: str) -> ResponseReturnValue:
     """A new project."""
     return _edit(find(slug), None)
 
 
 @desk.route("/<slug>/projects/<int:number>", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def project(slug: str, number: int) -> ResponseReturnValue:
     """Everything of one project."""
     budget = find(slug)
@@ -66,8 +72,32 @@ def project(slug: str, number: int) -> ResponseReturnValue:
     return _edit(budget, found)
 
 
-@desk.post("/<slug>/projects/<int:number>/remove")
+@desk.route("/<slug>/projects/<int:number>/plan", methods=["GET", "POST"])
 @staff("budget_officer")
+def project_plan(slug: str, number: int) -> ResponseReturnValue:
+    """Where a project is on the city plan: press the plan, choose something that lies there, or enter numbers."""
+    budget, s, plan = find(slug), db.session(), city_plan()
+    found = queries.by_number(s, budget, number, drafts=True)
+    if found is None or plan is None:
+        abort(404)
+    spots = places.spots(s)
+    form, back = spot_form(spots, spot_of(found)), url_for(".project", slug=slug, number=number)
+    if form.is_submitted():
+        known, spot = asked_spot(form, plan.pressed, spots)
+        if known:
+            try:
+                act.edit(actor(), budget, found, x=spot.x if spot else None, y=spot.y if spot else None)
+            except Denied as denied:
+                raise refused(denied, slug) from None
+            flash(_("The place on the plan is stored."), "success")
+            return redirect(back, 303)
+    name = _("Project %(number)s", number=number)
+    html = render_template("places/staff/spot.html", form=form, name=name, back=back, plan=plan, spot=spot_of(found))
+    return html, 422 if form.is_submitted() else 200
+
+
+@desk.post("/<slug>/projects/<int:number>/remove")
+@staff("budget_officer", scoped=True)
 def remove_project(slug: str, number: int) -> Response:
     """Takes a draft away for good; what the public has seen is withdrawn instead."""
     budget = find(slug)
@@ -119,6 +149,7 @@ def _edit(budget: Budget, found: Project | None) -> ResponseReturnValue:
         picture=files.url(picture) if picture is not None and picture.state is files.State.READY else None,
         picture_said=picture.sentence if picture is not None else None,
         picture_waits=picture is not None and picture.state is files.State.WAITING,
+        plan=city_plan() if found is not None else None,
         removable=found is not None and found.status is ProjectStatus.DRAFT,
     )
     return html, status

@@ -9,7 +9,7 @@ from portal.base import db, i18n, translate
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l, ngettext
-from portal.base.security import actor, staff
+from portal.base.security import acting, actor, staff
 from portal.budgeting.actions import translation
 from portal.budgeting.actions import vote as vote_act
 from portal.budgeting.actions.exchange import take_in
@@ -22,7 +22,7 @@ from portal.budgeting.staff.budgets import desk, find, say
 
 
 @desk.get("/<slug>/texts")
-@staff("budget_officer", "auditor")
+@staff("budget_officer", "auditor", scoped=True)
 def texts(slug: str) -> str:
     """Per language: how much is missing, the way to complete it or to give a reason."""
     budget, s = find(slug), db.session()
@@ -36,7 +36,8 @@ def texts(slug: str) -> str:
         }
         for lang in settings().languages
     ]
-    return render_template("budgeting/staff/texts.html", budget=budget, rows=rows)
+    officer = acting().may("budget_officer")
+    return render_template("budgeting/staff/texts.html", budget=budget, rows=rows, officer=officer)
 
 
 def _known(code: str) -> str:
@@ -46,7 +47,7 @@ def _known(code: str) -> str:
 
 
 @desk.route("/<slug>/texts/<lang:code>", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def texts_of_language(slug: str, code: str) -> ResponseReturnValue:
     """One language: what it lacks, and the file that comes back."""
     budget, s = find(slug), db.session()
@@ -90,7 +91,7 @@ def _take(budget: object, code: str, form: TextsForm) -> int:
 
 
 @desk.get("/<slug>/texts/<lang:code>.csv")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def texts_csv(slug: str, code: str) -> Response:
     """All texts of one language as a table."""
     found = units(db.session(), find(slug), _known(code))
@@ -98,7 +99,7 @@ def texts_csv(slug: str, code: str) -> Response:
 
 
 @desk.get("/<slug>/texts/<lang:code>.xlf")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def texts_xliff(slug: str, code: str) -> Response:
     """All texts of one language for translation programs."""
     found = units(db.session(), find(slug), _known(code))
@@ -112,7 +113,7 @@ def _attached(answer: Response, name: str) -> Response:
 
 
 @desk.post("/<slug>/texts/<lang:code>/reason")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def reason(slug: str, code: str) -> ResponseReturnValue:
     """Says to the public why texts are missing."""
     budget = find(slug)
@@ -131,7 +132,7 @@ def reason(slug: str, code: str) -> ResponseReturnValue:
 
 
 @desk.post("/<slug>/texts/<lang:code>/translate")
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def translate_gaps(slug: str, code: str) -> ResponseReturnValue:
     """Puts the city's translation engine to work on what is missing, where the city has one."""
     if not translate.configured():

@@ -21,7 +21,7 @@ from portal.voting.queries import READY, describe, faults, parameters
 
 
 @desk.route("/<slug>/plan", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def plan(slug: str) -> ResponseReturnValue:
     """The regulation in plain words, who may vote, what is published."""
     budget, s = find(slug), db.session()
@@ -84,7 +84,7 @@ def _rule_kept(stored: VotePlan, ready: str) -> dict[str, Any]:
 
 
 @desk.route("/<slug>/plan/expert", methods=["GET", "POST"])
-@staff("budget_officer")
+@staff("budget_officer", scoped=True)
 def expert(slug: str) -> ResponseReturnValue:
     """Single parameters of the rule."""
     budget, s = find(slug), db.session()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, render_template, request, url_for
 
 from portal.base import clock, db, ui
-from portal.base.i18n import Text, _l
+from portal.base.i18n import Text
 from portal.base.security import actor, public
 from portal.budgeting import rules
 from portal.budgeting.forms.filters import ProjectFilters
 from portal.budgeting.models import Budget, BudgetState
-from portal.budgeting.queries import budgets, projects, wordings
+from portal.budgeting.queries import budgets, fate, projects, wordings
 from portal.budgeting.queries.plan import rule_words
-from portal.processes import rules as process_rules
+from portal.budgeting.rules_dates import Dates
+from portal.places.queries_plan import city_plan
+from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
-from portal.processes.rules import Stage
+from portal.processes.rules import Stage, State
 from portal.voting import queries as voting
 from portal.voting.queries import describe, parameters
 
@@ -23,39 +27,43 @@ pages = Blueprint("budgeting", __name__)
 
 def find_budget(slug: str) -> Budget:
     """The budget at this address, if the reader may see it; else 404."""
-    budget = budgets.by_slug(db.session(), slug)
-    if budget is None or not rules.may_see(budget.state, actor().may("budget_officer", "auditor")):
+    return find(slug).budget
+
+
+def find(slug: str) -> budgets.Found:
+    """The same with what decides who may see it."""
+    return allowed(budgets.found(db.session(), slug))
+
+
+def allowed(found: budgets.Found | None) -> budgets.Found:
+    """The budget, if it exists for the reader; else 404."""
+    if found is None or not budgets.may_read(db.session(), actor(), found):
         abort(404)
-    return budget
+    return found
 
 
-def steps(dates: budgets.Dates, slug: str) -> list[dict[str, object]]:
+def steps(dates: Dates, slug: str) -> list[dict[str, object]]:
     """The timeline as the page's macro draws it."""
-    state = {"past": "done", "now": "now", "coming": "next"}
-    where = {PhaseKind.VOTE: "budgeting.ballot", PhaseKind.RESULTS: "budgeting.results"}
+    state = {State.PAST: "done", State.NOW: "now", State.COMING: "next"}
+    where = {PhaseKind.RESULTS: "budgeting.results"}
+    if dates.voting_open(clock.city_now()):
+        where[PhaseKind.VOTE] = "budgeting.ballot"
     return [
         {
             "name": step.name,
-            "when": _span(step),
+            "when": step.when,
             "state": state[step.state],
-            "url": url_for(where[step.kind], slug=slug) if step.state == "now" and step.kind in where else None,
+            "url": url_for(where[step.kind], slug=slug) if step.state is State.NOW and step.kind in where else None,
         }
-        for step in process_rules.timeline(dates.phases, clock.city_now())
+        for step in dates.steps(clock.city_now())
     ]
-
-
-def _span(step: process_rules.Step) -> Text:
-    opens = process_rules.From(step.opens_at)
-    if step.closes_at is None:
-        return _l("from %(opens)s", opens=opens)
-    return _l("%(opens)s to %(closes)s", opens=opens, closes=process_rules.Until(step.closes_at))
 
 
 @pages.get("/budget/")
 @public
 def index() -> str:
     """All budgets: open, coming, finished."""
-    found = budgets.listed(db.session(), clock.city_now())
+    found = budgets.listed(db.session(), clock.city_now(), reader=actor())
     by_stage = {stage: [budget for budget in found if budget.stage is stage] for stage in Stage}
     return render_template("budgeting/index.html", by_stage=by_stage, Stage=Stage)
 
@@ -64,22 +72,29 @@ def index() -> str:
 @public
 def show(slug: str) -> str:
     """One budget: what is open, what comes next, the money, and the rule in plain words."""
-    budget, now = find_budget(slug), clock.city_now()
+    found, now = find(slug), clock.city_now()
+    budget = found.budget
     page = budgets.page(db.session(), budget)
-    phases = page.dates.phases
-    published = page.dates.vote_state == "published"
     return render_template(
         "budgeting/show.html",
         page=page,
         now=page.dates.now(now),
-        next=process_rules.what_next(phases, now),
+        next=page.dates.next(now),
         steps=steps(page.dates, slug),
-        voting_open=bool(process_rules.phase_allows(phases, "vote", now)) and page.dates.vote_state == "open",
-        published=published,
+        voting_open=page.dates.voting_open(now),
+        published=page.dates.published,
+        sentences=_of_file(budget),
         ballot_sentence=rules.ballot_sentence(page.plan.ballot, page.plan.min_choices, page.plan.max_choices),
         rule=rule_words(page.plan.ready),
         draft=budget.state is BudgetState.DRAFT,
+        closed=found.closed,
     )
+
+
+def _of_file(budget: Budget) -> list[Text]:
+    """The rules of an election that a file tells of, as far as it tells them; empty for the city's own."""
+    vote = voting.vote_for(db.session(), "budget", budget.id) if budget.source_meta else None
+    return describe(vote.document) if vote is not None and voting.held_elsewhere(vote.document) else []
 
 
 @pages.get("/budget/<slug>/projects/")
@@ -92,8 +107,11 @@ def project_list(slug: str) -> str:
     filters = form.filters(names, request.args.get("page"))
     shown, total = projects.listed(s, budget.id, filters)
     here, query = url_for(".project_list", slug=slug), request.args.to_dict()
+    plan = city_plan()
     return render_template(
         "budgeting/projects.html",
+        plan=plan,
+        pins=plan.pins(pins(shown, here)) if plan else [],
         budget=budget,
         names=names,
         filters_form=form,
@@ -105,27 +123,41 @@ def project_list(slug: str) -> str:
     )
 
 
+def pins(shown: Sequence[projects.Shown], here: str) -> list[Pin]:
+    """The projects of a page as pins; `here` is the address of the list."""
+    return [
+        Pin(p.x, p.y, p.title, f"{here}{p.number}", str(p.number), p.lang)
+        for p in shown
+        if p.x is not None and p.y is not None
+    ]
+
+
 @pages.get("/budget/<slug>/projects/<int:number>")
 @public
 def project(slug: str, number: int) -> str:
     """One project."""
-    budget, s = find_budget(slug), db.session()
-    staff = actor().may("budget_officer")
+    found, s = find(slug), db.session()
+    budget, staff = found.budget, actor().may("budget_officer", scope=found.scope)
     detail = projects.detail(s, budget, number, drafts=staff)
     if detail is None:
         abort(404)
     dates = budgets.dates_of(s, [(budget.id, budget.process_id)])[budget.id]
     now = clock.city_now()
+    outcome = fate.fate(s, budget, detail.shown.code) if dates.published else None
     return render_template(
         "budgeting/project.html",
+        outcome=outcome,
+        progress=dates.works(now) if outcome else None,
+        plan=city_plan(),
         budget=budget,
         it=detail,
         p=detail.shown,
-        status=rules.status_name(detail.shown.status),
-        voting_open=bool(process_rules.phase_allows(dates.phases, "vote", now)) and dates.vote_state == "open",
-        published=dates.vote_state == "published",
+        status=rules.fate_name(outcome.place is not None) if outcome else rules.status_name(detail.shown.status),
+        voting_open=dates.voting_open(now),
+        published=dates.published,
         now=dates.now(now),
-        next=process_rules.what_next(dates.phases, now),
+        next=dates.next(now),
+        closed=found.closed,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 
 from portal.base import clock, db
 from portal.base.security import public
@@ -10,9 +10,11 @@ from portal.budgeting.queries import budgets, wordings
 from portal.budgeting.queries.results import result_page
 from portal.budgeting.rules_channels import channel_name
 from portal.budgeting.views.pages import find_budget, pages
-from portal.processes import rules as process_rules
 from portal.voting import queries as voting
 from portal.voting.queries import describe
+from portal.voting.rules import Named
+
+COUNTED = ("counted", "kept", "finished")
 
 
 @pages.get("/budget/<slug>/results")
@@ -28,17 +30,21 @@ def results(slug: str) -> str:
             "budgeting/no_results.html",
             budget=budget,
             title=wordings.names(s, budget.id).title,
-            now=dates.now(now),
-            next=process_rules.what_next(dates.phases, now),
-            counting=vote is not None and vote.state in ("counted", "kept", "finished"),
-            voting_open=bool(process_rules.phase_allows(dates.phases, "vote", now)) and dates.vote_state == "open",
+            now=None if vote is not None and vote.state in COUNTED else dates.now(now),
+            next=dates.next(now),
+            counting=vote is not None and vote.state in COUNTED,
+            voting_open=dates.voting_open(now),
             turnout=voting.turnout(s, vote, now) if vote is not None else None,
         )
     return render_template(
         "budgeting/results.html",
         budget=budget,
         page=page,
+        asked=(asked := request.args.get("q", "").strip()[:200]),
+        found=page.found(asked),
         numbers=page.published.numbers,
         sentences=describe(page.published.regulation),
         channel_name=channel_name,
+        entitled=page.published.entitled,
+        source=Named({"names": page.published.entitled.source if page.published.entitled else {}, "id": ""}),
     )

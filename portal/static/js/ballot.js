@@ -21,16 +21,21 @@ document.querySelectorAll("form[data-ballot]").forEach((form) => {
     entry.append(name, " ", cost);
     return entry;
   };
+  // What only helps without a script goes away: the total is always right here.
+  form.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
+  const all = form.querySelector("[data-all]");
+  const count = (n) => fill(words.counts[rules.select(n)] ?? words.counts.other, { n: n.toLocaleString(document.documentElement.lang) });
   const sum = (part) => {
     const ticked = [...form.querySelectorAll("[data-cost]")].filter((box) => box.checked && box.dataset.pot === part.dataset.sum);
     const limit = Number(part.dataset.limit);
     const spent = ticked.reduce((total, box) => total + Number(box.dataset.cost), Number(part.dataset.elsewhere));
     const n = ticked.length + Number(part.dataset.elsewhereCount);
-    const values = { n: n.toLocaleString(document.documentElement.lang), limit: money(limit), money: money(Math.abs(limit - spent)) };
-    say(part.querySelector("[data-part=count]"), fill(words.counts[rules.select(n)] ?? words.counts.other, values));
+    const values = { chosen: n.toLocaleString(document.documentElement.lang), limit: money(limit), money: money(Math.abs(limit - spent)) };
+    say(part.querySelector("[data-part=count]"), words.limited ? fill(words.limited, values) : count(n));
     say(part.querySelector("[data-part=left]"), fill(spent > limit ? words.over : words.left, values));
     part.querySelector("[data-bar] rect:last-child").setAttribute("width", Math.min(100, limit ? (100 * spent) / limit : 0));
-    part.classList.toggle("fm-over", (form.dataset.kind === "knapsack" && spent > limit) || n > Number(part.dataset.max || Infinity));
+    part.classList.toggle("fm-over", form.dataset.kind === "knapsack" && spent > limit);
+    part.classList.toggle("fm-many", n > Number(part.dataset.max || Infinity));
     const list = part.querySelector("[data-chosen]");
     list.querySelectorAll("li:not([data-elsewhere])").forEach((entry) => entry.remove());
     list.append(...ticked.map(line));
@@ -39,7 +44,10 @@ document.querySelectorAll("form[data-ballot]").forEach((form) => {
   const total = () => {
     const n = [...form.querySelectorAll("[data-sum]")].reduce((all, part) => all + sum(part), 0);
     if (nothing) nothing.hidden = n > 0;
+    if (all) { all.hidden = false; say(all, count(n)); }
   };
   form.addEventListener("change", total);
-  addEventListener("pageshow", total); // browsers keep the ticks when one comes back
+  total();
+  // A page out of the browser's memory may be seen by the next person at this screen: an empty ballot takes its place.
+  addEventListener("pageshow", (event) => event.persisted && location.replace(form.action));
 });

@@ -53,10 +53,20 @@ all("[data-left]", (line) => {
   if (box.value) count();
 });
 
+// Escape closes an open menu.
+all("details.fm-langs, details.fm-menu", (menu) => {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
 // Unsaved changes: the browser asks before the page is left.
-all("form[data-leave]", (form) => {
+all("form[data-leave], form[data-guard]", (form) => {
   let changed = "touched" in form.dataset;
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
+  addEventListener("pageshow", (event) => { changed &&= !event.persisted; });
   addEventListener("beforeunload", (event) => changed && event.preventDefault());
 });

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
+from numpy.typing import NDArray
 
 from portal.voting.counting.crowd import Crowd
 
@@ -20,9 +23,16 @@ class ArrayTill:
             np.array(worth, dtype=np.float64) if isinstance(worth, list) else float(worth) for worth in crowd.worth
         ]
         self._balance = np.empty(len(size))
+        self._bent = np.zeros(len(size), dtype=bool)
+
+    def twin(self) -> ArrayTill:
+        other = copy(self)
+        other._balance, other._bent = self._balance.copy(), self._bent.copy()
+        return other
 
     def reset(self, share: float) -> None:
         self._balance.fill(share)
+        self._bent.fill(False)
 
     def money(self, project: int) -> float:
         return float(self._balance[self._members[project]] @ self._size[project])
@@ -59,3 +69,21 @@ class ArrayTill:
         members = self._members[project]
         rest = self._balance[members] - self._worth[project] * price
         self._balance[members] = np.maximum(rest, 0.0)
+
+    def _sides(
+        self, far: ArrayTill, project: int, high: float, low: float, slack: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        members, worth = self._members[project], self._worth[project]
+        poor = far._balance[members] < worth * low - slack
+        return poor, self._balance[members] > worth * high + slack
+
+    def straight(self, far: ArrayTill, project: int, high: float, low: float, slack: float) -> bool:
+        poor, rich = self._sides(far, project, high, low, slack)
+        return bool((poor | rich).all()) and not bool((self._bent[self._members[project]] & poor).any())
+
+    def bend(self, far: ArrayTill, project: int, high: float, low: float, slack: float) -> None:
+        members = self._members[project]
+        poor, rich = self._sides(far, project, high, low, slack)
+        bent = self._bent[members]
+        line = bool((poor | rich).all()) and not bool((bent & poor).any())
+        self._bent[members] = (bent & ~poor) | ~(poor | rich) if line else ~poor

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd
-from typing import Protocol, cast
+from typing import Protocol, Self, cast
 
 from portal.voting.counting.profile import BadElection, Profile
 
@@ -66,6 +66,9 @@ class Crowd:
 class Till(Protocol):
     """Balances in floating point. Prices are per unit of utility."""
 
+    def twin(self) -> Self:
+        """Another till of the same crowd."""
+
     def reset(self, share: float) -> None:
         """Give every voter the same share."""
 
@@ -81,6 +84,15 @@ class Till(Protocol):
     def pay(self, project: int, price: float) -> None:
         """Take the price from each supporter, or the balance where that is less."""
 
+    def straight(self, far: Self, project: int, high: float, low: float, slack: float) -> bool:
+        """Whether the price is surely a straight line between the shares of this till and of a higher one.
+
+        `high` is not below the price here, `low` not above the price there, and no balance is wrong by `slack`.
+        """
+
+    def bend(self, far: Self, project: int, high: float, low: float, slack: float) -> None:
+        """Note, before both tills pay, whose balance may be no straight line any more. Parameters as in `straight`."""
+
 
 class ListTill:
     """A till of plain lists."""
@@ -89,9 +101,14 @@ class ListTill:
         self._crowd = crowd
         self._size = crowd.size
         self._balance: list[float] = []
+        self._bent: set[int] = set()
+
+    def twin(self) -> ListTill:
+        return ListTill(self._crowd)
 
     def reset(self, share: float) -> None:
         self._balance = [share] * len(self._size)
+        self._bent = set()
 
     def money(self, project: int) -> float:
         balance, size = self._balance, self._size
@@ -134,6 +151,29 @@ class ListTill:
             for group in members:
                 rest = balance[group] - each
                 balance[group] = rest if rest > 0 else 0.0
+
+    def _sides(
+        self, far: ListTill, project: int, high: float, low: float, slack: float
+    ) -> tuple[bool, list[tuple[int, bool, bool]]]:
+        """Whether the price is a line; per supporter whether both tills leave nothing, or both surely something."""
+        worth, members = self._crowd.worth[project], self._crowd.members[project]
+        each = worth if isinstance(worth, list) else [worth] * len(members)
+        sides = [
+            (g, far._balance[g] < u * low - slack, self._balance[g] > u * high + slack)
+            for g, u in zip(members, each, strict=True)
+        ]
+        return all(rich or (poor and group not in self._bent) for group, poor, rich in sides), sides
+
+    def straight(self, far: ListTill, project: int, high: float, low: float, slack: float) -> bool:
+        return self._sides(far, project, high, low, slack)[0]
+
+    def bend(self, far: ListTill, project: int, high: float, low: float, slack: float) -> None:
+        line, sides = self._sides(far, project, high, low, slack)
+        for group, poor, rich in sides:
+            if poor:
+                self._bent.discard(group)
+            elif not (line and rich):
+                self._bent.add(group)
 
 
 def make_till(crowd: Crowd) -> Till:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
+from portal.audit import queries as audit
+from portal.audit.models import Entry
 from portal.base import schema
 from portal.base.db import Database
+from portal.identity.models import RoleGrant
 from portal.paths import shipped
 from tests.conftest import POSTGRES
 
@@ -78,3 +83,36 @@ def test_the_steps_are_one_line() -> None:
         source = Path(revision.path).read_text("utf-8")
         assert re.search(r"def downgrade\(\)", source), revision.path
         assert not isinstance(revision.down_revision, tuple), revision.path
+
+
+def test_lines_of_the_audit_record_from_before_the_chain(empty: Database) -> None:
+    """They are chained as they stand, but for names of people, which could never be forgotten afterwards; a role that
+    was given before there were parts of the city counts for the whole city."""
+    schema.upgrade(empty, "0008")
+    lines = [
+        ("add", '{"proposer": "Ana Ilves", "cost": 5}', '{"proposer": true, "cost": 5}'),
+        ("edit", '{"proposer": "", "x": 0.5}', '{"proposer": false, "x": 0.5}'),
+        ("open_vote", '{"holders": ["Bo Andersen", "Cleo Sand"]}', '{"holders": 2}'),
+        ("wrote", '{"titles": {"et": "Õun"}}', '{"titles": {"et": "Õun"}}'),
+        ("refused", '["staff", "auditor"]', '["staff", "auditor"]'),
+    ]
+    with empty.engine.begin() as connection:
+        at = "2026-01-02 03:04:05.678901"
+        connection.execute(text(f"INSERT INTO person (name, name_folded, created_at) VALUES ('A', 'a', '{at}')"))
+        connection.execute(text(f"INSERT INTO role_grant (person_id, role, at) VALUES (1, 'planner', '{at}')"))
+        for verb, after, _told in lines:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_entry (at, channel, verb, kind, object_id, after) "
+                    f"VALUES ('{at}', 'web', :verb, 'project', '1', :after)"
+                ),
+                {"verb": verb, "after": after},
+            )
+    schema.upgrade(empty)
+    with Session(empty.engine) as s:
+        found = audit.verify(s)
+        assert (found.broken, found.place) == (None, len(lines))
+        after = s.scalars(select(Entry.after).order_by(Entry.place)).all()
+        assert list(after) == [json.loads(told) for _verb, _after, told in lines]
+        assert [tuple(row) for row in s.execute(select(RoleGrant.scope_kind, RoleGrant.scope_id))] == [("city", 0)]
+    schema.downgrade(empty, "0008")

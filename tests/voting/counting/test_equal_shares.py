@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from portal.voting.counting import equal_shares
+from portal.voting.counting import passes
 from portal.voting.counting.count import count
 from portal.voting.counting.crowd import Crowd, ExactTill, ListTill, make_till
 from portal.voting.counting.profile import Profile, Project, make_profile
@@ -138,7 +138,7 @@ def test_a_wider_margin_of_doubt_changes_nothing(monkeypatch: pytest.MonkeyPatch
         rule = shares("cost", completion="add1", increment=Fraction(budget // made.voters // 20 + 1))
         quick = count(made, budget, rule)
         with monkeypatch.context() as patch:
-            patch.setattr(equal_shares, "_MARGIN", 0.5)
+            patch.setattr(passes, "MARGIN", 0.5)
             slow = count(made, budget, rule)
         assert (quick.winners, quick.share, quick.near, quick.ties) == (slow.winners, slow.share, slow.near, slow.ties)
 

@@ -1,0 +1,236 @@
+"""The counter and the letters: staff look at a document, give codes, confirm mandates, print letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.exceptions import NotFound
+
+from portal.audit.actions import record
+from portal.base import clock, db, i18n
+from portal.base.errors import Refused
+from portal.base.ground import settings
+from portal.base.i18n import _, _l
+from portal.base.security import actor, reads, staff
+from portal.config import secret_of
+from portal.identity import (
+    actions_mandates,
+    actions_paper,
+    actions_proof,
+    queries_ways,
+    register,
+    rules,
+    rules_ways,
+)  # fmt: skip
+from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, wrong
+from portal.places.queries import districts
+
+desk = Blueprint("identity_desk", __name__, url_prefix="/staff")
+log = structlog.get_logger("portal.identity")
+ROLES = ("clerk", "librarian", "administrator")
+MINUTES = 20
+
+
+def _signed(person_id: int) -> str:
+    """Whom a counter found, so that a proof can go to nobody else by changing a number."""
+    return str(_signer().dumps([person_id, actor().person_id]))
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_of(settings()), salt="counter")
+
+
+def _person(token: str) -> int | None:
+    try:
+        person_id, clerk = _signer().loads(token, max_age=MINUTES * 60)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return int(person_id) if clerk == actor().person_id else None
+
+
+@desk.get("/counter")
+@staff(*ROLES)
+def counter() -> ResponseReturnValue:
+    """Who stands here?"""
+    return _counter_page(FindForm())
+
+
+def _counter_page(form: FindForm, status: int = 200) -> ResponseReturnValue:
+    site = settings()
+    slips = bool(site.scheme) and (register.of(site) is not None or site.register.slips != "off")
+    return render_template("identity/staff/counter.html", form=form, ready=bool(site.scheme), slips=slips), status
+
+
+@desk.post("/counter")
+@staff(*ROLES)
+def find() -> ResponseReturnValue:
+    """Find the person by the code on their page or by their address; looking is on record."""
+    form = FindForm()
+    found = queries_ways.at_counter(db.session(), form.who.data or "", clock.now()) if form.validate() else None
+    if found is None:
+        if not form.errors:
+            wrong(form, form.who, _l("Nobody was found. The code is good for ten minutes."))
+        return _counter_page(form, 422)
+    record(actor(), "found at counter", "person", found.person_id)
+    db.finish(commit=True)
+    proof = offer()
+    proof.person.data, proof.name.data = _signed(found.person_id), found.name
+    return _proof_page(proof, found.name)
+
+
+def offer(sent: Any = None) -> ProofForm:
+    """The form of what a document says, with documents and districts to choose from."""
+    return ProofForm(formdata=sent).offer(settings().register.documents, districts(db.session()))
+
+
+def _proof_page(form: ProofForm, name: str, status: int = 200) -> ResponseReturnValue:
+    return render_template("identity/staff/counter_proof.html", form=form, name=name), status
+
+
+def claimed_at_counter(form: ProofForm) -> rules.Claimed | None:
+    """What the counter saw; None and a sentence on the form where it can't be. Where there is a register, it must know
+    the number, and district and birth date are the register's: what a clerk types about them is only compared. Asked
+    outside the write lock."""
+    born, number = form.born.data, rules_ways.read_number(form.number.data or "")
+    birth = rules.Birth(born.year, born.month, born.day)
+    name, reg = rules.clean_name(form.name.data), register.of(settings())
+    if number is None:
+        wrong(form, form.number, _l("Only letters from A to Z and digits stand in a number."))
+        return None
+    if reg is None:
+        return rules.Claimed(name, birth, form.district.data, number)
+    db.finish(commit=False)
+    try:
+        found = reg.find(number)
+    except register.RegisterError as error:
+        log.error("register_down", why=str(error))
+        wrong(form, form.number, _l("The register of residents does not answer. Try again later."))
+        return None
+    if found is None:
+        wrong(form, form.number, _l("The register knows no resident with this number."))
+        return None
+    if found.birth is not None and found.birth.latest() != birth.latest():
+        wrong(form, form.number, _l("The register has another date of birth for this number."))
+        return None
+    return rules.Claimed(name, found.birth or birth, found.district, found.number)
+
+
+@desk.post("/counter/proof")
+@staff(*ROLES)
+@reads
+def proof() -> ResponseReturnValue:
+    """Store what was seen: kind of document, district, ages asked for; the person sees it on their page."""
+    form, who = offer(request.form), actor()
+    person_id = _person(form.person.data or "")
+    if person_id is None:
+        raise Refused(_l("This form was open for too long. Find the person again."), 409)
+    if person_id == who.person_id:
+        raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
+    if not settings().scheme:
+        raise NotFound
+    claimed = claimed_at_counter(form) if form.validate() else None
+    if claimed is None:
+        return _proof_page(form, form.name.data or "", 422)
+    now = clock.now()
+    with db.write() as s:
+        verdict = actions_proof.prove(
+            s,
+            who,
+            person_id,
+            way=rules_ways.COUNTER,
+            document=form.document.data,
+            number=claimed.resident or "",
+            facts=actions_proof.facts_of(s, claimed, now),
+            now=now,
+        )
+    if not verdict:
+        wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
+        return _proof_page(form, form.name.data or "", 409)
+    flash(_("The proof is stored. The person sees it on their page."), "success")
+    return redirect(url_for("identity_desk.counter"), 303)
+
+
+@desk.get("/counter/mandate")
+@staff(*ROLES)
+def mandate() -> ResponseReturnValue:
+    """Confirm that somebody acts for another."""
+    return render_template("identity/staff/mandate.html", form=MandateProofForm())
+
+
+@desk.post("/counter/mandate")
+@staff(*ROLES)
+def confirm_mandate() -> ResponseReturnValue:
+    """Confirm it, with the kind of document that was seen."""
+    form = MandateProofForm()
+    if form.validate():
+        verdict = actions_mandates.confirm(
+            actor(), form.code.data or "", document=form.document.data, staff=True, now=clock.now()
+        )
+        if verdict:
+            flash(_("The mandate is confirmed."), "success")
+            return redirect(url_for("identity_desk.mandate"), 303)
+        wrong(form, form.code, verdict.reason)
+    return render_template("identity/staff/mandate.html", form=form), 422
+
+
+@desk.get("/code-letters")
+@staff("clerk", "administrator")
+def letters() -> ResponseReturnValue:
+    """Letters that wait for printing, and the last batches."""
+    return render_template(
+        "identity/staff/letters.html",
+        queue=queries_ways.letters(db.session(), clock.now()),
+        most=queries_ways.BATCH,
+        ready=register.of(settings()) is not None,
+    )
+
+
+@desk.post("/code-letters/print")
+@staff("clerk", "administrator")
+@reads
+def print_letters() -> ResponseReturnValue:
+    """The sheets of a batch. Their codes are made now and stand nowhere else; printing again makes new ones."""
+    reg = register.of(settings())
+    if reg is None:
+        raise NotFound
+    try:
+        again = datetime.fromisoformat(request.form["batch"]) if request.form.get("batch") else None
+        rows = queries_ways.batch(db.session(), again)
+        numbers = [actions_proof.number_of(row) for row in rows]
+        db.finish(commit=False)  # a register may be another server: no transaction waits for it
+        residents = reg.many(numbers)
+    except ValueError:
+        raise Refused(_l("This batch does not exist."), 409) from None
+    except register.RegisterError as error:
+        log.error("register_down", why=str(error))
+        known = error.verdict.reason if error.verdict is not register.DOWN else None
+        raise Refused(known or _l("The register of residents does not answer."), 503) from None
+    ids = [row.id for row in rows]
+    with db.write() as s:
+        made = actions_paper.print_letters(s, actor(), ids, residents, clock.now())
+    return render_template("identity/staff/letter_sheets.html", letters=[_sheet(one) for one in made])
+
+
+def _sheet(letter: actions_paper.Letter) -> dict[str, Any]:
+    """The words of one letter, in the language of whoever asked for it."""
+    with i18n.use_locale(letter.language):
+        return {
+            "lang": letter.language,
+            "to": (letter.resident.name, *letter.resident.address),
+            "code": letter.code,
+            "title": _("Your code"),
+            "why": _(
+                "Somebody asked for this letter, so that you can prove where you live or vote without an account."
+            ),
+            "enter": _(
+                "Enter it at %(address)s. It is good until %(day)s and lets one person vote. Give it to nobody.",
+                address=f"{settings().base_url}/{letter.language}/code",
+                day=i18n.day(letter.until),
+            ),
+            "else": _("If you did not ask for it, throw the letter away."),
+        }

@@ -1,0 +1,149 @@
+"""Codes to vote that a counter gives to people without an account: asking, the second clerk, the list of a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from portal.base import clock, db, ground, i18n
+from portal.base.ground import settings
+from portal.base.i18n import Text
+from portal.base.security import actor, reads, staff
+from portal.base.verdict import Verdict
+from portal.config import key_of
+from portal.identity import actions_paper, actions_proof, queries_ways, register, rules, rules_ways
+from portal.identity.forms_ways import SecondForm, wrong
+from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, offer
+
+
+def _has_register() -> bool:
+    return register.of(settings()) is not None
+
+
+def offers_slips() -> bool:
+    """Does this city give codes over the counter? Where no register can be asked it can switch them off."""
+    site = settings()
+    return bool(site.scheme) and (_has_register() or site.register.slips != "off")
+
+
+def _only_where_offered() -> None:
+    if not offers_slips():
+        raise NotFound
+
+
+def _used(number: str) -> list[Text]:
+    """Where the resident with this number has voted already: day and channel, never a choice."""
+    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
+    features = ground.current().features
+    return [said for one in features if one.used is not None for said in one.used(db.session(), hashed)]
+
+
+@desk.get("/counter/code")
+@staff(*ROLES)
+def slip() -> ResponseReturnValue:
+    """A code for somebody without an account."""
+    _only_where_offered()
+    return render_template("identity/staff/slip.html", form=offer())
+
+
+@desk.post("/counter/code")
+@staff(*ROLES)
+@reads
+def give_slip() -> ResponseReturnValue:
+    """Give the code: a sheet to print, shown once. Or, where it needs four eyes, note it for the second clerk."""
+    _only_where_offered()
+    form = offer(request.form)
+    claimed = claimed_at_counter(form) if form.validate() else None
+    if claimed is None:
+        return render_template("identity/staff/slip.html", form=form), 422
+    now, number = clock.now(), claimed.resident or ""
+    used = _used(number)
+    with db.write() as s:
+        code = actions_paper.issue_slip(
+            s,
+            actor(),
+            number=number,
+            document=form.document.data,
+            facts=actions_proof.facts_of(s, claimed, now),
+            language=i18n.lang(),
+            used=bool(used),
+            second=rules_ways.slip_needs_second(register=_has_register(), used=bool(used)),
+            now=now,
+        )
+    if isinstance(code, Verdict):
+        wrong(form, form.number, f"{code.reason} {code.next or ''}".strip())
+        return render_template("identity/staff/slip.html", form=form), 429
+    if code is None:
+        return render_template("identity/staff/slip_waits.html", used=used)
+    return _sheet(code, now)
+
+
+def _sheet(code: str, now: datetime) -> ResponseReturnValue:
+    address = f"{settings().base_url}/{i18n.lang()}/code"
+    return render_template("identity/staff/slip_sheet.html", code=code, until=now + rules_ways.SLIP, address=address)
+
+
+@desk.get("/counter/code/second")
+@staff(*ROLES)
+def second() -> ResponseReturnValue:
+    """The second clerk: number and document once more, from the document and not from the first clerk's page."""
+    _only_where_offered()
+    return _second_page(SecondForm().offer(settings().register.documents))
+
+
+def _second_page(form: SecondForm, used: list[Text] | None = None, status: int = 200) -> ResponseReturnValue:
+    return render_template("identity/staff/slip_second.html", form=form, used=used or []), status
+
+
+@desk.post("/counter/code/second")
+@staff(*ROLES)
+@reads
+def confirm_slip() -> ResponseReturnValue:
+    """Confirm it and print the sheet. Where the resident has voted, that is said first, and a second press is asked."""
+    _only_where_offered()
+    form, now = SecondForm().offer(settings().register.documents), clock.now()
+    number = rules_ways.read_number(form.number.data or "") if form.validate() else None
+    if number is None:
+        return _second_page(form, status=422)
+    waits = actions_paper.waiting_slip(db.session(), number, now) is not None
+    used = _used(number) if waits else []
+    if used and form.seen.data != "yes":
+        form.seen.data = "yes"
+        return _second_page(form, used, 409)
+    with db.write() as s:
+        code = actions_paper.confirm_slip(
+            s, actor(), number=number, document=form.document.data, used=bool(used), now=now
+        )
+    if isinstance(code, Verdict):
+        wrong(form, form.number, f"{code.reason} {code.next or ''}".strip())
+        return _second_page(form, used, 409)
+    return _sheet(code, now)
+
+
+@desk.get("/counter/codes")
+@staff("administrator", "auditor")
+def slips() -> ResponseReturnValue:
+    """Every code that counters gave on one day: by whom, confirmed by whom, after which document."""
+    today = i18n.in_zone(clock.now()).date()
+    day = _day(request.args.get("day"), today)
+    start = datetime.combine(day, time(), i18n.in_zone(clock.now()).tzinfo)
+    rows = queries_ways.slips(db.session(), start, start + timedelta(days=1))
+    return render_template(
+        "identity/staff/slips.html",
+        rows=rows,
+        day=day,
+        before=url_for(".slips", day=(day - timedelta(days=1)).isoformat()),
+        after=url_for(".slips", day=(day + timedelta(days=1)).isoformat()) if day < today else None,
+        documents=rules_ways.DOCUMENTS,
+        now=clock.now(),
+    )
+
+
+def _day(raw: str | None, today: date) -> date:
+    try:
+        return min(date.fromisoformat(raw or ""), today)
+    except ValueError:
+        return today

@@ -1,0 +1,63 @@
+"""The worker's side of the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.base import db
+from portal.identity.queries import known_roles
+from portal.notifications import actions, actions_newsletter, actions_route
+
+
+def route(payload: dict[str, Any]) -> None:
+    """Find the ways out of new messages."""
+    actions_route.route([int(number) for number in payload["ids"]])
+
+
+def fan_out(payload: dict[str, Any]) -> None:
+    """Tell many of some news."""
+    actions_route.fan_out(int(payload["id"]))
+
+
+def digest(_payload: dict[str, Any]) -> None:
+    """Make the digests that are due."""
+    actions_route.digests()
+
+
+def newsletter(payload: dict[str, Any]) -> None:
+    """Send an issue to its readers."""
+    actions_newsletter.send_out(int(payload["id"]))
+
+
+def sweep(_payload: dict[str, Any]) -> None:
+    """Forget what is old."""
+    actions_route.sweep()
+    with db.write() as s:
+        actions_newsletter.sweep(s)
+
+
+def code_given(payload: dict[str, Any]) -> None:
+    """Identity asks for this when a counter gave out a code to vote for a resident who has an account."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.code_given",
+            {},
+            link=("identity.my", {}),
+            dedup=f"code:{payload['key']}",
+        )
+
+
+def role_changed(payload: dict[str, Any]) -> None:
+    """Identity asks for this when somebody's role was given or taken: it lies below and cannot call upwards."""
+    labels = {role.name: role.label for role in known_roles()}
+    role = str(payload["role"])
+    notice = "account.role_given" if payload["given"] else "account.role_taken"
+    with db.write():
+        actions.tell(
+            int(payload["person"]),
+            notice,
+            {"role": labels.get(role, role)},
+            link=("identity.account", {}),
+            dedup=f"role:{payload['key']}",
+        )

@@ -1,0 +1,81 @@
+"""The city's own drawing of itself, where it has one: a file, no table."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import url_for
+
+from portal.base import ground
+from portal.places.rules_plan import WIDE, Drawn, Pin, spread
+
+KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
+STATIC = Path(__file__).parents[1] / "static" / "img"
+PICKED = 640  # CSS pixels: how wide the plan is where staff press a place on it
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The drawing as pages show it: its address and its height where it is `WIDE` units wide."""
+
+    url: str
+    high: int
+
+    def pins(self, pins: Iterable[Pin]) -> list[Drawn]:
+        """The pins with their places on the drawing."""
+        return spread(pins, self.high)
+
+    def pin(self, x: float, y: float, name: str) -> list[Drawn]:
+        """One mark that leads nowhere: where the thing is that the page is about."""
+        return self.pins([Pin(x, y, name)])
+
+    @property
+    def pressed(self) -> tuple[int, int]:
+        """Width and height in CSS pixels of the plan as a button."""
+        return PICKED, round(PICKED * self.high / WIDE)
+
+
+def city_plan() -> Plan | None:
+    """The city's plan; None where the configuration names none, or no such file lies there."""
+    file = plan_file()
+    if file is None:
+        return None
+    changed = file.stat().st_mtime_ns
+    high = _height(file, changed)
+    return Plan(url_for("places_plain.city_plan", v=f"{changed:x}"), high) if high else None
+
+
+def plan_file() -> Path | None:
+    """The drawing in the instance folder; the demo's comes with the portal. Only a bare name of a known type: nothing
+    else there may be read out."""
+    site = ground.settings()
+    name = site.city.map
+    if not name or Path(name).name != name or Path(name).suffix.lower() not in KINDS:
+        return None
+    for folder in (site.instance, STATIC) if site.demo else (site.instance,):
+        if (folder / name).is_file():
+            return folder / name
+    return None
+
+
+@lru_cache(maxsize=8)
+def _height(file: Path, changed: int) -> int:
+    """How high the drawing is at `WIDE` units of width; 0 where its size cannot be told."""
+    with file.open("rb") as opened:
+        head = opened.read(4096)
+    size = _png(head) if file.suffix.lower() == ".png" else _svg(head.decode("utf-8", "replace"))
+    return round(WIDE * size[1] / size[0]) if size and size[0] > 0 and size[1] > 0 else 0
+
+
+def _png(head: bytes) -> tuple[float, float] | None:
+    return struct.unpack(">II", head[16:24]) if head[:8] == b"\x89PNG\r\n\x1a\n" and len(head) >= 24 else None
+
+
+def _svg(head: str) -> tuple[float, float] | None:
+    box = re.search(r"""<svg\b[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)""", head)
+    return (float(box[1]), float(box[2])) if box else None

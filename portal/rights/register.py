@@ -1,0 +1,94 @@
+"""The public register of purposes, made from what the manifests declare (GDPR, articles 13 and 30; for the machines
+article 13(2)(f))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.base import ground, i18n
+from portal.base.feature import Fate, Machine, Record
+from portal.base.i18n import Text, _l
+
+FATES: dict[Fate, Text] = {
+    Fate.DELETED: _l("Deleted"),
+    Fate.ANONYMOUS: _l("Made anonymous"),
+    Fate.KEPT: _l("Kept"),
+}
+AREAS: dict[str, Text] = {
+    "audit": _l("Records of what is done"),
+    "identity": _l("Accounts"),
+    "notifications": _l("Messages"),
+    "papers": _l("Papers"),
+    "voting": _l("Votes"),
+    "budgeting": _l("Budgets"),
+    "home": _l("The portal’s own pages"),
+    "rights": _l("Your rights over your data"),
+}
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the portal with what it keeps about people and what it leaves to machines."""
+
+    name: str
+    label: str
+    records: list[Record]
+    machines: list[Machine]
+
+
+def areas() -> list[Area]:
+    """Every feature that is on and keeps something about people, or sorts or decides by itself."""
+    return [
+        Area(one.name, str(AREAS.get(one.name, one.name)), one.personal, one.machines)
+        for one in ground.current().features
+        if one.personal or one.machines
+    ]
+
+
+def _said(text: Text | None, languages: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for lang in languages:
+        with i18n.use_locale(lang):
+            found[lang] = str(text) if text is not None else ""
+    return found
+
+
+def document(languages: Iterable[str]) -> dict[str, Any]:
+    """The register for programs; each sentence in every language."""
+    tongues = list(languages)
+    here = ground.settings()
+    return {
+        "controller": here.city.name,
+        "contact": here.city.mail,
+        "languages": tongues,
+        "records": [
+            {
+                "table": record.table,
+                "feature": area.name,
+                "label": _said(record.label, tongues),
+                "purpose": _said(record.purpose, tongues),
+                "basis": _said(record.basis, tongues),
+                "seen_by": _said(record.who, tongues),
+                "kept": _said(record.kept, tongues),
+                "days": record.days,
+                "on_erasure": record.fate.value,
+                "reason": _said(record.reason, tongues),
+            }
+            for area in areas()
+            for record in area.records
+        ],
+        "machines": [
+            {
+                "name": machine.name,
+                "feature": area.name,
+                "label": _said(machine.label, tongues),
+                "what": _said(machine.what, tongues),
+                "how": _said(machine.how, tongues),
+                "human": _said(machine.human, tongues),
+            }
+            for area in areas()
+            for machine in area.machines
+        ],
+    }

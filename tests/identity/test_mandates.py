@@ -1,0 +1,148 @@
+"""Acting for another: asked for, confirmed, on every page, in the record with both names, never for a ballot."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.audit.models import Entry
+from portal.base import clock, db
+from portal.base.web import Portal
+from portal.identity import rules_ways
+from portal.identity.models_ways import Mandate
+from portal.voting import rules as vote_rules
+from tests.budgeting import town as budgets
+from tests.client import Client, Page
+from tests.identity.help import enter
+
+PAGE = "/en/account/mandates"
+
+
+def days(first: int = 0, last: int = 30) -> dict[str, str]:
+    found = {}
+    for name, plus in (("from_day", first), ("until_day", last)):
+        day = (clock.now() + timedelta(days=plus)).date()
+        found |= {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+    return found
+
+
+def ask(agent: Client, name: str = "Old Aunt", scope: str = "all") -> str:
+    page = agent.post(PAGE, {"principal_name": name, "relation": "relative", "scope": scope, **days()})
+    return re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", page.text)[0]
+
+
+def confirm(aunt: Client, code: str) -> Page:
+    look = aunt.post(PAGE + "/look", {"code": code}, page=PAGE)
+    assert "act in your name?" in look
+    return aunt.post(PAGE + "/confirm", {"code": code, "csrf_token": look.token})
+
+
+def pair(app: Portal) -> tuple[Client, Client, int]:
+    ana, aunt = Client(app), Client(app)
+    enter(ana, "Ana Ilves", district="north", resident="1")
+    enter(aunt, "Berta Old")
+    code = ask(ana)
+    assert "The mandate is confirmed" in confirm(aunt, code)
+    with db.read() as s:
+        return ana, aunt, s.scalars(select(Mandate.id)).one()
+
+
+def test_ana_acts_for_her_aunt_on_every_page_and_in_the_record(app: Portal) -> None:
+    ana, aunt, mandate = pair(app)
+    assert "Act for Berta Old" in ana.get("/en/my")
+    ana.post(f"{PAGE}/{mandate}/act", page="/en/my")
+    for path in ("/en/", "/en/account", "/en/budget/"):
+        assert "You act for Berta Old" in ana.get(path)
+    ana.post("/en/account/name", {"public_name": "A"}, page="/en/account")
+    with db.read() as s:
+        line = s.scalars(select(Entry).where(Entry.verb == "changed public name")).one()
+        assert line.mandate_id == mandate and line.person_id is not None
+    adam = Client(app)
+    enter(adam, "Adam", roles=["administrator"])
+    page = adam.get("/en/staff/audit")
+    assert "in the name of Berta Old" in page
+    ana.post("/en/account/act-for-myself", page="/en/")
+    assert "You act for" not in ana.get("/en/")
+
+
+def test_nobody_votes_for_another(app: Portal) -> None:
+    ana, _aunt, mandate = pair(app)
+    budget = budgets.add_budget(app, slug="2026", count=4, age=None)
+    budgets.open_vote(app, budget)
+    page = ana.get("/en/budget/2026/ballot")
+    assert "Choose" in page or "choice" in page.html
+    fields = {k: v for k, v in page.fields().items() if k in ("csrf_token", "form_token")}
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    assert "nobody votes for another" in ana.get("/en/budget/2026/ballot")
+    refused = ana.post("/en/budget/2026/ballot", {**fields, "choice": ["1"]}, token=False)
+    assert refused.status >= 400 and "nobody votes for another" in refused
+    verdict = vote_rules.is_entitled(
+        vote_rules.VoterFacts(claim="x", resident=True, acting_for="Berta"),
+        {"roll": {"claim": "resident"}, "electorate": {}},
+    )
+    assert not verdict
+    assert not rules_ways.may_act("all", "vote") and not rules_ways.may_act("vote", "vote")
+
+
+def test_either_side_ends_it_at_once(app: Portal) -> None:
+    ana, aunt, mandate = pair(app)
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    aunt.post(f"{PAGE}/{mandate}/revoke", page=PAGE)
+    assert "You act for" not in ana.get("/en/")
+    assert ana.post(f"{PAGE}/{mandate}/act", page=PAGE).status == 404
+
+
+def test_a_mandate_ends_with_its_last_day(app: Portal) -> None:
+    ana, _aunt, mandate = pair(app)
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    with db.write() as s:
+        row = s.get_one(Mandate, mandate)
+        row.from_day = (clock.now() - timedelta(days=9)).date()
+        row.until_day = (clock.now() - timedelta(days=2)).date()
+    assert "You act for" not in ana.get("/en/")
+    assert "not in force today" in ana.get(PAGE)
+
+
+def test_nobody_confirms_their_own_request_and_a_stranger_cannot_use_it(app: Portal) -> None:
+    ana, tom = Client(app), Client(app)
+    enter(ana, "Ana Ilves")
+    enter(tom, "Tom Kask")
+    code = ask(ana)
+    page = ana.post(PAGE + "/confirm", {"code": code}, page=PAGE)
+    assert page.status == 422 and "Nobody confirms a mandate for themselves" in page
+    with db.read() as s:
+        mandate = s.scalars(select(Mandate.id)).one()
+    assert tom.post(f"{PAGE}/{mandate}/act", page=PAGE).status == 404
+    assert ana.post(f"{PAGE}/{mandate}/act", page=PAGE).status == 404, "not confirmed"
+    assert "no such request" in tom.post(PAGE + "/look", {"code": "0000-0000-0000-0001"}, page=PAGE)
+
+
+def test_a_counter_confirms_for_a_firm_after_seeing_a_document(app: Portal) -> None:
+    ana, cora = Client(app), Client(app)
+    enter(ana, "Ana Ilves")
+    enter(cora, "Cora Clerk", roles=["clerk"])
+    code = ask(ana, "Saltworks Ltd", "cases")
+    url = "/en/staff/counter/mandate"
+    assert cora.post(url, {"code": code}).status == 422
+    assert "The mandate is confirmed" in cora.post(url, {"code": code, "document": "extract"})
+    with db.read() as s:
+        row = s.scalars(select(Mandate)).one()
+        assert (row.document, row.principal_id, row.principal_name) == ("extract", None, "Saltworks Ltd")
+    ana.post(f"{PAGE}/{row.id}/act", page=PAGE)
+    assert "You act for Saltworks Ltd" in ana.get("/en/")
+
+
+def test_days_that_make_no_sense_are_refused(app: Portal) -> None:
+    ana = Client(app)
+    enter(ana, "Ana Ilves")
+    answers = {"principal_name": "X", "relation": "firm", "scope": "all"}
+    assert "has to be after the first" in ana.post(PAGE, answers | days(5, 2))
+    assert "at most three years" in ana.post(PAGE, answers | days(0, 5000))
+
+
+@pytest.mark.parametrize(("scope", "wanted", "ok"), [("all", "cases", True), ("cases", "bookings", False)])
+def test_a_scope_covers_what_it_says(scope: str, wanted: str, ok: bool) -> None:
+    assert rules_ways.may_act(scope, wanted) is ok

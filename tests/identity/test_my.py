@@ -1,0 +1,48 @@
+"""My page: each feature's part by its manifest, and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from portal.base import clock
+from portal.base.feature import Event, Feature, Item, Mine
+from portal.base.web import Portal
+from tests.client import Client
+from tests.identity.help import enter
+
+
+def test_every_feature_adds_its_part_and_its_dates(app: Portal) -> None:
+    ana = Client(app)
+    person = enter(ana, "Ana Ilves")
+
+    def items(_s: Any, actor: Any, lang: str) -> list[Item]:
+        return [Item(f"Bench for {actor.person_id} in {lang}", "home.index")]
+
+    def calendar(_s: Any, _actor: Any, _lang: str) -> list[Event]:
+        at = clock.now() + timedelta(days=3)
+        ahead = Event("1", "Pottery", at, at + timedelta(hours=2), "home.index", place="Library")
+        return [ahead, replace(ahead, uid="2", title="Long ago", starts_at=at - timedelta(days=9), ends_at=None)]
+
+    first = Mine("ideas", "My ideas", items, "No idea yet.", order=1)
+    last = Mine("cases", "My cases", lambda *_: [], "No case yet.", start="home.search", order=90)
+    app.ground.features.append(Feature("wing", mine=[last, first], calendar=calendar))
+    page = ana.get("/en/my")
+    assert f"Bench for {person} in en" in page and "No case yet. Begin here" in page
+    assert "Pottery" in page and "Library" in page and "Long ago" not in page
+    places = [page.html.index(words) for words in ("My ideas", "Votes you took part in", "My cases")]
+    assert places == sorted(places)
+
+
+def test_my_page_is_for_its_person_alone_and_kept_nowhere(app: Portal, count_queries: Callable[..., Any]) -> None:
+    assert Client(app).get("/en/my").url.endswith("/sign-in")
+    ana = Client(app)
+    enter(ana, "Ana Ilves")
+    page = ana.get("/en/my")
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert 'href="/en/my"' in ana.get("/en/").html, "the link stands beside the account"
+    with count_queries(app) as counted:
+        ana.get("/en/my")
+    assert counted.number <= 14, counted.statements
