@@ -77,7 +77,7 @@ def test_what_did_not_arrive_waits_for_a_decision(app: Portal, client: Client) -
     assert client.post("/en/staff/post/99/again", page="/en/inbox/settings").status == 404
 
 
-@pytest.mark.parametrize("path", ["post", "letters", "newsletter"])
+@pytest.mark.parametrize("path", ["post", "letters-to-print", "newsletter"])
 def test_these_screens_are_for_those_whose_work_it_is(app: Portal, client: Client, path: str) -> None:
     enter(client, "Lia Librarian", roles=["librarian"])
     assert client.get(f"/en/staff/{path}").status == 403
