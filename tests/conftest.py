@@ -24,9 +24,14 @@ from portal.app import create_app
 from portal.base import db, ground, i18n, schema
 from portal.base.db import Database
 from portal.base.web import Portal
+from tests import once
 from tests.client import Client
 
 POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/root")
+
+
+once.templates()
+once.addresses()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
