@@ -47,13 +47,53 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Content:
+    """How moderation reaches a kind of thing that people write. Its model has the columns of moderation.models.Moderated.
+
+    `author(session, id)`: who wrote it (None: nobody that has an account). `show(session, ids, lang)`: title, opening
+    words and page of each, hidden ones too, for the queue of moderators and for notices. `texts(session, id)`: what
+    people wrote, by the name of its field; `rewrite(session, id, texts)` puts other words there (personal data taken
+    out). `changed(session, id)` is called in the same transaction after the thing was hidden, restored, held, released
+    or locked: the wing brings its search index, counters, feeds and page versions up to date. `scope(session, id)`: the
+    part of the city it belongs to, for moderators limited to one. `open(session, actor, id)`: may this person see it,
+    and so report it."""
+
+    author: Callable[[Any, int], int | None]
+    show: Callable[[Any, list[int], str], dict[int, Hit]]
+    texts: Callable[[Any, int], dict[str, str]]
+    rewrite: Callable[[Any, int, dict[str, str]], None]
+    changed: Callable[[Any, int], None]
+    scope: Callable[[Any, int], Mapping[str, Any]]
+    open: Callable[[Any, Any, int], bool]
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """How comments hang on a kind of thing.
+
+    `about(session, actor, id, lang)`: title and page of the thing as this person may see it, None where it does not
+    exist for them. `may(session, actor, id)`: a Verdict, may this person comment now. `shape(session, id)`: "points"
+    (for and against, in two columns) or "thread". `counted(session, id, by)`: so many more (or fewer) comments are
+    shown; the thing keeps its counter in its own row. `told(session, id)`: whom a new comment concerns (authors).
+    `premoderated(session, id)`: comments wait for a moderator before they are shown."""
+
+    about: Callable[[Any, Any, int, str], Hit | None]
+    may: Callable[[Any, Any, int], Any]
+    shape: Callable[[Any, int], str]
+    counted: Callable[[Any, int, int], None]
+    told: Callable[[Any, int], list[int]]
+    premoderated: Callable[[Any, int], bool]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of object that others can point at by (kind, id): its model and how to reach its page.
 
     `found(session, ids, lang)` gives the hits among these ids that everybody may see; without it the kind is not
     searched. `people(session, id)` gives the numbers of the people whom such an object is about: staff who open one that
     is not theirs say why, and each of these people finds the line in the access log. `result`: the endpoint of the
-    page where the published result of a vote on it stands; it takes the same arguments as the page of a hit."""
+    page where the published result of a vote on it stands; it takes the same arguments as the page of a hit.
+    `content`: people write it, so it can be reported, hidden and restored. `discussed`: comments hang on it."""
 
     name: str
     model: type
@@ -62,6 +102,8 @@ class Kind:
     found: Callable[[Any, list[int], str], dict[int, Hit]] | None = None
     people: Callable[[Any, int], list[int]] | None = None
     result: str | None = None
+    content: Content | None = None
+    discussed: Discussion | None = None
 
 
 @dataclass(frozen=True)

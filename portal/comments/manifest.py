@@ -1,0 +1,5 @@
+"""The sign on the door of comments."""
+
+from portal.base.feature import Feature
+
+FEATURE = Feature(name="comments")
