@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_call"),
         sa.UniqueConstraint("slug", name="uq_call_slug"),
     )
-    op.create_index("ix_call_process_id", "call", ["process_id"], unique=False)
+    op.create_index("ix_call_process_id", "call", ["process_id"])
     op.create_table(
         "call_category",
         sa.Column("id", Id, nullable=False),
@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_idea_draft"),
         sa.UniqueConstraint("call_id", "person_id", name="uq_idea_draft_call_id_person_id"),
     )
-    op.create_index("ix_idea_draft_person_id", "idea_draft", ["person_id"], unique=False)
+    op.create_index("ix_idea_draft_person_id", "idea_draft", ["person_id"])
     op.create_table(
         "idea_search",
         sa.Column("id", Id, nullable=False),
@@ -114,8 +114,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_idea_search_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_idea_search"),
     )
-    op.create_index("ix_idea_search_call_id", "idea_search", ["call_id"], unique=False)
-    op.create_index("ix_idea_search_person_id", "idea_search", ["person_id"], unique=False)
+    op.create_index("ix_idea_search_call_id", "idea_search", ["call_id"])
+    op.create_index("ix_idea_search_person_id", "idea_search", ["person_id"])
     op.create_table(
         "idea",
         sa.Column("id", Id, nullable=False),
@@ -155,6 +155,14 @@ def upgrade() -> None:
         sa.Column("withdrawn_reason", sa.String(500), server_default="", nullable=False),
         sa.Column("supports", sa.Integer, server_default="0", nullable=False),
         sa.Column("comments", sa.Integer, server_default="0", nullable=False),
+        sa.Column(
+            "listed",
+            sa.Boolean,
+            sa.Computed(
+                "hidden_at IS NULL AND held_at IS NULL AND state NOT IN ('merged', 'withdrawn')", persisted=True
+            ),
+            nullable=False,
+        ),
         sa.Column("shuffle", sa.BigInteger, nullable=False),
         sa.Column("channel", sa.String(20), server_default="web", nullable=False),
         sa.Column("helped_by_id", Id),
@@ -181,13 +189,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_idea"),
         sa.UniqueConstraint("number", name="uq_idea_number"),
     )
-    op.create_index("ix_idea_author_id", "idea", ["author_id"], unique=False)
-    op.create_index("ix_idea_call_id_comments", "idea", ["call_id", "comments"], unique=False)
-    op.create_index("ix_idea_call_id_created_at", "idea", ["call_id", "created_at"], unique=False)
-    op.create_index("ix_idea_call_id_supports", "idea", ["call_id", "supports"], unique=False)
-    op.create_index("ix_idea_district_id", "idea", ["district_id"], unique=False)
-    op.create_index("ix_idea_helped_by_id", "idea", ["helped_by_id"], unique=False)
-    op.create_index("ix_idea_merged_into_id", "idea", ["merged_into_id"], unique=False)
+    op.create_index("ix_idea_author_id", "idea", ["author_id"])
+    op.create_index("ix_idea_call_id_listed_comments", "idea", ["call_id", "listed", "comments"])
+    op.create_index("ix_idea_call_id_listed_created_at", "idea", ["call_id", "listed", "created_at"])
+    op.create_index("ix_idea_call_id_listed_supports", "idea", ["call_id", "listed", "supports"])
+    op.create_index("ix_idea_district_id", "idea", ["district_id"])
+    op.create_index("ix_idea_helped_by_id", "idea", ["helped_by_id"])
+    op.create_index("ix_idea_merged_into_id", "idea", ["merged_into_id"])
     op.create_table(
         "idea_attachment",
         sa.Column("id", Id, nullable=False),
@@ -204,8 +212,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name="fk_idea_attachment_idea_id"),
         sa.PrimaryKeyConstraint("id", name="pk_idea_attachment"),
     )
-    op.create_index("ix_idea_attachment_draft_id", "idea_attachment", ["draft_id"], unique=False)
-    op.create_index("ix_idea_attachment_idea_id", "idea_attachment", ["idea_id"], unique=False)
+    op.create_index("ix_idea_attachment_draft_id", "idea_attachment", ["draft_id"])
+    op.create_index("ix_idea_attachment_idea_id", "idea_attachment", ["idea_id"])
     op.create_table(
         "idea_author",
         sa.Column("id", Id, nullable=False),
@@ -221,8 +229,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("idea_id", "hash", name="uq_idea_author_idea_id_hash"),
         sa.UniqueConstraint("idea_id", "person_id", name="uq_idea_author_idea_id_person_id"),
     )
-    op.create_index("ix_idea_author_hash", "idea_author", ["hash"], unique=False)
-    op.create_index("ix_idea_author_person_id", "idea_author", ["person_id"], unique=False)
+    op.create_index("ix_idea_author_hash", "idea_author", ["hash"])
+    op.create_index("ix_idea_author_person_id", "idea_author", ["person_id"])
     op.create_table(
         "idea_picture",
         sa.Column("id", Id, nullable=False),
@@ -235,7 +243,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_idea_picture"),
         sa.UniqueConstraint("idea_id", "position", name="uq_idea_picture_idea_id_position"),
     )
-    op.create_index("ix_idea_picture_file_id", "idea_picture", ["file_id"], unique=False)
+    op.create_index("ix_idea_picture_file_id", "idea_picture", ["file_id"])
     op.create_table(
         "idea_revision",
         sa.Column("id", Id, nullable=False),
@@ -257,7 +265,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_idea_revision"),
         sa.UniqueConstraint("idea_id", "version", name="uq_idea_revision_idea_id_version"),
     )
-    op.create_index("ix_idea_revision_by_id", "idea_revision", ["by_id"], unique=False)
+    op.create_index("ix_idea_revision_by_id", "idea_revision", ["by_id"])
     op.create_table(
         "support",
         sa.Column("id", Id, nullable=False),
@@ -271,7 +279,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("idea_id", "person_id", name="uq_support_idea_id_person_id"),
         sa.UniqueConstraint("idea_id", "resident", name="uq_support_idea_id_resident"),
     )
-    op.create_index("ix_support_person_id", "support", ["person_id"], unique=False)
+    op.create_index("ix_support_person_id", "support", ["person_id"])
 
 
 def downgrade() -> None:

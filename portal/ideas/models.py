@@ -15,6 +15,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Computed,
     Date,
     Float,
     ForeignKey,
@@ -153,9 +154,9 @@ class Idea(Moderated, Base):
         CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place_on_plan"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
         CheckConstraint("merged_into_id <> id", name="merged_into_another"),
-        Index(None, "call_id", "created_at"),
-        Index(None, "call_id", "supports"),
-        Index(None, "call_id", "comments"),
+        Index(None, "call_id", "listed", "created_at"),
+        Index(None, "call_id", "listed", "supports"),
+        Index(None, "call_id", "listed", "comments"),
         Index(None, "author_id"),
         Index(None, "helped_by_id"),
         Index(None, "merged_into_id"),
@@ -187,6 +188,10 @@ class Idea(Moderated, Base):
     withdrawn_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     supports: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     comments: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # stands in lists; reckoned by the database, so that whoever hides or merges an idea need not think of it
+    listed: Mapped[bool] = mapped_column(
+        Computed("hidden_at IS NULL AND held_at IS NULL AND state NOT IN ('merged', 'withdrawn')", persisted=True)
+    )
     # drawn by lot once; the order "random" is made of it and of a number in the address
     shuffle: Mapped[int] = mapped_column(BigInteger)
     # how it came: web, terminal, helped, paper, import; who entered it for the author, and the number of the paper
