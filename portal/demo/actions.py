@@ -21,6 +21,7 @@ from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import content, oidc, pictures
 from portal.demo.finished import import_finished
+from portal.demo.ideas import seed_ideas
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
@@ -62,6 +63,9 @@ def seed(say: Say) -> bool:
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        if "ideas" in settings().wings:
+            say("ideas")
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
         _follows(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
