@@ -19,6 +19,7 @@ from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
 from portal.home import actions as home
 from portal.home.models import NoticeKind
+from portal.ideas.models import SavedSearch
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.notifications import actions as notifications
@@ -34,6 +35,7 @@ from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, Pers
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
+from tests.ideas import town as calls
 from tests.identity.help import enter
 from tests.voting import town as votes
 
@@ -109,6 +111,8 @@ def build(app: Portal) -> World:
             until_day=clock.now().date() + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
         )  # fmt: skip
         s.add(mandate)
+        searched = SavedSearch(person_id=other, name="Trees", query={}, seen_at=clock.now(), created_at=clock.now())
+        s.add(searched)
         letter = papers.issue(SYSTEM, kind="letter", lang="en", values={}, person_id=other, title="A letter")
         letter.state, letter.file, letter.made_at = PaperState.READY, store(b"%PDF-1.7 a letter"), clock.now()
         batch = PostBatch(made_at=clock.now(), count=1, file=store(b"%PDF-1.7 a batch"))
@@ -156,9 +160,14 @@ def build(app: Portal) -> World:
             "department_id": department.id,
             "paper_id": letter.id,
             "wish": "correction",
+            "search_id": searched.id,
+            "file_id": 1,
+            "step": "idea",
             **_rights(other),
         }
-    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft"})
+    shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
+    unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
+    return World({**shared, "slug": "2026", "number": shown}, {**shared, "slug": "draft", "number": unseen})
 
 
 def _rights(person_id: int) -> dict[str, Any]:
