@@ -71,6 +71,7 @@ VERBS: dict[str, Text] = {
     "mail.again": _l("Mail sent again"),
     "mail.left": _l("Undelivered mail left as it is"),
     "letters.batch": _l("Batch of letters made"),
+    "letters.print": _l("PDF of a batch of letters ordered again"),
     "letters.posted": _l("Batch of letters posted"),
     "newsletter.begun": _l("Newsletter begun"),
     "newsletter.written": _l("Newsletter written"),

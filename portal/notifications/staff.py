@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db, ground, i18n, mail, texts, ui
+from portal.base import db, files, ground, i18n, mail, texts, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.i18n import Text, _, _l, _n
@@ -95,11 +95,36 @@ def make_batch() -> ResponseReturnValue:
 @desk.get("/letters-to-print/<int:batch_id>")
 @staff(*POST_ROOM)
 def batch(batch_id: int) -> str:
-    """The letters of a batch, one a page, for the printer."""
-    found = _batch(batch_id)
+    """The letters of a batch, one a page, for a printer; those alone that the PDF could not hold, where asked so."""
+    found, alone = _batch(batch_id), request.args.get("only") == "left"
+    every = actions_letters.letters(db.session(), found)
     return render_template(
-        "notifications/staff/batch.html", batch=found, letters=actions_letters.letters(db.session(), found)
+        "notifications/staff/batch.html",
+        batch=found,
+        letters=[one for one in every if one.row.id in found.left_out] if alone else every,
+        homeless=sum(not one.address for one in every),
+        alone=alone,
     )
+
+
+@desk.get("/letters-to-print/<int:batch_id>/file")
+@staff(*POST_ROOM)
+def batch_file(batch_id: int) -> ResponseReturnValue:
+    """The same letters as one PDF, for the post room's printer."""
+    found = _batch(batch_id)
+    if not found.file or found.posted_at is not None:
+        abort(404)
+    return files.private(actions_letters.folder() / found.file, f"letters-{found.id}.pdf", "application/pdf")
+
+
+@desk.post("/letters-to-print/<int:batch_id>/print")
+@staff(*POST_ROOM)
+def print_again(batch_id: int) -> ResponseReturnValue:
+    """Make the PDF once more, after it could not be made."""
+    if not actions_letters.print_again(actor(), _batch(batch_id)):
+        raise Refused(_l("This batch has its PDF already, or is in the post."), 409)
+    flash(_("The PDF is being made."), "success")
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
 
 
 @desk.post("/letters-to-print/<int:batch_id>/posted")
