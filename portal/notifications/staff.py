@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,11 +13,12 @@ from portal.audit.actions import record
 from portal.base import db, files, ground, i18n, mail, texts, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.mail import Outgoing
 from portal.base.markdown import render
 from portal.base.security import actor, staff
-from portal.notifications import actions_letters, actions_newsletter, queries_post
+from portal.notifications import actions_letters, actions_newsletter, queries_post, rules
 from portal.notifications.forms import IssueForm
 from portal.notifications.models import LetterBatch, Newsletter
 
@@ -249,15 +251,20 @@ def _unsent(issue_id: int) -> Newsletter:
     return row
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
-    """What waits: mails to decide about, letters to print."""
-    found: list[tuple[Text, str]] = []
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits: mails to decide about, letters to print. Each is due within days of the oldest."""
+    found: list[Todo] = []
     if who.everywhere("administrator") and (count := mail.troubled(s)):
+        words = _n("%(n)s mail did not arrive", "%(n)s mails did not arrive", count)
         found.append(
-            (_n("%(n)s mail did not arrive", "%(n)s mails did not arrive", count), url_for("notifications_staff.post"))
+            Todo(words, url_for("notifications_staff.post"), _after(mail.troubled_since(s), rules.MAIL_DECIDED), count)
         )
     if who.everywhere(*POST_ROOM) and (count := actions_letters.waiting(s)):
-        found.append(
-            (_n("%(n)s letter to print", "%(n)s letters to print", count), url_for("notifications_staff.letters"))
-        )
+        words = _n("%(n)s letter to print", "%(n)s letters to print", count)
+        due = _after(actions_letters.oldest(s), rules.LETTERS_POSTED)
+        found.append(Todo(words, url_for("notifications_staff.letters"), due, count))
     return found
+
+
+def _after(since: datetime | None, span: timedelta) -> datetime | None:
+    return since + span if since is not None else None

@@ -73,7 +73,7 @@ FEATURE = Feature(
             entries=_everything,
         )
     ],
-    topics=[Topic("papers", _l("Letters and certificates"))],
+    topics=[Topic("papers", _l("Letters and certificates"), personal=True)],
     notices=[
         Notice(
             "papers.ready",
