@@ -34,6 +34,7 @@ VERBS: dict[str, Text] = {
     "printed letters": _l("Letters with codes printed"),
     "gave code": _l("Code on paper given at the counter"),
     "entered to vote": _l("Came in with a code on paper"),
+    "noted proof": _l("Proof noted for a second clerk"),
     "proved residence": _l("Residence proved"),
     "lost residence": _l("Proof of residence passed to another account"),
     "rotated keys": _l("Keys of encrypted numbers changed"),

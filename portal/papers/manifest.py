@@ -33,6 +33,10 @@ def setup(app: Portal) -> None:
     """The demo makes its certificate authority; a server that cannot make PDFs says so at its start."""
     here = app.ground
     sign.make_demo_key(here.settings)
+    here.extra.setdefault("ready", {})["papers"] = lambda: {
+        "can_be_made": not render.missing(),
+        "lacks": render.missing(),
+    }
     lacks = render.missing()
     if lacks:
         log.warning("papers_wait", missing=lacks)

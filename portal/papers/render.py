@@ -152,7 +152,7 @@ def _only_ours(urls: Any, settings: Settings) -> Any:
     ours = {f"paper:{file.name}": file for file in FONTS.glob("*.ttf")}
     ours["paper:emblem"] = _emblem(settings)
 
-    class OnlyOurs(urls.URLFetcher):  # type: ignore[name-defined]
+    class OnlyOurs(urls.URLFetcher):
         """Data, and the few files that belong to a paper."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
