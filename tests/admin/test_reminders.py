@@ -69,14 +69,17 @@ def test_each_is_told_once_a_day_and_nobody_who_has_nothing_due(
 
 
 def test_the_deputy_hears_instead_of_who_is_away(monday: Portal, client: Client) -> None:
-    """But for what no deputy may do: an administrator's own work stays with them."""
-    mo = enter(Client(monday), "Mo Moder", roles=["moderator"])
+    """And each finds on the start page who stands in for whom."""
+    absent = Client(monday)
+    mo = enter(absent, "Mo Moder", roles=["moderator"])
     cleo = enter(client, "Cleo Sand", roles=["librarian"])
     away(mo, cleo)
     found = told()
     assert list(found) == [cleo] and found[cleo].notice == "work.due_for"
     assert "You stand in for: <bdi>Mo Moder</bdi>." in client.get(f"/en/inbox/{found[cleo].id}").html
-    assert "1 report of a barrier" in client.get("/en/staff/"), "and finds it on the start page"
+    page = client.get("/en/staff/")
+    assert "1 report of a barrier" in page and "You stand in for Mo Moder until the end of" in page
+    assert "Cleo Sand stands in for you." in absent.get("/en/staff/")
 
 
 def test_what_no_deputy_sees_stays_with_who_is_away(monday: Portal) -> None:
