@@ -61,6 +61,22 @@ def oldest(s: Session) -> datetime | None:
     return s.scalar(select(func.min(Delivery.next_at)).where(*where))
 
 
+def _without_the_erased() -> None:
+    left = select(func.count()).where(Delivery.batch_id == LetterBatch.id).scalar_subquery()
+    stale = select(LetterBatch).where(
+        LetterBatch.file != "", LetterBatch.posted_at.is_(None), LetterBatch.letters > left
+    )
+    with db.read() as s:
+        if s.scalars(stale.limit(1)).first() is None:
+            return
+    with db.write() as s:
+        for batch in s.scalars(db.locked(stale)).all():
+            batch.letters = s.scalar(select(func.count()).where(Delivery.batch_id == batch.id)) or 0
+            batch.file, batch.sheets, batch.left_out = "", 0, []
+            jobs.enqueue(s, PRINT, {"batch": batch.id}, dedup=f"{PRINT}:{batch.id}:{batch.letters}")
+        s.flush()
+
+
 def batches(s: Session, most: int = 50) -> Sequence[LetterBatch]:
     """The newest batches."""
     return s.scalars(select(LetterBatch).order_by(LetterBatch.id.desc()).limit(most)).all()
@@ -113,7 +129,9 @@ def folder() -> Path:
 
 
 def sweep() -> None:
-    """Take away the PDFs of batches that are posted, and what no batch names."""
+    """Take away the PDFs of batches that are posted, and what no batch names. A batch that holds the letter of somebody
+    who was erased meanwhile gets another PDF."""
+    _without_the_erased()
     with db.read() as s:
         wanted = select(LetterBatch.file).where(LetterBatch.file != "", LetterBatch.posted_at.is_(None))
         known = set(s.scalars(wanted))

@@ -98,7 +98,7 @@ def make_batch() -> ResponseReturnValue:
 @staff(*POST_ROOM)
 def batch(batch_id: int) -> str:
     """The letters of a batch, one a page, for a printer; those alone that the PDF could not hold, where asked so."""
-    found, alone = _batch(batch_id), request.args.get("only") == "left"
+    found, alone = _batch(batch_id), request.args.get("part") == "left"
     every = actions_letters.letters(db.session(), found)
     return render_template(
         "notifications/staff/batch.html",

@@ -13,7 +13,7 @@ from portal.base import db
 from portal.base.web import Portal
 from portal.identity.models import Contact
 from portal.notifications import actions, actions_letters
-from portal.notifications.models import LetterBatch, PrintFault
+from portal.notifications.models import Delivery, LetterBatch, PrintFault
 from portal.papers import actions_letters as press
 from portal.papers import render
 from tests.client import Client
@@ -83,9 +83,22 @@ def test_what_no_font_writes_is_left_out_and_named(desk: Client, monkeypatch: py
     press.make(1)
     page = desk.get("/en/staff/letters-to-print/1")
     assert "1 letter is not in the PDF" in page and "1 letter has no postal address any more" in page
-    alone = desk.get("/en/staff/letters-to-print/1?only=left")
+    alone = desk.get("/en/staff/letters-to-print/1?part=left")
     assert alone.html.count('class="fm-letter"') == 1 and "Jean Petit" in alone
     assert batch().sheets == 1
+
+
+def test_the_letter_of_somebody_erased_does_not_stay_in_the_pdf(desk: Client) -> None:
+    desk.post("/en/staff/letters-to-print/batches", page="/en/staff/letters-to-print")
+    press.make(1)
+    before = batch()
+    with db.write() as s:
+        s.delete(s.scalars(select(Delivery).order_by(Delivery.id)).first())
+    actions_letters.sweep()
+    assert batch().file == "" and batch().letters == before.letters - 1
+    press.make(1)
+    actions_letters.sweep()
+    assert batch().file not in ("", before.file) and batch().sheets == before.sheets - 1
 
 
 def test_without_a_press_the_page_prints_and_the_pdf_comes_later(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
