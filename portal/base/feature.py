@@ -228,11 +228,14 @@ class Remark:
 
 @dataclass(frozen=True)
 class Topic:
-    """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off."""
+    """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off.
+    `personal`: it is about single people, so that there is no news of it to wish for. `staff`: only staff are asked."""
 
     name: str
     label: Text
     required: bool = False
+    personal: bool = False
+    staff: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from portal.home.models import NoticeKind
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.notifications import actions as notifications
+from portal.notifications import actions_letters
 from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
@@ -97,7 +98,9 @@ def build(app: Portal) -> World:
         notifications.tell(other, "account.role_given", {"role": "x"})
         message = s.query(Message).filter_by(person_id=other).one()
         alert = Alert(person_id=other, topic="budgets", created_at=clock.now())
-        batch = LetterBatch(made_at=clock.now(), letters=0)
+        batch = LetterBatch(made_at=clock.now(), letters=0, file="letters.pdf")
+        actions_letters.folder().mkdir(parents=True)
+        (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
         s.add_all([alert, batch, issue])
         s.flush()

@@ -26,7 +26,7 @@ NO_PAGES = {
     "admin.audit_csv", "audit_api.heads", "identity.step_up",
     "data_tracker.find_usage", "data_tracker.heartbeat", "data_tracker.usage_period",
     "papers.file", "papers_api.register_json", "papers_plain.short", "papers_plain.short_code",
-    "papers_staff.batch_file", "papers_staff.file",
+    "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
