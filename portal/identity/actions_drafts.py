@@ -56,7 +56,7 @@ def find(s: Session, typed: str, reader: int | None, now: datetime) -> KeptDraft
     """The kept form of a typed code, as far as this reader may go on with it."""
     code = codes.read(typed)
     if not codes.well_typed(code):
-        return no(rules_drafts.NONE)
+        return no(rules_drafts.MISTYPED)
     row = s.scalars(select(KeptDraft).where(KeptDraft.code_hash == actions_codes.keyed("draft", code))).first()
     if row is None:
         return no(rules_drafts.NONE)

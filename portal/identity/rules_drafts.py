@@ -13,7 +13,8 @@ OPEN = timedelta(hours=2)  # in a browser of one's own; a shared screen closes i
 MOST = 200_000  # bytes of a kept form
 TRIES, TRIES_OF_ORIGIN = 5, 100  # wrong codes in a quarter of an hour: of a browser, of a network address
 PER_MINUTE = 60  # forms that all people together may keep
-NONE = _l("There is no such form. It was sent or kept anew, the 14 days are over, or the code is wrong.")
+NONE = _l("There is no such form. It was sent or kept anew, or the 14 days are over.")
+MISTYPED = _l("This code is mistyped. Look at the slip again: it has 16 letters and digits.")
 
 
 def until(created_at: datetime) -> datetime:

@@ -115,7 +115,7 @@ def _found(typed: str) -> KeptDraft | Verdict:
     now, origin, mine = clock.now(), request.remote_addr or "", browser()
     with db.read() as s:
         row = actions_drafts.find(s, typed, actor().person_id, now)
-    if isinstance(row, Verdict):
+    if isinstance(row, Verdict) and row.reason != rules_drafts.MISTYPED:  # a slip of the finger is no guess
         with db.write() as s:
             if limits.too_many(s, "draft", mine, now, most=rules_drafts.TRIES) or limits.too_many(
                 s, "draft-origin", origin, now, most=rules_drafts.TRIES_OF_ORIGIN

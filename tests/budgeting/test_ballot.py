@@ -290,6 +290,21 @@ def test_a_receipt_names_vote_city_day_and_where_it_is_checked(app: Portal, vote
     assert 'target="_blank">Check a receipt in a new tab' in answer.html
 
 
+def test_the_slip_of_a_receipt_names_no_choice_and_no_person(app: Portal, voter: Client) -> None:
+    answer = send(voter, voter.get(URL), ["1", "3"])
+    code = re.search(r'fm-receipt__code"><bdi dir="ltr">([0-9A-Z-]+)', answer.html)[1]
+    at = re.search(r'action="([^"]+/receipt/slip)"', answer.html)[1]
+    fields = {"csrf_token": answer.fields()["csrf_token"], "code": code}
+    slip = voter.post(at, fields, token=False)
+    assert slip.status == 200 and code in slip and "fm-slip" in slip.html and "fm-qr" in slip.html
+    assert slip.response.headers["Cache-Control"] == "no-store"
+    said = slip.html.split("<main")[1]
+    for title in ("Ilves", "Playground", *re.findall(r"fm-tick__label[^>]*>(?:<[^>]+>)*([^<]+)", voter.get(URL).html)):
+        assert title not in said
+    assert code not in re.findall(r'(?:href|action)="([^"]*)"', slip.html)
+    assert voter.post(at, fields | {"code": code[:-1] + "~"}, token=False).status == 400
+
+
 def test_a_receipt_is_read_in_another_language_and_nothing_is_cast_again(app: Portal, voter: Client) -> None:
     first = send(voter, voter.get(URL), ["1"])
     code = re.search(r'dir="ltr">([0-9A-Z-]+)<', first.html)[1]  # type: ignore[index]
