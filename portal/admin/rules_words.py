@@ -54,6 +54,7 @@ VERBS: dict[str, Text] = {
     "retired terminal": _l("Terminal taken out of use"),
     "set terminal limits": _l("Time limits of terminals set"),
     "entered from paper": _l("Entered from paper"),
+    "found for paper": _l("Account found for a paper"),
     "searched audit record": _l("Searched in the audit record"),
     "exported audit record": _l("Audit record exported"),
     # rights of people over their data

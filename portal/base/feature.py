@@ -328,14 +328,24 @@ class PaperKind:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A public form that also exists on paper, with the same names of fields. `form` makes it; `enter(actor, form,
-    lang)` does what sending it would have done and returns (kind, id) of what came of it."""
+    """A public form that also exists on paper, with the same names of fields, and that can be kept half filled in.
+
+    `form` makes it; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
+    of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
+    in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
+    somebody without one; the actor is then that person, helped by whoever enters it. `record`: the table whose Record
+    says why it is asked. `keeps`: long enough to be kept under a code and gone on with later."""
 
     name: str
     label: Text
     endpoint: str
     form: Callable[..., Any]
-    enter: Callable[[Any, Any, str], tuple[str, Any]]
+    enter: Callable[[Any, Any, str], Any]
+    args: Mapping[str, Any] = field(default_factory=dict)
+    on: str = ""
+    account: str = ""
+    record: str = ""
+    keeps: bool = True
 
 
 @dataclass(frozen=True)
@@ -363,6 +373,8 @@ class Feature:
     notices: list[Notice] = field(default_factory=list)
     mine: list[Mine] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
+    # public forms that are no sheet, by the name of their class or maker, with the reason
+    no_paper: Mapping[str, str] = field(default_factory=dict)
     papers: list[PaperKind] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
     calendar: Callable[[Any, Any, str], list[Event]] | None = None

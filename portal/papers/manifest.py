@@ -53,6 +53,11 @@ FEATURE = Feature(
     name="papers",
     blueprints=[views.bp, api.api, staff.desk],
     plain=[views.plain],
+    no_paper={
+        "CodeForm": "it checks a paper at once; by telephone the help line does the same",
+        "FileForm": "it checks a file",
+        "ShownForm": "a setting of one's own paper; a clerk who helps enters it with the person",
+    },
     footer=[Menu(_l("Check a paper"), "papers.verify", order=65)],
     staff_menu=[
         Menu(_l("Papers and letters"), "papers_staff.papers", roles=staff.DESK, order=50),

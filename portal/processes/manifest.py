@@ -9,6 +9,7 @@ from portal.processes.models import Process
 FEATURE = Feature(
     name="processes",
     blueprints=[views.pages, staff.desk],
+    no_paper={"JoinForm": "it enters a code that came on paper"},
     kinds=[Kind("process", Process, None, _l("Process"))],
     entered=join_invited,
     personal=[

@@ -102,7 +102,13 @@ def request_page(request_id: int) -> ResponseReturnValue:
         verdict = actions.answer(actor(), row, outcome=Outcome(form.outcome.data), words=form.answer.data)
         if not verdict:
             raise Refused(verdict.reason or _l("This request has been answered already."), 409)
-        flash(_("The answer was stored and the person was told."), "success")
+        by_post = row.person_id is None and row.reach
+        flash(
+            _("The answer was stored. Print it and send it to the address on this page.")
+            if by_post
+            else _("The answer was stored and the person was told."),
+            "success",
+        )
         return redirect(url_for("rights_staff.request_page", request_id=row.id), 303)
     return _request_page(_request(request_id), form, WhyForm(formdata=None)), 422 if form.errors else 200
 

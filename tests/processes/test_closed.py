@@ -122,6 +122,7 @@ def test_acts_on_it_are_refused_as_on_nothing(module_app: Portal, shut: City) ->
         assert client.post(f"/en/budget/{VOTING}/{path}", page="/en/account").status == 404
     assert client.get(f"/en/budget/{VOTING}/ballot").status == 404
     assert client.post(f"/en/votes/{shut.vote[VOTING]}/receipt", {"code": "x"}, page="/en/account").status == 404
+    assert client.post(f"/en/votes/{shut.vote[VOTING]}/receipt/slip", {"code": "x"}, page="/en/account").status == 404
 
 
 def test_a_member_takes_part_as_in_any_other(module_app: Portal, shut: City) -> None:
