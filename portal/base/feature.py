@@ -326,13 +326,33 @@ class PaperKind:
 @dataclass(frozen=True)
 class Sheet:
     """A public form that also exists on paper, with the same names of fields. `form` makes it; `enter(actor, form,
-    lang)` does what sending it would have done and returns (kind, id) of what came of it."""
+    lang)` does what sending it would have done and returns (kind, id) of what came of it. `lang`: the language of the
+    label and the introduction where it is not the page's; `printable`: not a sheet whose time to be handed in is over."""
 
     name: str
-    label: Text
+    label: Text | str
     endpoint: str
     form: Callable[..., Any]
     enter: Callable[[Any, Any, str], tuple[str, Any]]
+    args: dict[str, Any] = field(default_factory=dict)
+    intro: tuple[Text | str, ...] = ()
+    lang: str = ""
+    printable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a process belongs to: its kind and number, its title (in the language `lang`) and its page. `titles`: the
+    title in every language, for messages; `public`: everybody sees it."""
+
+    kind: str
+    id: int
+    title: str
+    lang: str
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    public: bool = True
 
 
 @dataclass(frozen=True)
@@ -360,6 +380,11 @@ class Feature:
     notices: list[Notice] = field(default_factory=list)
     mine: list[Mine] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
+    # made_sheets(session, actor, lang): sheets of forms that staff made, those that this person may print or enter
+    made_sheets: Callable[[Any, Any, str], list[Sheet]] | None = None
+    # owners(session, process numbers, lang, reader): what these processes belong to, where it exists for the reader;
+    # without a reader, for the portal itself: whatever is no draft. Processes of others are left out.
+    owners: Callable[[Any, list[int], str, Any], dict[int, Owner]] | None = None
     papers: list[PaperKind] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
     calendar: Callable[[Any, Any, str], list[Event]] | None = None

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.base import clock, ground, i18n
+from portal.base import clock, db, i18n
 from portal.base.actor import Actor
 from portal.base.feature import Sheet
 from portal.base.i18n import _, _l
 from portal.base.security import actor, staff
 from portal.home import actions, actions_sheets, rules_sheets
 from portal.home.forms import NumberForm, ReportForm
+from portal.home.queries import sheets_for
 
 bp = Blueprint("home_sheets", __name__, url_prefix="/staff/paper")
 ROLES = ("clerk", "librarian", "administrator")
@@ -40,7 +41,7 @@ def listed() -> str:
 
 
 def _sheets() -> list[Sheet]:
-    return [one for feature in ground.current().features for one in feature.sheets]
+    return sheets_for(db.session(), actor(), i18n.lang())
 
 
 @bp.route("/<paper>", methods=["GET", "POST"])

@@ -6,9 +6,10 @@ import secrets
 
 from flask import abort, render_template
 
-from portal.base import ground
-from portal.base.security import public
+from portal.base import db, i18n
+from portal.base.security import actor, public
 from portal.home import rules_sheets
+from portal.home.queries import sheets_for
 from portal.home.views import bp
 
 
@@ -16,8 +17,8 @@ from portal.home.views import bp
 @public
 def sheet(paper: str) -> str:
     """The form as a sheet. Each has a number of its own, kept nowhere until somebody enters the paper."""
-    found = next((one for f in ground.current().features for one in f.sheets if one.name == paper), None)
-    if found is None:
+    found = next((one for one in sheets_for(db.session(), actor(), i18n.lang()) if one.name == paper), None)
+    if found is None or not found.printable:
         abort(404)
     body = "".join(secrets.choice(rules_sheets.SIGNS) for _n in range(rules_sheets.LENGTH - 1))
     return render_template(

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from portal.base import clock, files, texts
 from portal.base.actor import NOBODY, Actor
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Owner
 from portal.base.files import File, State
-from portal.base.i18n import Text
+from portal.base.i18n import SOURCE, Text
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.queries import wordings
@@ -148,6 +148,41 @@ def scopes(s: Session, lang: str) -> dict[int, Hit]:
     for row in rows:
         title = said.get((row.id, "title")) or Said(row.slug, "en")
         found[row.process_id] = Hit(title.body, title.lang, "budgeting.show", {"slug": row.slug})
+    return found
+
+
+def owners(s: Session, process_ids: list[int], lang: str, reader: Actor | None) -> dict[int, Owner]:
+    """The budgets of these processes that exist for the reader, by process; without a reader all that are shown. Two
+    selects."""
+    wanted = (
+        select(Budget.id, Budget.process_id, Budget.slug, Budget.state, _R.closed)
+        .join(Process.__table__, _R.id == Budget.process_id)
+        .where(Budget.process_id.in_(process_ids))
+    )
+    shown = Budget.state == BudgetState.SHOWN
+    if reader is None:
+        wanted = wanted.where(shown)
+    else:
+        draft = and_(Budget.state == BudgetState.DRAFT, reached(reader, STAFF))
+        wanted = wanted.where(or_(and_(shown, open_to(reader, STAFF)), draft))
+    rows = s.execute(wanted).all()
+    found = {}
+    titles: dict[int, dict[str, str]] = {}
+    for number, code, body in s.execute(
+        select(texts.Wording.object_id, texts.Wording.lang, texts.Wording.body).where(
+            texts.Wording.kind == "budget",
+            texts.Wording.object_id.in_([row.id for row in rows]),
+            texts.Wording.field == "title",
+        )
+    ):
+        titles.setdefault(number, {})[code] = body
+    for row in rows:
+        said = titles.get(row.id) or {SOURCE: row.slug}
+        spoken = lang if lang in said else SOURCE if SOURCE in said else min(said)
+        public = row.state is BudgetState.SHOWN and not row.closed
+        found[row.process_id] = Owner(
+            "budget", row.id, said[spoken], spoken, "budgeting.show", {"slug": row.slug}, said, public
+        )
     return found
 
 
