@@ -19,7 +19,7 @@ from portal.base.actor import SYSTEM, Actor
 from portal.base.ground import settings
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
-from portal.demo import content, oidc, pictures
+from portal.demo import actions_questions, content, oidc, pictures
 from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
@@ -62,6 +62,8 @@ def seed(say: Say) -> bool:
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        say("questionnaires")
+        actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True

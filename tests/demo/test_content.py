@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from portal.demo import ballots, content, pictures
+from portal.demo import ballots, content, content_questions, pictures
 
 BUDGETS = content.budgets()
 PROJECTS = [project for budget in BUDGETS for project in budget.projects]
@@ -33,7 +33,12 @@ def words_in(thing: Any, at: str = "") -> list[tuple[str, Any]]:
     return []
 
 
-EVERYTHING = words_in((content.city(), *content.personas(), *BUDGETS, *content.pages(), *content.notices()))
+EVERYTHING = words_in(
+    (
+        content.city(), *content.personas(), *BUDGETS, *content.pages(), *content.notices(),
+        *content_questions.questionnaires(),
+    )
+)  # fmt: skip
 
 
 def test_every_text_is_there_in_all_six_languages() -> None:
