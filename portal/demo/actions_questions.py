@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,9 @@ def fill(s: Session, officer: Actor, today: date, midnight: Callable[[date], dat
             figures = queries_figures.figures(s, shown)
             act.publish(officer, row, figures, at(told.published) + timedelta(hours=10))
             row.unlinked_at = at(told.closes + 30)
+        elif told.officers == 0:  # a draft for later, whose title two languages still lack
+            title = {lang: text for lang, text in told.title.items() if lang not in ("pl", "ar")}
+            act.copy(officer, row, replace(given, opens_at=at(40), closes_at=at(54)), {"title": title})
     s.flush()
 
 

@@ -91,9 +91,11 @@ class Shown:
 
 
 def results(s: Session, shown: Page, document: Mapping[str, Any], *, texts: bool = True) -> list[Shown]:
-    """The results of all questions: one select more than the page, for the texts that officers chose."""
+    """The results of all questions: one select more than the page, for the texts that officers chose. Without `texts`
+    only those that have figures."""
     chosen = _texts(s, shown) if texts and document["people"] else {}
-    return [_shown(asked, document, chosen.get(asked.row.id, ())) for asked in shown.questions]
+    asked = [one for one in shown.questions if texts or one.row.ask is not Ask.TEXT]
+    return [_shown(one, document, chosen.get(one.row.id, ())) for one in asked]
 
 
 def _shown(asked: Asked, document: Mapping[str, Any], texts: Sequence[Any]) -> Shown:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground, texts
 from portal.base.actor import Actor
 from portal.base.feature import Item, Owner
 from portal.base.i18n import Text, _l
+from portal.base.tables import UtcTime
 from portal.base.texts import Said
 from portal.identity import queries as people
 from portal.identity.models import RoleGrant
@@ -261,19 +262,15 @@ def _listed(s: Session, rows: Sequence[Questionnaire], now: datetime, lang: str 
     ]
 
 
-def open_to_all(s: Session, now: datetime, lang: str, most: int) -> list[Listed]:
-    """The questionnaires that everybody can answer now, those that close soonest first, for the front page: one select
-    where there are none, else four."""
-    rows = s.scalars(
-        select(Questionnaire)
-        .join(Process.__table__, _P.id == _Q.process_id)
-        .where(_P.closed.is_(False), _Q.stand == Stand.SHOWN, _Q.opens_at <= now, _Q.closes_at > now)
-        .order_by(_Q.closes_at, _Q.id)
-        .limit(most)
-    ).all()
-    owners = owners_of(s, [row.process_id for row in rows], lang, None)
-    shown = [row for row in rows if row.process_id in owners and owners[row.process_id].public]
-    return _listed(s, shown, now, lang)
+def open_in(process_id: Any) -> ColumnElement[bool]:
+    """Where clause, or column: a questionnaire of the process with this number is open at the instant `now`, which the
+    statement is given. Built into lists that already read the process."""
+    return exists().where(
+        _Q.process_id == process_id,
+        _Q.stand == Stand.SHOWN,
+        _Q.opens_at <= bindparam("now", type_=UtcTime()),
+        _Q.closes_at > bindparam("now", type_=UtcTime()),
+    )
 
 
 def worked_on(

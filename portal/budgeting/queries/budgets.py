@@ -25,6 +25,7 @@ from portal.processes import rules as process_rules
 from portal.processes.models import ORDER, PhaseKind, Process, scope_of
 from portal.processes.queries import is_member, phases_of, reached
 from portal.processes.queries import readable as open_to
+from portal.processes.queries_questions import open_in
 from portal.voting import rules_interruption as interruption
 from portal.voting.models import Vote
 
@@ -47,6 +48,7 @@ class Listed:
     dates: Dates
     state: BudgetState
     closed: bool = False
+    asks: bool = False  # a questionnaire is open
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ _NUMBER = (
 _LISTED = (
     select(
         _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256, _R.closed,
-        _MONEY.label("total"), _NUMBER.label("projects"),
+        _MONEY.label("total"), _NUMBER.label("projects"), open_in(_B.process_id).label("asks"),
     )
     .select_from(Budget.__table__)
     .join(Process.__table__, _R.id == _B.process_id)
@@ -298,7 +300,7 @@ def listed(
         statement = _LISTED.where(open_to(reader, STAFF))
     else:
         statement = _OPEN_TO_ALL
-    rows = s.execute(statement, {"states": states}).all()
+    rows = s.execute(statement, {"states": states, "now": now}).all()
     dates = dates_of(s, [(row.id, row.process_id) for row in rows])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [
@@ -317,6 +319,7 @@ def listed(
             dates=dates[row.id],
             state=row.state,
             closed=row.closed,
+            asks=row.asks,
         )
         for row in rows
     ]
