@@ -66,10 +66,10 @@ def _answers(s: Session, row: Row, told: Questionnaire) -> None:
         lines += [_line(person.id, question, value) for question, value in _chosen(asked, answers)]
     for question, one in zip(asked, told.question, strict=True):
         for person, text in zip(people[5::11], one.written, strict=False):
-            shown = bool(text.get("shown")) if told.published is not None else None
+            shown = text.shown if told.published is not None else None
             lines.append(
                 {"answer_id": person.id, "question_id": question.row.id, "choice_id": None, "step": None,
-                 "body": text["text"], "lang": text["lang"], "shown": shown}
+                 "body": text.text, "lang": text.lang, "shown": shown}
             )  # fmt: skip
     s.execute(insert(Reply), lines)
 

@@ -13,6 +13,15 @@ from portal.demo.content import DATA, Words
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A made text, in the one language in which it was written; `shown`: the city chose it to be published."""
+
+    lang: str
+    text: str
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question, the inclinations of citizens and officers towards its answers, and made texts."""
 
@@ -26,7 +35,7 @@ class Asked:
     choices: tuple[Words, ...] = ()
     likes: tuple[int, ...] = ()
     officers_like: tuple[int, ...] = ()
-    written: tuple[dict[str, Any], ...] = ()
+    written: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,8 @@ def questionnaires() -> tuple[Questionnaire, ...]:
 
 
 def _tuples(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
+    found = {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
+    return found | {"written": tuple(Written(**text) for text in one.get("written", ()))}
 
 
 Answers = list[tuple[int, ...] | None]

@@ -96,7 +96,9 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "budgeting.regulation": [Shown(f"/budget/{OPEN}/rules"), Shown(f"/budget/{DONE}/rules")],
         "budgeting.secrecy": [Shown(f"/budget/{OPEN}/secrecy")],
         "questions.show": [
-            Shown("/questionnaires/1"), Shown("/questionnaires/1", "ana"), Shown("/questionnaires/1", "yusuf"),
+            Shown("/questionnaires/1"),
+            Shown("/questionnaires/1", "ana"),
+            Shown("/questionnaires/1", "yusuf"),
             Shown("/questionnaires/3", bo),
         ],
         "questions.results": [Shown("/questionnaires/3/results"), Shown("/questionnaires/1/results", "", 404)],
@@ -104,7 +106,10 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "questions_staff.of_process": [Shown(f"/staff/questionnaires/of/{n}", bo) for n in (1, 4)],
         "questions_staff.new": [Shown("/staff/questionnaires/of/1/new", bo)],
         "questions_staff.show": [Shown(f"/staff/questionnaires/{n}", bo) for n in (1, 2, 3)],
-        "questions_staff.edit": [Shown("/staff/questionnaires/2/edit", bo), Shown("/staff/questionnaires/1/edit", bo, 409)],
+        "questions_staff.edit": [
+            Shown("/staff/questionnaires/2/edit", bo),
+            Shown("/staff/questionnaires/1/edit", bo, 409),
+        ],
         "questions_staff.preview": [Shown("/staff/questionnaires/1/preview", bo)],
         "questions_staff.new_question": [Shown("/staff/questionnaires/2/questions/new", bo)],
         "questions_staff.question": [Shown("/staff/questionnaires/2/questions/5", bo)],
