@@ -197,7 +197,8 @@ def _owner(survey: Questionnaire) -> Owner | None:
 
 def _checks(shown: queries.Page) -> list[rules.Check]:
     ready = queries.readiness(db.session(), shown, _owner(shown.survey))
-    names = {lang: i18n.own_name(lang) for lang in settings().languages}
+    # isolated: a name in another script must not turn the sentence around it
+    names = {lang: f"\u2068{i18n.own_name(lang)}\u2069" for lang in settings().languages}
     return rules.check_list(ready, names, clock.city_now())
 
 

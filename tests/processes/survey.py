@@ -68,15 +68,20 @@ def fill(survey_id: int, party: Group, number: int, *, first: int = 0, step: int
         actions_answers._write(row, asked, values, "en")
 
 
+def publish(survey_id: int) -> None:
+    """In a write transaction: the results of one that has closed are out."""
+    s = db.session()
+    row = s.get_one(Questionnaire, survey_id)
+    figures = queries_figures.figures(s, queries_questions.page(s, row))
+    assert actions_questions.publish(OFFICER, row, figures, clock.now())
+
+
 def of_city(process_id: int) -> tuple[int, int]:
     """In a write transaction, for walks over all addresses: an open one, one with published results and a draft.
     Returns the open one and the draft."""
     done = make(process_id, opens=-9, closes=-2, title="Old market", officers=True)
     fill(done, Group.CITIZEN, 12)
     fill(done, Group.OFFICER, 10, first=1)
-    s = db.session()
-    row = s.get_one(Questionnaire, done)
-    figures = queries_figures.figures(s, queries_questions.page(s, row))
-    assert actions_questions.publish(OFFICER, row, figures, clock.now())
+    publish(done)
     draft = make(process_id, stand=Stand.DRAFT, title="Unfinished")
     return make(process_id, on_paper=True), draft

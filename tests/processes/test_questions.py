@@ -69,7 +69,7 @@ def test_an_officer_makes_it_and_sees_what_is_missing(app: Portal, client: Clien
     conditions = {"opens_at": local(0.5), "closes_at": local(9), "audience": "account", "keep_days": "30"}
     page = client.post(f"{of}/new", {**conditions, **every("title", "Mill Street"), "lead_en": "We ask."})
     here = page.url
-    assert "There is no question yet." in page and "Deutsch: 1 text is missing." in page, (
+    assert "There is no question yet." in page and "\u2068Deutsch\u2069: 1 text is missing." in page, (
         "an introduction in English only"
     )
     more = f"{here}/questions/new"
