@@ -20,7 +20,7 @@ from portal.base.ground import settings
 from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
-from portal.demo import actions_closed, content, oidc, pictures
+from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
@@ -67,6 +67,8 @@ def seed(say: Say) -> bool:
             _budget(s, officer, one, districts)
         say("the closed budget")
         actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
+        say("questionnaires")
+        actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True

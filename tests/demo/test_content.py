@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from portal.demo import ballots, content, pictures
+from portal.demo import ballots, content, content_questions, pictures
 
 BUDGETS = content.budgets()
 PROJECTS = [project for budget in BUDGETS for project in budget.projects]
@@ -42,6 +42,7 @@ EVERYTHING = words_in(
         *content.departments(),
         *content.pages(),
         *content.notices(),
+        *content_questions.questionnaires(),
     )
 )
 
