@@ -22,12 +22,13 @@ from portal.identity import (
     actions_mandates,
     actions_paper,
     actions_proof,
+    queries,
     queries_ways,
     register,
     rules,
     rules_ways,
 )  # fmt: skip
-from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, wrong
+from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, SecondProofForm, wrong
 from portal.places.queries import districts
 
 desk = Blueprint("identity_desk", __name__, url_prefix="/staff")
@@ -77,7 +78,12 @@ def find() -> ResponseReturnValue:
             wrong(form, form.who, _l("Nobody was found. The code is good for ten minutes."))
         return _counter_page(form, 422)
     record(actor(), "found at counter", "person", found.person_id)
+    waits = actions_proof.waiting_proof(db.session(), found.person_id, clock.now())
     db.finish(commit=True)
+    if waits is not None and waits.first_id != actor().person_id:
+        form = SecondProofForm(formdata=None).offer(settings().register.documents)
+        form.person.data = _signed(found.person_id)
+        return _second_page(form, found.name)
     proof = offer()
     proof.person.data, proof.name.data = _signed(found.person_id), found.name
     return _proof_page(proof, found.name)
@@ -120,23 +126,48 @@ def claimed_at_counter(form: ProofForm) -> rules.Claimed | None:
     return rules.Claimed(name, found.birth or birth, found.district, found.number)
 
 
+def _for_whom(form: ProofForm | SecondProofForm) -> int:
+    """The account that this clerk found, which is not their own."""
+    person_id = _person(form.person.data or "")
+    if person_id is None:
+        raise Refused(_l("This form was open for too long. Find the person again."), 409)
+    if person_id == actor().person_id:
+        raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
+    if not settings().scheme:
+        raise NotFound
+    return person_id
+
+
+def _needs_second(person_id: int, number: str) -> bool:
+    """Does this proof need a second clerk? Whom the account belongs to already needs none for having voted."""
+    s, site = db.session(), settings()
+    own = actions_proof.joined_number(s, person_id) == rules.plain_number(number)
+    return rules_ways.proof_needs_second(
+        register=register.of(site) is not None,
+        one=site.register.proofs == "one",
+        used=not own and bool(queries_ways.used(s, number)),
+    )
+
+
 @desk.post("/counter/proof")
 @staff(*ROLES)
 @reads
 def proof() -> ResponseReturnValue:
-    """Store what was seen: kind of document, district, ages asked for; the person sees it on their page."""
+    """Store what was seen: kind of document, district, ages asked for; the person sees it on their page. Or, where it
+    needs four eyes, note it for the second clerk."""
     form, who = offer(request.form), actor()
-    person_id = _person(form.person.data or "")
-    if person_id is None:
-        raise Refused(_l("This form was open for too long. Find the person again."), 409)
-    if person_id == who.person_id:
-        raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
-    if not settings().scheme:
-        raise NotFound
+    person_id = _for_whom(form)
     claimed = claimed_at_counter(form) if form.validate() else None
     if claimed is None:
         return _proof_page(form, form.name.data or "", 422)
-    now = clock.now()
+    now, number = clock.now(), claimed.resident or ""
+    if _needs_second(person_id, number):
+        with db.write() as s:
+            facts = actions_proof.facts_of(s, claimed, now)
+            actions_proof.ask_second(
+                s, who, person_id, document=form.document.data, number=number, facts=facts, now=now
+            )
+        return render_template("identity/staff/counter_waits.html")
     with db.write() as s:
         verdict = actions_proof.prove(
             s,
@@ -144,13 +175,40 @@ def proof() -> ResponseReturnValue:
             person_id,
             way=rules_ways.COUNTER,
             document=form.document.data,
-            number=claimed.resident or "",
+            number=number,
             facts=actions_proof.facts_of(s, claimed, now),
             now=now,
         )
     if not verdict:
         wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
         return _proof_page(form, form.name.data or "", 409)
+    flash(_("The proof is stored. The person sees it on their page."), "success")
+    return redirect(url_for("identity_desk.counter"), 303)
+
+
+def _second_page(form: SecondProofForm, name: str, status: int = 200) -> ResponseReturnValue:
+    return render_template("identity/staff/counter_second.html", form=form, name=name), status
+
+
+@desk.post("/counter/proof/second")
+@staff(*ROLES)
+@reads
+def confirm_proof() -> ResponseReturnValue:
+    """The second clerk has looked at the document too: join the account with the resident."""
+    form, who, now = SecondProofForm().offer(settings().register.documents), actor(), clock.now()
+    person_id = _for_whom(form)
+    known = queries.reachable(db.session(), [person_id]).get(person_id)
+    name = known.name if known is not None else ""
+    number = rules_ways.read_number(form.number.data or "") if form.validate() else None
+    if number is None:
+        if not form.errors:
+            wrong(form, form.number, _l("Only letters from A to Z and digits stand in a number."))
+        return _second_page(form, name, 422)
+    with db.write() as s:
+        verdict = actions_proof.confirm_proof(s, who, person_id, document=form.document.data, number=number, now=now)
+    if not verdict:
+        wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
+        return _second_page(form, name, 409)
     flash(_("The proof is stored. The person sees it on their page."), "success")
     return redirect(url_for("identity_desk.counter"), 303)
 

@@ -8,13 +8,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.base import clock, db, ground, i18n
+from portal.base import clock, db, i18n
 from portal.base.ground import settings
 from portal.base.i18n import Text
 from portal.base.security import actor, reads, staff
 from portal.base.verdict import Verdict
-from portal.config import key_of
-from portal.identity import actions_paper, actions_proof, queries_ways, register, rules, rules_ways
+from portal.identity import actions_paper, actions_proof, queries_ways, register, rules_ways
 from portal.identity.forms_ways import SecondForm, wrong
 from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, offer
 
@@ -32,13 +31,6 @@ def offers_slips() -> bool:
 def _only_where_offered() -> None:
     if not offers_slips():
         raise NotFound
-
-
-def _used(number: str) -> list[Text]:
-    """Where the resident with this number has voted already: day and channel, never a choice."""
-    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
-    features = ground.current().features
-    return [said for one in features if one.used is not None for said in one.used(db.session(), hashed)]
 
 
 @desk.get("/counter/code")
@@ -60,7 +52,7 @@ def give_slip() -> ResponseReturnValue:
     if claimed is None:
         return render_template("identity/staff/slip.html", form=form), 422
     now, number = clock.now(), claimed.resident or ""
-    used = _used(number)
+    used = queries_ways.used(db.session(), number)
     with db.write() as s:
         code = actions_paper.issue_slip(
             s,
@@ -109,7 +101,7 @@ def confirm_slip() -> ResponseReturnValue:
     if number is None:
         return _second_page(form, status=422)
     waits = actions_paper.waiting_slip(db.session(), number, now) is not None
-    used = _used(number) if waits else []
+    used = queries_ways.used(db.session(), number) if waits else []
     if used and form.seen.data != "yes":
         form.seen.data = "yes"
         return _second_page(form, used, 409)
