@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -32,6 +33,15 @@ VOTE_IDLE, VOTE_LONGEST = timedelta(minutes=20), timedelta(hours=2)
 SLIP = timedelta(days=14)
 SECOND = timedelta(hours=1)  # so long a slip waits for the second clerk
 LONGEST_MANDATE = timedelta(days=3 * 366)
+
+
+class Strength(enum.Enum):
+    """How surely an account is known to be a resident."""
+
+    WEAK = "weak"  # by what anybody might know
+    ALONE = "alone"  # by a document that one clerk alone looked at
+    SURE = "sure"  # by a provider, a letter, or two clerks
+
 
 WAY_NAMES: dict[str, Text] = {
     EMAIL: _l("E-mail"),
@@ -160,6 +170,17 @@ def paper_code_is_good(*, expires_at: datetime | None, used_at: datetime | None,
     return YES
 
 
+def strength(told: Iterable[tuple[str, str]]) -> Strength | None:
+    """How sure is it, by the origins of what names the resident and their levels? The strongest counts; None where
+    nothing names one."""
+    kinds = set(told)
+    if any(source not in (REGISTER, COUNTER) or (source == COUNTER and level == SLIP_TWO) for source, level in kinds):
+        return Strength.SURE
+    if any(source == COUNTER for source, _level in kinds):
+        return Strength.ALONE
+    return Strength.WEAK if kinds else None
+
+
 def read_number(typed: str) -> str | None:
     """A number as a counter types it: letters A to Z and digits; spaces and dashes do not count. None where another
     sign stands in it: letters of other scripts that look alike would name a second resident."""
@@ -180,6 +201,12 @@ def slip_needs_second(*, register: bool, used: bool) -> bool:
     """Does a code for the counter need a second clerk? Where no register says who exists, and where the code can
     replace a ballot: one clerk alone could otherwise make up residents, or vote in their place."""
     return used or not register
+
+
+ALONE = no(
+    _l("This needs a second clerk."),
+    _l("Give a code to vote that a colleague confirms; the person types it in their account, and it proves the same."),
+)
 
 
 def may_give_slip(*, given: int, most: int) -> Verdict:

@@ -12,12 +12,12 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
 
 from portal.audit.actions import record
-from portal.base import clock, db, i18n
+from portal.base import clock, db, ground, i18n, limits
 from portal.base.errors import Refused
 from portal.base.ground import settings
-from portal.base.i18n import _, _l
+from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, reads, staff
-from portal.config import secret_of
+from portal.config import key_of, secret_of
 from portal.identity import (
     actions_mandates,
     actions_paper,
@@ -61,9 +61,26 @@ def counter() -> ResponseReturnValue:
 
 
 def _counter_page(form: FindForm, status: int = 200) -> ResponseReturnValue:
+    ready = bool(settings().scheme)
+    return render_template("identity/staff/counter.html", form=form, ready=ready, slips=offers_slips()), status
+
+
+def has_register() -> bool:
+    """Is there a register of residents to ask?"""
+    return register.of(settings()) is not None
+
+
+def offers_slips() -> bool:
+    """Does this city give codes over the counter? Where no register can be asked it can switch them off."""
     site = settings()
-    slips = bool(site.scheme) and (register.of(site) is not None or site.register.slips != "off")
-    return render_template("identity/staff/counter.html", form=form, ready=bool(site.scheme), slips=slips), status
+    return bool(site.scheme) and (has_register() or site.register.slips != "off")
+
+
+def used(number: str) -> list[Text]:
+    """Where the resident with this number has voted already: day and channel, never a choice."""
+    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
+    features = ground.current().features
+    return [said for one in features if one.used is not None for said in one.used(db.session(), hashed)]
 
 
 @desk.post("/counter")
@@ -136,15 +153,22 @@ def proof() -> ResponseReturnValue:
     claimed = claimed_at_counter(form) if form.validate() else None
     if claimed is None:
         return _proof_page(form, form.name.data or "", 422)
-    now = clock.now()
+    now, number = clock.now(), claimed.resident or ""
+    if offers_slips() and rules_ways.slip_needs_second(register=has_register(), used=bool(used(number))):
+        verdict = rules_ways.ALONE
+        wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
+        return _proof_page(form, form.name.data or "", 409)
     with db.write() as s:
+        if limits.too_many(s, "counter-proof", str(who.person_id), now, most=settings().register.slips_per_hour, minutes=60):
+            raise Refused(_l("You have recorded as many proofs as one clerk may in an hour. Ask a colleague."), 429)
+        limits.failed(s, "counter-proof", str(who.person_id), now)
         verdict = actions_proof.prove(
             s,
             who,
             person_id,
             way=rules_ways.COUNTER,
             document=form.document.data,
-            number=claimed.resident or "",
+            number=number,
             facts=actions_proof.facts_of(s, claimed, now),
             now=now,
         )

@@ -262,7 +262,11 @@ def test_one_resident_is_one_entry_of_the_roll_whatever_the_way_in(town: Portal)
         page = cast(voter, slug)
         assert page.status == 200 and "Your receipt code" in page, page.text[:600]
     by_email(at_counter, "counter@example.org", "Counter")
-    prove_at_counter(town, at_counter)
+    cora.post("/en/staff/counter/code", counter())
+    second = Client(town)
+    enter(second, "Lia Librarian", roles=["librarian"])
+    two = second.post("/en/staff/counter/code/second", {"number": "EE-1001", "document": "passport", "seen": "yes"})
+    at_counter.post("/en/code", {"code": letter_code(two)})
     assert "Your receipt code" in cast(at_counter, slug)
     with db.read() as s:
         vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
