@@ -119,7 +119,13 @@ def prove(
             person.public_name = person.public_name or rules_ways.shown_name(person.name, "")
             person.name, person.name_folded = fact.value[:200], rules.folded(fact.value)
     s.flush()
-    record(actor, "proved residence", "person", person_id, after={"way": way, "document": document} | ({"two": True} if two else {}))
+    record(
+        actor,
+        "proved residence",
+        "person",
+        person_id,
+        after={"way": way, "document": document} | ({"two": True} if two else {}),
+    )
     if others:  # what tells people lies above this storey, so it is asked for by the name of a job
         jobs.enqueue(s, "identity.joined_elsewhere", {"people": others, "key": f"{person_id}-{now.timestamp():.0f}"})
     return YES

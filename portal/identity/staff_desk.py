@@ -12,6 +12,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
 
 from portal.audit.actions import record
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
 from portal.base import clock, db, ground, i18n, limits
 from portal.base.errors import Refused
 from portal.base.ground import settings
@@ -93,6 +95,7 @@ def find() -> ResponseReturnValue:
         if not form.errors:
             wrong(form, form.who, _l("Nobody was found. The code is good for ten minutes."))
         return _counter_page(form, 422)
+    note_look(actor(), [found.person_id], page="identity_desk.counter", why="counter", how=How.SEARCH, roles=ROLES)
     record(actor(), "found at counter", "person", found.person_id)
     db.finish(commit=True)
     proof = offer()
@@ -159,7 +162,9 @@ def proof() -> ResponseReturnValue:
         wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
         return _proof_page(form, form.name.data or "", 409)
     with db.write() as s:
-        if limits.too_many(s, "counter-proof", str(who.person_id), now, most=settings().register.slips_per_hour, minutes=60):
+        if limits.too_many(
+            s, "counter-proof", str(who.person_id), now, most=settings().register.slips_per_hour, minutes=60
+        ):
             raise Refused(_l("You have recorded as many proofs as one clerk may in an hour. Ask a colleague."), 429)
         limits.failed(s, "counter-proof", str(who.person_id), now)
         verdict = actions_proof.prove(

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
 from portal.base import db, ground, i18n, mail, texts, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
@@ -97,9 +99,10 @@ def make_batch() -> ResponseReturnValue:
 def batch(batch_id: int) -> str:
     """The letters of a batch, one a page, for the printer."""
     found = _batch(batch_id)
-    return render_template(
-        "notifications/staff/batch.html", batch=found, letters=actions_letters.letters(db.session(), found)
-    )
+    letters = actions_letters.letters(db.session(), found)
+    people = [one.person.person_id for one in letters if one.person is not None]
+    note_look(actor(), people, page="notifications_staff.batch", why="post", how=How.EXPORT, roles=POST_ROOM)
+    return render_template("notifications/staff/batch.html", batch=found, letters=letters)
 
 
 @desk.post("/letters-to-print/<int:batch_id>/posted")

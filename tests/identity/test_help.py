@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from portal.audit.models import Entry
+from portal.audit.models_looks import Look
 from portal.base import clock, db, ground
 from portal.base.web import Portal
 from portal.identity import rules_help
@@ -55,6 +56,8 @@ def test_every_act_is_by_the_person_helped_by_the_librarian_at_this_place(app: P
     assert act.helped_by is not None and act.helped_by != ana
     began = next(line for line in lines(app, ana) if line.verb == "help began")
     assert began.after == {"means": "account", "consent": "spoken"}
+    with db.read() as s:
+        assert s.scalars(select(Look.why).where(Look.person_id == ana)).all() == ["help"], "in the person's access log"
     page = desk.post("/en/help/end", page="/en/account")
     assert page.url == "/en/staff/help"  # Lia is herself again
     mine = Client(app)

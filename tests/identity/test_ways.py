@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.audit.models import Entry
+from portal.audit.models_looks import Look
 from portal.base import clock, db
 from portal.base.actor import SYSTEM, Actor
 from portal.base.web import Portal
@@ -192,6 +193,7 @@ def test_a_clerk_notes_the_kind_of_document_and_nobody_notes_their_own(town: Por
     assert "A counter of the city" in page and "Passport" in page and "good until" in page
     with db.read() as s:
         line = s.scalars(select(Entry).where(Entry.verb == "proved residence")).one()
+        assert s.scalars(select(Look.why)).all() == ["counter"], "who is looked up there reads it"
         assert line.after == {"way": "counter", "document": "passport"} and "1001" not in str(line.after)
     assert "of her own" in prove_own(town)
 
