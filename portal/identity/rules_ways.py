@@ -107,7 +107,9 @@ def may_be_shown(name: str, *, offices: Iterable[str], staff: Iterable[str]) -> 
     it as whole words, and not as somebody else of the staff is called."""
     words = _words(name)
     if any(unicodedata.category(c)[0] == "C" for c in name) or not all(_one_script(one) for one in name.split()):
-        return no(_l("This name has signs in it that other people cannot see, or letters of two scripts in one word."))
+        return no(
+            _l("This name has characters in it that other people cannot see, or letters of two scripts in one word.")
+        )
     for office in offices:
         taken = _words(office)
         if taken and any(words[at : at + len(taken)] == taken for at in range(len(words))):

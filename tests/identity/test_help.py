@@ -252,3 +252,11 @@ def test_the_number_counts_once_in_its_house_for_ten_minutes(app: Portal) -> Non
     assert "number is wrong or over" in take(terminal(app, 1), gone)
     with db.read() as s:
         assert s.scalars(select(Person).where(Person.name == "Ana Ilves")).one().closed_at is None
+
+
+def test_a_helper_takes_nothing_along_that_opens_doors_later(app: Portal) -> None:
+    """The address of the calendar opens the dates to whoever has seen it, and a copy of the data is everything."""
+    desk, ana = help_ana(app)
+    assert "calendar" not in desk.get("/en/inbox/settings").html.split("<main")[1]
+    assert desk.post("/en/inbox/calendar", page="/en/account").status == 403
+    assert desk.get("/en/my/data/export/1/file").status == 403

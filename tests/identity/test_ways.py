@@ -299,6 +299,11 @@ def test_a_voter_with_a_code_can_only_vote_and_leaves_nothing_behind(town: Porta
     walk_in.post("/en/code", {"code": code})
     for closed in ("/en/account", "/en/my", "/en/account/residence", "/en/account/mandates"):
         assert walk_in.get(closed).status == 403
+    for came_from, lands in (("/en/my", "/en/"), (f"/en/budget/{slug}/ballot", f"/en/budget/{slug}/ballot")):
+        walk_in.post("/en/sign-out", page="/en/newsletter")
+        walk_in.get(f"/en/code?next={came_from}")
+        page = walk_in.post("/en/code", {"code": code}, page="/en/newsletter")
+        assert (page.status, page.url) == (200, lands), "not on a closed door"
     page = cast(walk_in, slug)
     assert "Your receipt code" in page and "You are signed out" in page
     assert "Sign in" in walk_in.get(f"/en/budget/{slug}/ballot")
