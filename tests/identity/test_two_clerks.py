@@ -16,8 +16,10 @@ from portal.notifications import jobs as told
 from portal.voting.models import Channel
 from tests.client import Client, Page
 from tests.identity.help import enter
+from tests.identity.test_help import hand_over, take
 from tests.identity.test_slips import bare, channels, clerk, confirm, give  # noqa: F401
-from tests.identity.test_ways import cast, prove_at_counter, vote_of
+from tests.identity.test_terminal import librarian, library, terminal
+from tests.identity.test_ways import ask_and_print, cast, prove_at_counter, vote_of
 from tests.identity.ways import by_email, counter, letter_code
 
 
@@ -73,6 +75,23 @@ def test_nor_does_a_code_of_one_clerk_typed_in_an_account(town: Portal) -> None:
     other.post("/en/code", {"code": letter_code(give(clerk(town)))})
     ana_votes(town, slug)
     assert refused(cast(other, slug))
+
+
+def test_nor_does_a_helper_who_found_the_account_by_a_number(town: Portal) -> None:
+    """Lia says that Ana stands before her, hands over to "Ana", and types the number herself."""
+    slug, _id = vote_of(town)
+    ana = Client(town)
+    by_email(ana, "ana@example.org")
+    ana.post("/en/code", {"code": ask_and_print(town, ana)})
+    assert "Your receipt code" in cast(ana, slug)
+    venue = library(town)
+    lia = librarian(town, venue)
+    given = {"venue": str(venue), "document": "passport", "number": "EE-1001", "consent": "y", "language": "en"}
+    assert "You help Ana Ilves" in lia.post("/en/staff/help/counter", given)
+    screen = terminal(town, venue)
+    assert "You can vote now" in take(screen, hand_over(lia))
+    assert refused(cast(screen, slug))
+    assert channels() == [Channel.WEB]
 
 
 def test_who_was_proved_by_one_clerk_votes_and_votes_again(town: Portal) -> None:
