@@ -1,7 +1,7 @@
 """Questionnaires in processes: questions, answers to choose from, what people answered.
 
 Revision ID: 0024
-Revises: 0019
+Revises: 0022
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0024"
-down_revision = "0019"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

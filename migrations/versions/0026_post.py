@@ -1,7 +1,7 @@
 """Batches of letters have a PDF, and proofs at a counter wait for a second clerk.
 
 Revision ID: 0026
-Revises: 0019
+Revises: 0025
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0026"
-down_revision = "0019"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
