@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db
+from portal.base import db, jobs
 from portal.base.actor import SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.i18n import _l
@@ -68,13 +68,15 @@ def prove(
     *,
     way: str,
     document: str = "",
+    two: bool = False,
     number: str,
     facts: Iterable[rules.NewFact],
     now: datetime,
     first: int | None = None,
 ) -> Verdict:
     """Join an account with a resident: store number and facts, in place of what the same way said before. `first`: the
-    clerk who looked at the document before this one."""
+    clerk who looked at the document before this one. `two`: two clerks have looked at it. Other accounts of this
+    resident are told."""
     site = settings()
     index = blind(number)
     own = s.scalars(
@@ -93,6 +95,7 @@ def prove(
     )
     if not verdict:
         return verdict
+    others = [one for one in accounts_of(s, number) if one != person_id] if way != rules_ways.REGISTER else []
     if holder is not None and holder.person_id != person_id:
         _take_from(s, actor, holder)
     if own is None:
@@ -110,7 +113,7 @@ def prove(
         s.add(
             Fact(
                 person_id=person_id, kind=FactKind(fact.kind), name=fact.name, value=fact.value, source=way,
-                acr=document, verified_at=now, expires_at=until,
+                acr=rules_ways.SLIP_TWO if two else document, verified_at=now, expires_at=until,
             )
         )  # fmt: skip
         if fact.kind == "name":
@@ -118,8 +121,10 @@ def prove(
             person.public_name = person.public_name or rules_ways.shown_name(person.name, "")
             person.name, person.name_folded = fact.value[:200], rules.folded(fact.value)
     s.flush()
-    said = {"way": way, "document": document} | ({"first": first} if first is not None else {})
-    record(actor, "proved residence", "person", person_id, after=said)
+    said = {"way": way, "document": document} | ({"two": True} if two else {})
+    record(actor, "proved residence", "person", person_id, after=said | ({"first": first} if first is not None else {}))
+    if others:  # what tells people lies above this storey, so it is asked for by the name of a job
+        jobs.enqueue(s, "identity.joined_elsewhere", {"people": others, "key": f"{person_id}-{now.timestamp():.0f}"})
     return YES
 
 
@@ -167,12 +172,20 @@ def confirm_proof(s: Session, actor: Actor, person_id: int, *, document: str, nu
     facts = [rules.NewFact(*fact) for fact in row.facts]
     verdict = prove(
         s, actor, person_id, way=rules_ways.COUNTER, document=document, number=number, facts=facts, now=now,
-        first=row.first_id,
+        first=row.first_id, two=True,
     )  # fmt: skip
     if verdict:
         s.delete(row)
         s.flush()
     return verdict
+
+
+def accounts_of(s: Session, number: str) -> list[int]:
+    """The accounts that are known to be this resident, whatever says so; voters without an account are none."""
+    known = select(Fact.person_id).where(
+        Fact.kind == FactKind.RESIDENT, Fact.name == settings().scheme, Fact.value == _hash(number)
+    )
+    return list(s.scalars(select(Person.id).where(Person.id.in_(known), Person.once.is_(False)).order_by(Person.id)))
 
 
 def renew(s: Session, person_id: int, claimed: rules.Claimed, now: datetime) -> None:

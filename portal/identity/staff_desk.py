@@ -9,10 +9,14 @@ import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.audit.actions import record
-from portal.base import clock, db, i18n
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
+from portal.base import clock, db, i18n, limits
+from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
@@ -62,9 +66,19 @@ def counter() -> ResponseReturnValue:
 
 
 def _counter_page(form: FindForm, status: int = 200) -> ResponseReturnValue:
+    ready = bool(settings().scheme)
+    return render_template("identity/staff/counter.html", form=form, ready=ready, slips=offers_slips()), status
+
+
+def has_register() -> bool:
+    """Is there a register of residents to ask?"""
+    return register.of(settings()) is not None
+
+
+def offers_slips() -> bool:
+    """Does this city give codes over the counter? Where no register can be asked it can switch them off."""
     site = settings()
-    slips = bool(site.scheme) and (register.of(site) is not None or site.register.slips != "off")
-    return render_template("identity/staff/counter.html", form=form, ready=bool(site.scheme), slips=slips), status
+    return bool(site.scheme) and (has_register() or site.register.slips != "off")
 
 
 @desk.post("/counter")
@@ -77,6 +91,7 @@ def find() -> ResponseReturnValue:
         if not form.errors:
             wrong(form, form.who, _l("Nobody was found. The code is good for ten minutes."))
         return _counter_page(form, 422)
+    note_look(actor(), [found.person_id], page="identity_desk.counter", why="counter", how=How.SEARCH, roles=ROLES)
     record(actor(), "found at counter", "person", found.person_id)
     waits = actions_proof.waiting_proof(db.session(), found.person_id, clock.now())
     db.finish(commit=True)
@@ -143,10 +158,19 @@ def _needs_second(person_id: int, number: str) -> bool:
     s, site = db.session(), settings()
     own = actions_proof.joined_number(s, person_id) == rules.plain_number(number)
     return rules_ways.proof_needs_second(
-        register=register.of(site) is not None,
+        register=has_register(),
         one=site.register.proofs == "one",
         used=not own and bool(queries_ways.used(s, number)),
     )
+
+
+def _count(s: Session, who: Actor, now: datetime) -> None:
+    """One more proof by this clerk; so many an hour are enough for honest work."""
+    if limits.too_many(
+        s, "counter-proof", str(who.person_id), now, most=settings().register.slips_per_hour, minutes=60
+    ):
+        raise Refused(_l("You have recorded as many proofs as one clerk may in an hour. Ask a colleague."), 429)
+    limits.failed(s, "counter-proof", str(who.person_id), now)
 
 
 @desk.post("/counter/proof")
@@ -163,12 +187,14 @@ def proof() -> ResponseReturnValue:
     now, number = clock.now(), claimed.resident or ""
     if _needs_second(person_id, number):
         with db.write() as s:
+            _count(s, who, now)
             facts = actions_proof.facts_of(s, claimed, now)
             actions_proof.ask_second(
                 s, who, person_id, document=form.document.data, number=number, facts=facts, now=now
             )
         return render_template("identity/staff/counter_waits.html")
     with db.write() as s:
+        _count(s, who, now)
         verdict = actions_proof.prove(
             s,
             who,

@@ -49,6 +49,18 @@ def code_given(payload: dict[str, Any]) -> None:
         )
 
 
+def joined_elsewhere(payload: dict[str, Any]) -> None:
+    """Identity asks for this when a letter or a counter joined another account with the same resident."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.joined_elsewhere",
+            {},
+            link=("identity.residence", {}),
+            dedup=f"joined:{payload['key']}",
+        )
+
+
 def role_changed(payload: dict[str, Any]) -> None:
     """Identity asks for this when somebody's role was given or taken: it lies below and cannot call upwards."""
     labels = {role.name: role.label for role in known_roles()}

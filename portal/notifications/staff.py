@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
 from portal.base import db, files, ground, i18n, mail, texts, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
@@ -94,12 +96,18 @@ def make_batch() -> ResponseReturnValue:
     return redirect(url_for(".batch", batch_id=batch.id), 303)
 
 
+def _note(letters: list[actions_letters.Letter], page: str) -> None:
+    people = [one.person.person_id for one in letters if one.person is not None]
+    note_look(actor(), people, page=page, why="post", how=How.EXPORT, roles=POST_ROOM)
+
+
 @desk.get("/letters-to-print/<int:batch_id>")
 @staff(*POST_ROOM)
 def batch(batch_id: int) -> str:
     """The letters of a batch, one a page, for a printer; those alone that the PDF could not hold, where asked so."""
     found, alone = _batch(batch_id), request.args.get("part") == "left"
     every = actions_letters.letters(db.session(), found)
+    _note(every, "notifications_staff.batch")
     return render_template(
         "notifications/staff/batch.html",
         batch=found,
@@ -116,6 +124,7 @@ def batch_file(batch_id: int) -> ResponseReturnValue:
     found = _batch(batch_id)
     if not found.file or found.posted_at is not None:
         abort(404)
+    _note(actions_letters.letters(db.session(), found), "notifications_staff.batch_file")
     return files.private(actions_letters.folder() / found.file, f"letters-{found.id}.pdf", "application/pdf")
 
 

@@ -13,7 +13,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Topic
 from portal.base.i18n import _, _l
-from portal.base.security import actor, back_to, public, signed_in
+from portal.base.security import actor, alone, back_to, public, signed_in
 from portal.identity.queries import reachable
 from portal.notifications import actions, queries
 from portal.notifications.forms import AlertForm, InboxFilters, wished, wishes_form
@@ -114,7 +114,7 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
     s, who = db.session(), actor()
     assert who.person_id is not None
     names = district_names(s)
-    key = queries.calendar_key(s, who)
+    key = queries.calendar_key(s, who) if who.helped_by is None else None  # it opens the dates to whoever has seen it
     return render_template(
         "notifications/settings.html",
         form=alert if alert is not None and alert.errors else form,
@@ -198,6 +198,7 @@ def follow() -> ResponseReturnValue:
 
 @pages.post("/inbox/calendar")
 @signed_in
+@alone
 def calendar_address() -> ResponseReturnValue:
     """Make a calendar address, or (with `end`) take it away."""
     if request.form.get("end"):

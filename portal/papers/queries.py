@@ -199,6 +199,12 @@ def batches(s: Session, *, limit: int, offset: int) -> tuple[Sequence[PostBatch]
     return rows, total
 
 
+def people_of(s: Session, batch: PostBatch) -> list[int]:
+    """The people with an account to whom the papers of a batch go; one select."""
+    where = (Paper.batch_id == batch.id, Paper.person_id.is_not(None))
+    return [one for one in s.scalars(select(Paper.person_id).where(*where).distinct()) if one is not None]
+
+
 # --- the register
 
 
