@@ -1,7 +1,7 @@
 """Forms kept half filled in; requests about data that came on paper, from people without an account too.
 
 Revision ID: 0025
-Revises: 0019
+Revises: 0024
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -56,6 +56,7 @@ FEATURE = Feature(
     cli=commands.COMMANDS,
     steps=budgets.steps,
     scopes={"process": budget_queries.scopes},
+    owners=budget_queries.owners,
     datasets=[
         Dataset(
             "budget-results",

@@ -1,10 +1,6 @@
-"""Forms on paper and their numbers. Pure."""
+"""Numbers of forms on paper. Pure."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-
-from portal.base.feature import Feature, Sheet
 
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
@@ -28,13 +24,3 @@ def _check(number: str) -> bool:
 def printed(number: str) -> str:
     """The number in two groups."""
     return f"{number[:4]}-{number[4:]}"
-
-
-def offered(features: Iterable[Feature]) -> list[Sheet]:
-    """Every form that exists on paper, in the order of the features that are on."""
-    return [one for feature in features for one in feature.sheets]
-
-
-def found(features: Iterable[Feature], name: str) -> Sheet | None:
-    """The form with this name."""
-    return next((one for one in offered(features) if one.name == name), None)

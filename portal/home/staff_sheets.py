@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.base import clock, ground, i18n
+from portal.base import clock, db, i18n
 from portal.base.actor import Actor
 from portal.base.feature import Sheet
 from portal.base.i18n import _, _l
@@ -15,6 +15,7 @@ from portal.base.security import actor, staff
 from portal.base.verdict import Verdict
 from portal.home import actions, actions_sheets, rules_sheets
 from portal.home.forms import NumberForm, PersonNumberForm, ReportForm
+from portal.home.queries import sheets_for
 
 bp = Blueprint("home_sheets", __name__, url_prefix="/staff/paper")
 ROLES = ("clerk", "librarian", "administrator")
@@ -55,14 +56,18 @@ class Together:
 @staff(*ROLES)
 def listed() -> str:
     """The forms that exist on paper."""
-    return render_template("home/staff/sheets.html", sheets=rules_sheets.offered(ground.current().features))
+    return render_template("home/staff/sheets.html", sheets=_sheets())
+
+
+def _sheets() -> list[Sheet]:
+    return sheets_for(db.session(), actor(), i18n.lang())
 
 
 @bp.route("/<paper>", methods=["GET", "POST"])
 @staff(*ROLES)
 def enter(paper: str) -> str | tuple[str, int] | Response:
     """Enter one paper. The code beside its number leads here with the number filled in."""
-    sheet = rules_sheets.found(ground.current().features, paper)
+    sheet = next((one for one in _sheets() if one.name == paper), None)
     if sheet is None:
         abort(404)
     head = PersonNumberForm() if sheet.account else NumberForm()

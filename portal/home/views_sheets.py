@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import abort, render_template, url_for
 
-from portal.base import ground, qr
+from portal.base import db, ground, i18n, qr
 from portal.base.i18n import _
-from portal.base.security import public
+from portal.base.security import actor, public
 from portal.home import rules_sheets
 from portal.home.forms import PersonNumberForm
+from portal.home.queries import sheets_for
 from portal.home.views import bp
 
 
@@ -19,15 +20,16 @@ from portal.home.views import bp
 @public
 def sheets() -> str:
     """The forms that exist on paper."""
-    return render_template("home/sheets.html", sheets=rules_sheets.offered(ground.current().features))
+    found = [one for one in sheets_for(db.session(), actor(), i18n.lang()) if one.printable]
+    return render_template("home/sheets.html", sheets=found)
 
 
 @bp.get("/paper/<paper>")
 @public
 def sheet(paper: str) -> str:
     """The form as a sheet. Each has a number of its own, kept nowhere until somebody enters the paper."""
-    found = rules_sheets.found(ground.current().features, paper)
-    if found is None:
+    found = next((one for one in sheets_for(db.session(), actor(), i18n.lang()) if one.name == paper), None)
+    if found is None or not found.printable:
         abort(404)
     number = rules_sheets.whole("".join(secrets.choice(rules_sheets.SIGNS) for _n in range(rules_sheets.LENGTH - 1)))
     asked = _asked(found.form(formdata=None))

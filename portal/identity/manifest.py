@@ -95,6 +95,18 @@ RECORDS = [
         hidden=("blind", "key", "ciphertext", "code_hash"),
     ),
     Record(
+        "counter_proof",
+        _l("Proofs that wait for a second clerk"),
+        _PROOF,
+        _LAW,
+        _l("At most a day"),
+        Fate.DELETED,
+        by=("first_id",),
+        hidden=("blind",),
+        days=1,
+        since="expires_at",
+    ),
+    Record(
         "desk_code",
         _l("Code for the counter"),
         _l("To find the account of somebody at a counter"),

@@ -26,6 +26,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
+from werkzeug.datastructures import MultiDict
 
 from portal.base import ground
 from portal.config import Provider
@@ -274,11 +275,13 @@ class StrictApp(_App):
         put_flow(kept, state, flow)
         return str(address)
 
-    def finish(self, answer: Mapping[str, str], flow: Flow, redirect_uri: str) -> Vouched:
+    def finish(self, answer: MultiDict[str, str], flow: Flow, redirect_uri: str) -> Vouched:
         """Check the provider's answer, fetch and check its tokens.
 
         Raises Declined, Refused or Unreachable.
         """
+        if any(len(said) > 1 for _name, said in answer.lists()):  # RFC 6749, 3.1: nothing is said twice
+            raise Refused("answer_repeated")
         meta = self.load_server_metadata()
         issuer = answer.get("iss")
         if issuer is None and meta.get("authorization_response_iss_parameter_supported"):

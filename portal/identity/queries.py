@@ -251,7 +251,8 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
     told = [row for row in rows if row.source not in rules_ways.OWN_WAYS] or rows
     last = told[-1] if told else None
     scheme = ground.settings().scheme
-    sure = {row.source for row in rows if row.kind is FactKind.RESIDENT and (not scheme or row.name == scheme)}
+    said = [row for row in rows if row.kind is FactKind.RESIDENT and (not scheme or row.name == scheme)]
+    strength = rules_ways.strength((row.source, row.acr) for row in said)
     residence = [row.value for row in rows if row.kind is FactKind.RESIDENCE]
     return rules.Facts(
         ages={row.name: row.value == "yes" for row in rows if row.kind is FactKind.AGE},
@@ -261,7 +262,8 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
         acr=last.acr if last else "",
         verified_at=last.verified_at if last else None,
         scheme=scheme,
-        weak=sure == {rules_ways.REGISTER},
+        weak=strength is rules_ways.Strength.WEAK,
+        alone=strength is rules_ways.Strength.ALONE,
     )
 
 

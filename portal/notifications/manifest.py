@@ -70,6 +70,7 @@ FEATURE = Feature(
         Job("notifications.sweep", jobs.sweep, every=3600),
         Job("identity.role_changed", jobs.role_changed),
         Job("identity.code_given", jobs.code_given),
+        Job("identity.joined_elsewhere", jobs.joined_elsewhere),
     ],
     topics=[Topic("account", _l("Your account and your rights"), required=True)],
     notices=[
@@ -86,6 +87,15 @@ FEATURE = Feature(
             _l(
                 "A counter of the city has seen an identity document and given out a code to vote in your name. A ballot "
                 "cast with it takes the place of an earlier one. If that was not you, call the city at once."
+            ),
+        ),
+        Notice(
+            "account.joined_elsewhere",
+            "account",
+            _l("Another account was joined with your entry in the register"),
+            _l(
+                "A code from a letter, or a counter that saw a document, has proved for another account that it belongs "
+                "to you. With it somebody can vote as you. If that was not you, call the city at once."
             ),
         ),
         Notice(

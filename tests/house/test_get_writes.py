@@ -56,6 +56,8 @@ NO_REQUEST = (
     "actions_count_open.py",
     "actions_keep.py",
     "actions_make.py",
+    "admin/actions_remind.py",
+    "papers/actions_letters.py",
     "notifications/actions_route.py",
     "notifications/actions_newsletter.py",
 )
