@@ -53,7 +53,7 @@ def _process(process_id: int) -> Process:
 
 
 def _found(questionnaire_id: int) -> queries.Found:
-    found = queries.found(db.session(), questionnaire_id)
+    found = queries.found(db.session(), questionnaire_id, lock=request.method == "POST")
     if found is None or not within(found.scope, *process_rules.owners(found.subject), "administrator"):
         abort(404)
     return found
