@@ -68,11 +68,6 @@ class Comment(Moderated, Base):
 
     author: Mapped[Person | None] = relationship(lazy="raise")
 
-    @property
-    def public(self) -> bool:
-        """Does everybody see what it says?"""
-        return self.shown and self.removed_at is None
-
 
 class Useful(Base):
     """A person found a comment useful. Shown to that person alone; the row goes after a while, the number stays."""

@@ -1,0 +1,495 @@
+"""Everything that pages read of a debate, in a number of selects that does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.base import clock, ground, i18n
+from portal.base.actor import CITY, NOBODY, Actor, Scope
+from portal.base.feature import Hit, Item, Kind, News
+from portal.base.feature import Discussion as Wish
+from portal.base.i18n import Text, _l
+from portal.base.verdict import Verdict
+from portal.comments import rules
+from portal.comments.models import Comment, Revision, Side, Translation, Useful
+from portal.comments.rules import Sort
+from portal.identity.models import Person
+from portal.identity.queries import known_roles
+from portal.identity.rules_ways import shown_name
+
+NEWEST_IN_FEED = 50
+MINE = 10
+_C, _P = Comment.__table__.c, Person.__table__.c
+# the words stay in the database: pages print what was made of them
+_LINE = [
+    _C.id, _C.parent_id, _C.root_id, _C.branch_id, _C.side, _C.html, _C.lang, _C.author_id, _C.for_name, _C.badge,
+    _C.by_author, _C.created_at, _C.edited_at, _C.removed_at, _C.hidden_at, _C.held_at, _C.locked_at, _C.useful,
+    _C.replies, _P.name, _P.public_name, _P.closed_at,
+]  # fmt: skip
+
+
+# --- the things that comments hang on ---------------------------------------------------------------------------------
+
+
+def kind(name: str) -> Kind | None:
+    """A kind of thing that has comments; None for any other."""
+    for feature in ground.current().features:
+        for one in feature.kinds:
+            if one.name == name and one.discussed is not None:
+                return one
+    return None
+
+
+def wish(name: str) -> Wish | None:
+    """How comments hang on a kind of thing."""
+    found = kind(name)
+    return found.discussed if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing that has comments, as this person may see it."""
+
+    kind: str
+    object_id: int
+    hit: Hit
+    shape: str
+    may: Verdict  # may this person comment now
+
+
+def thing(s: Session, actor: Actor, kind_name: str, object_id: int, lang: str) -> Thing | None:
+    """The thing; None where it does not exist for this person. What the wing asks, and nothing of its own."""
+    how = wish(kind_name)
+    hit = how.about(s, actor, object_id, lang) if how is not None else None
+    if how is None or hit is None:
+        return None
+    may: Verdict = how.may(s, actor, object_id)  # "closed since Monday" is said before "sign in"
+    return Thing(kind_name, object_id, hit, how.shape(s, object_id), may and rules.may_act(actor))
+
+
+# --- lines of a page --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comment as a page shows it. `state`: "shown", "held" (its author sees it), or, with a note in the place of its
+    words, "hidden" and "removed". `answers`: the comment that it answers, where that is not the one it stands under."""
+
+    id: int
+    depth: int
+    side: Side | None
+    state: str
+    html: str
+    lang: str
+    author: str  # empty: somebody who has left
+    for_name: str
+    badge: Text | None
+    by_author: bool
+    created_at: datetime
+    edited: bool
+    useful: int
+    rated: bool
+    own: bool
+    can_edit: bool
+    can_take_back: bool
+    can_reply: bool
+    can_rate: bool
+    answers: int | None = None
+    answers_name: str = ""
+    replies: tuple[Shown, ...] = ()
+    all_replies: int = 0
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of its own language."""
+        return i18n.direction(self.lang)
+
+    @property
+    def words(self) -> bool:
+        """Are its words there to be read?"""
+        return self.state in ("shown", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The comments of one side, or all of them in a thread, and how many there are without replies."""
+
+    side: Side | None
+    label: Text | None
+    rows: tuple[Shown, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """A page of the debate about a thing. `total`: the comments that everybody sees, replies included."""
+
+    thing: Thing
+    sort: Sort
+    page: int
+    pages: int
+    columns: tuple[Column, ...]
+    total: int
+    lang: str
+    may: Verdict
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """What waits for a moderator is seen by its author alone."""
+    if actor.person_id is None:
+        return _C.held_at.is_(None)
+    return or_(_C.held_at.is_(None), _C.author_id == actor.person_id)
+
+
+def _of(kind_name: str, object_id: int) -> ColumnElement[bool]:
+    return and_(_C.kind == kind_name, _C.object_id == object_id)
+
+
+def _by(sort: Sort) -> list[Any]:
+    if sort is Sort.USEFUL:
+        return [_C.useful.desc(), _C.id.desc()]
+    return [_C.id.desc()] if sort is Sort.NEWEST else [_C.id]
+
+
+# within a conversation: each reply under the one it stands below, oldest first
+_IN_CONVERSATION = [func.coalesce(_C.branch_id, _C.id), _C.branch_id.is_not(None), _C.id]
+
+
+class _Lines:
+    """Makes lines of rows: who is looking, at what moment, and what that person has rated (one select)."""
+
+    def __init__(self, s: Session, actor: Actor, may: bool, rows: Sequence[Any]) -> None:
+        self.actor, self.may, self.now = actor, may, clock.now()
+        self.roles = {role.name: role.label for role in known_roles()}
+        self.names = {row.id: self._name(row) for row in rows}
+        self.rated: set[int] = set()
+        if actor.person_id is not None and rows:
+            self.rated = set(
+                s.scalars(
+                    select(Useful.comment_id).where(
+                        Useful.person_id == actor.person_id, Useful.comment_id.in_([row.id for row in rows])
+                    )
+                )
+            )
+
+    @staticmethod
+    def _name(row: Any) -> str:
+        return shown_name(row.name, row.public_name) if row.name is not None and row.closed_at is None else ""
+
+    def line(self, row: Any, root: Any) -> Shown:
+        """One row. `root`: that of its conversation, which may be closed for replies."""
+        own = self.actor.person_id is not None and row.author_id == self.actor.person_id
+        state = "removed" if row.removed_at else "hidden" if row.hidden_at else "held" if row.held_at else "shown"
+        words = state in ("shown", "held")
+        under = row.branch_id or row.root_id
+        return Shown(
+            id=row.id,
+            depth=0 if row.root_id is None else 2 if row.branch_id else 1,
+            side=Side(row.side) if row.side else None,
+            state=state,
+            html=row.html if words else "",
+            lang=row.lang,
+            author=self.names[row.id] if words else "",
+            for_name=row.for_name if words else "",
+            badge=self.roles.get(row.badge) if words and row.badge else None,
+            by_author=row.by_author and words,
+            created_at=row.created_at,
+            edited=row.edited_at is not None and words,
+            useful=row.useful,
+            rated=row.id in self.rated,
+            own=own,
+            can_edit=own and bool(rules.may_edit(row, self.actor, self.now)),
+            can_take_back=own and bool(rules.may_take_back(row, self.actor)),
+            can_reply=self.may and bool(rules.may_reply(row, root)),
+            can_rate=self.may and not own and bool(rules.may_rate(row, self.actor, self.now)),
+            answers=row.parent_id if row.parent_id != under else None,
+            answers_name=self.names.get(row.parent_id, "") if row.parent_id != under else "",
+        )
+
+
+def discussion(
+    s: Session, actor: Actor, kind: str, object_id: int, lang: str, page: int = 1, sort: str | None = None
+) -> Discussion | None:
+    """A page of the debate about a thing; None where the thing does not exist for this person. Beside what the wing
+    asks: three selects, four for somebody signed in."""
+    about = thing(s, actor, kind, object_id, lang)
+    return _page(s, actor, about, lang, page, sort) if about is not None else None
+
+
+def _page(s: Session, actor: Actor, about: Thing, lang: str, page: int, sort: str | None) -> Discussion:
+    order, size = rules.order(about.shape, sort), rules.per_column(about.shape)
+    points = about.shape == rules.POINTS
+    roots = and_(_of(about.kind, about.object_id), _C.root_id.is_(None), _visible(actor))
+    totals, everything = _totals(s, actor, about)
+    sides = tuple(Side) if points else (None,)
+    pages = max(1, -(-max(totals.get(side, 0) for side in sides) // size))
+    page = min(page, pages)
+    by_side = _C.side if points else None
+    ranked = (
+        select(_C.id.label("number"), func.row_number().over(partition_by=by_side, order_by=_by(order)).label("rank"))
+        .where(roots)
+        .subquery()
+    )
+    rows = s.execute(
+        select(*_LINE)
+        .join(ranked, ranked.c.number == _C.id)
+        .outerjoin(Person, _P.id == _C.author_id)
+        .where(ranked.c.rank > (page - 1) * size, ranked.c.rank <= page * size)
+        .order_by(ranked.c.rank)
+    ).all()
+    replies = _replies(s, actor, [row.id for row in rows])
+    maker = _Lines(s, actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
+    columns = tuple(
+        Column(
+            side,
+            rules.SIDES[side] if side else None,
+            tuple(_with(maker, [row for row in rows if side is None or row.side == side], replies)),
+            totals.get(side, 0),
+        )
+        for side in sides
+    )
+    return Discussion(about, order, page, pages, columns, everything, lang, about.may)
+
+
+def _totals(s: Session, actor: Actor, about: Thing) -> tuple[dict[Side | None, int], int]:
+    """How many comments without replies each side has, and how many comments everybody sees in all: one select."""
+    rows = s.execute(
+        select(
+            _C.side,
+            func.count().filter(_C.root_id.is_(None), _visible(actor)),
+            func.count().filter(_C.counted.is_(True)),
+        )
+        .where(_of(about.kind, about.object_id))
+        .group_by(_C.side)
+    ).all()
+    if about.shape != rules.POINTS:
+        return {None: sum(row[1] for row in rows)}, sum(row[2] for row in rows)
+    return {Side(row[0]): row[1] for row in rows if row[0]}, sum(row[2] for row in rows)
+
+
+def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any]]) -> Iterable[Shown]:
+    for row in rows:
+        below = replies.get(row.id, ())
+        lines = tuple(maker.line(one, row) for one in below)
+        yield replace(maker.line(row, row), replies=lines, all_replies=below[0].all_replies if below else 0)
+
+
+def _replies(s: Session, actor: Actor, roots: list[int]) -> dict[int, list[Any]]:
+    """The first replies of each conversation and how many there are: one select."""
+    ranked = (
+        select(
+            _C.id.label("number"),
+            func.row_number().over(partition_by=_C.root_id, order_by=_IN_CONVERSATION).label("rank"),
+            func.count().over(partition_by=_C.root_id).label("all_replies"),
+        )
+        .where(_C.root_id.in_(roots), _visible(actor))
+        .subquery()
+    )
+    found: dict[int, list[Any]] = {}
+    for row in s.execute(
+        select(*_LINE, ranked.c.all_replies)
+        .join(ranked, ranked.c.number == _C.id)
+        .outerjoin(Person, _P.id == _C.author_id)
+        .where(ranked.c.rank <= rules.REPLIES_SHOWN)
+        .order_by(_C.root_id, ranked.c.rank)
+    ):
+        found.setdefault(row.root_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One comment with a page of its replies."""
+
+    thing: Thing
+    root: Shown
+    rows: tuple[Shown, ...]
+    page: int
+    total: int
+
+
+def conversation(s: Session, actor: Actor, about: Thing, root_id: int, page: int) -> Conversation | None:
+    """A comment and twenty of the replies under it; None where it is no root. Four selects."""
+    mine = _visible(actor)
+    found = select(*_LINE).outerjoin(Person, _P.id == _C.author_id)
+    root = s.execute(found.where(_C.id == root_id, _C.root_id.is_(None), mine)).one_or_none()
+    if root is None:
+        return None
+    total = s.scalar(select(func.count()).where(_C.root_id == root_id, mine)) or 0
+    page = min(page, max(1, -(-total // rules.PER_PAGE)))
+    rows = s.execute(
+        found.where(_C.root_id == root_id, mine)
+        .order_by(*_IN_CONVERSATION)
+        .limit(rules.PER_PAGE)
+        .offset((page - 1) * rules.PER_PAGE)
+    ).all()
+    maker = _Lines(s, actor, bool(about.may), [root, *rows])
+    return Conversation(about, maker.line(root, root), tuple(maker.line(row, root) for row in rows), page, total)
+
+
+def page_of(s: Session, actor: Actor, comment: Comment, shape: str) -> int:
+    """On which page a comment stands: of the debate for a root, in the order that nobody chose; of its conversation for
+    a reply. One select."""
+    mine = _visible(actor)
+    if comment.root_id is not None:
+        first = _IN_CONVERSATION[0]
+        ahead = first < (comment.branch_id or comment.id)
+        if comment.branch_id is not None:
+            beside = or_(_C.branch_id.is_(None), _C.id < comment.id)
+            ahead = or_(ahead, and_(first == comment.branch_id, beside))
+        before = s.scalar(select(func.count()).where(_C.root_id == comment.root_id, mine, ahead)) or 0
+        return int(before) // rules.PER_PAGE + 1
+    order = rules.order(shape, None)
+    ahead = _C.id > comment.id
+    if order is Sort.USEFUL:
+        ahead = or_(_C.useful > comment.useful, and_(_C.useful == comment.useful, ahead))
+    here = and_(_of(comment.kind, comment.object_id), _C.root_id.is_(None), mine, ahead)
+    if shape == rules.POINTS:
+        here = and_(here, _C.side == comment.side)
+    return int(s.scalar(select(func.count()).where(here)) or 0) // rules.per_column(shape) + 1
+
+
+# --- one comment ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A comment, the one that began its conversation, and the thing."""
+
+    comment: Comment
+    root: Comment
+    thing: Thing
+
+
+def found(s: Session, actor: Actor, comment_id: int, lang: str) -> Found | None:
+    """A comment as this person may see it; None where it, or its thing, does not exist for them."""
+    row = s.get(Comment, comment_id)
+    if row is None or (row.held_at is not None and row.author_id != actor.person_id):
+        return None
+    about = thing(s, actor, row.kind, row.object_id, lang)
+    if about is None:
+        return None
+    root = row if row.root_id is None else s.get_one(Comment, row.root_id)
+    return Found(row, root, about)
+
+
+def one(s: Session, actor: Actor, it: Found) -> Shown:
+    """A single comment as pages show it: two selects."""
+    row = s.execute(select(*_LINE).outerjoin(Person, _P.id == _C.author_id).where(_C.id == it.comment.id)).one()
+    return _Lines(s, actor, bool(it.thing.may), [row]).line(row, it.root)
+
+
+def revisions(s: Session, comment_id: int) -> Sequence[Revision]:
+    """What a comment said before, newest first."""
+    return s.scalars(
+        select(Revision).where(Revision.comment_id == comment_id).order_by(Revision.version.desc())
+    ).all()
+
+
+def translation(s: Session, comment: Comment, lang: str) -> Translation | None:
+    """What the engine made of the comment's present words in a language."""
+    return s.scalars(
+        select(Translation).where(
+            Translation.comment_id == comment.id, Translation.lang == lang, Translation.version == comment.version
+        )
+    ).one_or_none()
+
+
+# --- lists elsewhere --------------------------------------------------------------------------------------------------
+
+
+def scope(s: Session, kind_name: str, object_id: int) -> Scope:
+    """The part of the city that a discussed thing belongs to."""
+    found = kind(kind_name)
+    if found is None or found.content is None:
+        return CITY
+    return found.content.scope(s, object_id)
+
+
+def hits(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
+    """Opening words and page of each of these comments, whoever may see them: one select."""
+    rows = s.execute(select(_C.id, _C.body, _C.lang).where(_C.id.in_(ids)))
+    return {
+        row.id: Hit(rules.opening(row.body), row.lang, "comments.comment", {"number": row.id}, rules.opening(row.body, 300))
+        for row in rows
+    }
+
+
+def public_hits(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
+    """Those among these comments that everybody may see, on things that everybody may see: one select, and what each
+    kind of thing asks."""
+    rows = s.execute(select(_C.id, _C.kind, _C.object_id).where(_C.id.in_(ids), _C.counted.is_(True))).all()
+    open_things: set[tuple[str, int]] = set()
+    for name in {row.kind for row in rows}:
+        how = kind(name)
+        if how is not None and how.found is not None:
+            numbers = sorted({row.object_id for row in rows if row.kind == name})
+            open_things |= {(name, number) for number in how.found(s, numbers, lang)}
+    return hits(s, [row.id for row in rows if (row.kind, row.object_id) in open_things], lang) if open_things else {}
+
+
+def mine(s: Session, actor: Actor, _lang: str) -> list[Item]:
+    """A person's newest comments, for "my page": one select."""
+    rows = s.execute(
+        select(_C.id, _C.body, _C.lang, _C.created_at, _C.hidden_at, _C.held_at)
+        .where(_C.author_id == actor.person_id, _C.removed_at.is_(None))
+        .order_by(_C.created_at.desc(), _C.id.desc())
+        .limit(MINE)
+    )
+    return [
+        Item(
+            rules.opening(row.body),
+            "comments.comment",
+            {"number": row.id},
+            row.lang,
+            _l("Hidden") if row.hidden_at else _l("Waits for a moderator") if row.held_at else None,
+            row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def news(s: Session, kind_name: str, object_id: int) -> list[News]:
+    """The newest comments on a thing as entries of a feed, without names: one select."""
+    rows = s.execute(
+        select(_C.id, _C.body, _C.lang, _C.created_at, _C.edited_at)
+        .where(_of(kind_name, object_id), _C.counted.is_(True))
+        .order_by(_C.id.desc())
+        .limit(NEWEST_IN_FEED)
+    )
+    return [
+        News(
+            f"comment-{row.id}",
+            rules.opening(row.body),
+            row.edited_at or row.created_at,
+            "comments.comment",
+            {"number": row.id},
+            rules.opening(row.body, 500),
+            row.lang,
+        )
+        for row in rows
+    ]
+
+
+def is_open_to_all(s: Session, kind_name: str, object_id: int, lang: str) -> bool:
+    """Does the thing exist for everybody? A closed one has no feed."""
+    how = wish(kind_name)
+    return how is not None and how.about(s, NOBODY, object_id, lang) is not None
+
+
+def told(s: Session, kind_name: str, object_id: int) -> list[int]:
+    """The authors of a discussed thing."""
+    how = wish(kind_name)
+    return list(how.told(s, object_id)) if how is not None else []
+
+
+def lately(s: Session, person_id: int, minute: datetime, hour: datetime) -> tuple[int, int]:
+    """How many comments a person has written since each of the two moments: one select."""
+    recent = func.count().filter(_C.created_at > minute)
+    row = s.execute(select(recent, func.count()).where(_C.author_id == person_id, _C.created_at > hour)).one()
+    return row[0], row[1]
