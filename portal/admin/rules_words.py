@@ -93,6 +93,10 @@ VERBS: dict[str, Text] = {
     "invited addresses": _l("Addresses invited"),
     "made codes": _l("Codes for letters made"),
     "took back invitations": _l("Invitations taken back"),
+    # debates
+    "wrote comment": _l("Comment written"),
+    "changed comment": _l("Comment changed"),
+    "took back comment": _l("Comment taken back"),
     # the house
     "job.tried_again": _l("Failed job put in line again"),
     "demo.clock": _l("Clock of the demo moved"),
