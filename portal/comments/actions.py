@@ -16,7 +16,7 @@ from portal.base.actor import NOBODY, Actor
 from portal.base.errors import Refused
 from portal.base.i18n import _l
 from portal.base.verdict import Verdict
-from portal.comments import queries, rules
+from portal.comments import queries, queries_lists, rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
 from portal.notifications.actions import tell, tell_followers
 
@@ -50,7 +50,7 @@ def write(
         return verdict
     how = queries.wish(about.kind)
     assert how is not None and actor.person_id is not None
-    told = queries.told(s, about.kind, about.object_id)
+    told = queries_lists.told(s, about.kind, about.object_id)
     place = rules.place(answers.comment, about.shape) if answers is not None else None
     row = Comment(
         kind=about.kind,
@@ -92,9 +92,7 @@ def _from_form(s: Session, actor: Actor, once: str) -> Comment | None:
     return s.scalars(select(Comment).where(Comment.author_id == actor.person_id, Comment.once == once)).one_or_none()
 
 
-def _may_write(
-    s: Session, actor: Actor, about: queries.Thing, answers: queries.Found | None, now: datetime
-) -> Verdict:
+def _may_write(s: Session, actor: Actor, about: queries.Thing, answers: queries.Found | None, now: datetime) -> Verdict:
     if not about.may:
         return about.may
     if answers is not None:
@@ -103,7 +101,7 @@ def _may_write(
             return verdict
     assert actor.person_id is not None
     return rules.not_too_many(
-        *queries.lately(s, actor.person_id, now - timedelta(minutes=1), now - timedelta(hours=1))
+        *queries_lists.lately(s, actor.person_id, now - timedelta(minutes=1), now - timedelta(hours=1))
     )
 
 
@@ -120,7 +118,11 @@ def edit(actor: Actor, row: Comment, *, body: str, lang: str, version: int) -> V
     if (body, lang) == (row.body, row.lang):
         return verdict
     said_at = row.edited_at or row.created_at
-    s.add(Revision(comment_id=row.id, version=row.version, lang=row.lang, body=row.body, html=row.html, created_at=said_at))
+    s.add(
+        Revision(
+            comment_id=row.id, version=row.version, lang=row.lang, body=row.body, html=row.html, created_at=said_at
+        )
+    )
     row.body, row.html, row.lang = body, rendered(body, lang), lang
     row.version, row.edited_at = row.version + 1, now
     s.flush()
@@ -160,9 +162,7 @@ def rate(actor: Actor, it: queries.Found, *, useful: bool) -> Verdict:
         )
         moved = 1 if added is not None else 0
     else:
-        gone: Any = s.execute(
-            delete(Useful).where(Useful.comment_id == row.id, Useful.person_id == actor.person_id)
-        )
+        gone: Any = s.execute(delete(Useful).where(Useful.comment_id == row.id, Useful.person_id == actor.person_id))
         moved = -int(gone.rowcount)
     if moved:
         s.execute(update(Comment).where(Comment.id == row.id).values(useful=Comment.useful + moved))
@@ -229,7 +229,7 @@ def _tell(s: Session, row: Comment) -> None:
     where = {"link": link, "about": (KIND, row.id)}
     if answered is not None and answered != row.author_id:
         tell(answered, "comments.reply", values, dedup=f"comment:{row.id}", **where)  # type: ignore[arg-type]
-    authors = set(queries.told(s, row.kind, row.object_id)) - {row.author_id, answered}
+    authors = set(queries_lists.told(s, row.kind, row.object_id)) - {row.author_id, answered}
     if authors:
         tell(authors, "comments.new", values, dedup=f"comment:{row.id}", **where)  # type: ignore[arg-type]
     if hit is not None:
@@ -247,9 +247,7 @@ def keep_translation(s: Session, comment_id: int, version: int, lang: str, text:
     if row.version != version or not rules.public(row):
         return False
     s.execute(delete(Translation).where(Translation.comment_id == row.id, Translation.lang == lang))
-    s.add(
-        Translation(comment_id=row.id, lang=lang, version=version, html=rendered(text, lang), created_at=clock.now())
-    )
+    s.add(Translation(comment_id=row.id, lang=lang, version=version, html=rendered(text, lang), created_at=clock.now()))
     s.flush()
     return True
 
@@ -265,9 +263,7 @@ def forget(s: Session, now: datetime, most: int = 1000) -> int:
     s.execute(delete(Useful).where(Useful.id.in_(links)))
     gone = list(
         s.scalars(
-            select(Comment.id)
-            .where(Comment.removed_at <= now - rules.REMOVED_KEPT, Comment.body != "")
-            .limit(most)
+            select(Comment.id).where(Comment.removed_at <= now - rules.REMOVED_KEPT, Comment.body != "").limit(most)
         )
     )
     for table in (Revision, Translation):

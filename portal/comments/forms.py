@@ -18,7 +18,9 @@ _HINT = _l("You can use Markdown, such as **bold** and lists.")
 
 
 def _words(label: Text) -> Any:
-    return fields.LongText(label, [required(_l("Write something first.")), length(max=rules.LONGEST, min=2)], hint=_HINT)
+    return fields.LongText(
+        label, [required(_l("Write something first.")), length(max=rules.LONGEST, min=2)], hint=_HINT
+    )
 
 
 def _language() -> Any:

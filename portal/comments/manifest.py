@@ -8,7 +8,7 @@ from portal.base import i18n
 from portal.base.actor import Actor
 from portal.base.feature import Content, Feature, Job, Kind, Mine, Notice, Topic
 from portal.base.i18n import _l
-from portal.comments import actions, jobs, queries, records, views
+from portal.comments import actions, jobs, queries, queries_lists, records, views
 from portal.comments.models import Comment
 
 
@@ -24,7 +24,7 @@ def _texts(s: Any, number: int) -> dict[str, str]:
 
 def _scope(s: Any, number: int) -> Any:
     row = s.get_one(Comment, number)
-    return queries.scope(s, row.kind, row.object_id)
+    return queries_lists.scope(s, row.kind, row.object_id)
 
 
 def _open(s: Any, actor: Actor, number: int) -> bool:
@@ -41,10 +41,10 @@ FEATURE = Feature(
             Comment,
             "comments.comment",
             _l("Comment"),
-            found=queries.public_hits,
+            found=queries_lists.public_hits,
             content=Content(
                 author=_author,
-                show=queries.hits,
+                show=queries_lists.hits,
                 texts=_texts,
                 rewrite=actions.rewrite,
                 changed=actions.changed,
@@ -75,7 +75,9 @@ FEATURE = Feature(
             _l("There are new comments today on “%(title)s”, which you follow."),
         ),
     ],
-    mine=[Mine("comments", _l("My comments"), queries.mine, _l("You have not commented on anything yet."), order=60)],
+    mine=[
+        Mine("comments", _l("My comments"), queries_lists.mine, _l("You have not commented on anything yet."), order=60)
+    ],
     personal=records.PERSONAL,
     machines=records.MACHINES,
     page=lambda: {"debate_parts": views.dress},

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground, i18n
-from portal.base.actor import CITY, NOBODY, Actor, Scope
-from portal.base.feature import Hit, Item, Kind, News
+from portal.base.actor import Actor
 from portal.base.feature import Discussion as Wish
-from portal.base.i18n import Text, _l
+from portal.base.feature import Hit, Kind
+from portal.base.i18n import Text
 from portal.base.verdict import Verdict
 from portal.comments import rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
@@ -23,8 +24,6 @@ from portal.identity.models import Person
 from portal.identity.queries import known_roles
 from portal.identity.rules_ways import shown_name
 
-NEWEST_IN_FEED = 50
-MINE = 10
 _C, _P = Comment.__table__.c, Person.__table__.c
 # the words stay in the database: pages print what was made of them
 _LINE = [
@@ -139,11 +138,14 @@ class Discussion:
     lang: str
     may: Verdict
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    """What waits for a moderator is seen by its author alone."""
-    if actor.person_id is None:
-        return _C.held_at.is_(None)
-    return or_(_C.held_at.is_(None), _C.author_id == actor.person_id)
+
+def _visible(me: bool) -> ColumnElement[bool]:
+    """What waits for a moderator is seen by its author alone: `me` is asked for as a parameter where somebody is."""
+    held = _C.held_at.is_(None)
+    return or_(held, _C.author_id == bindparam("me")) if me else held
+
+
+_HERE = and_(_C.kind == bindparam("kind"), _C.object_id == bindparam("number"))
 
 
 def _of(kind_name: str, object_id: int) -> ColumnElement[bool]:
@@ -160,6 +162,61 @@ def _by(sort: Sort) -> list[Any]:
 _IN_CONVERSATION = [func.coalesce(_C.branch_id, _C.id), _C.branch_id.is_not(None), _C.id]
 
 
+# The statements of a page are built once: building them takes longer than asking them.
+
+
+@cache
+def _roots(points: bool, order: Sort, me: bool) -> Any:
+    """A page of comments without their replies, from rank `first` to `last` in each column."""
+    by_side = _C.side if points else None
+    ranked = (
+        select(_C.id.label("number"), func.row_number().over(partition_by=by_side, order_by=_by(order)).label("rank"))
+        .where(_HERE, _C.root_id.is_(None), _visible(me))
+        .subquery()
+    )
+    return (
+        select(*_LINE)
+        .join(ranked, ranked.c.number == _C.id)
+        .outerjoin(Person, _P.id == _C.author_id)
+        .where(ranked.c.rank.between(bindparam("first"), bindparam("last")))
+        .order_by(ranked.c.rank)
+    )
+
+
+@cache
+def _totals(me: bool) -> Any:
+    """By side: comments without replies, and comments of all levels that everybody sees."""
+    roots = func.count().filter(_C.root_id.is_(None), _visible(me))
+    everything = func.count().filter(_C.counted.is_(True))
+    return select(_C.side, roots.label("roots"), everything.label("all")).where(_HERE).group_by(_C.side)
+
+
+@cache
+def _replies(me: bool) -> Any:
+    """The first replies in each of the conversations `roots`, and how many there are."""
+    ranked = (
+        select(
+            _C.id.label("number"),
+            func.row_number().over(partition_by=_C.root_id, order_by=_IN_CONVERSATION).label("rank"),
+            func.count().over(partition_by=_C.root_id).label("all_replies"),
+        )
+        .where(_C.root_id.in_(bindparam("roots", expanding=True)), _visible(me))
+        .subquery()
+    )
+    return (
+        select(*_LINE, ranked.c.all_replies)
+        .join(ranked, ranked.c.number == _C.id)
+        .outerjoin(Person, _P.id == _C.author_id)
+        .where(ranked.c.rank <= rules.REPLIES_SHOWN)
+        .order_by(_C.root_id, ranked.c.rank)
+    )
+
+
+_RATED = select(Useful.comment_id).where(
+    Useful.person_id == bindparam("me"), Useful.comment_id.in_(bindparam("ids", expanding=True))
+)
+
+
 class _Lines:
     """Makes lines of rows: who is looking, at what moment, and what that person has rated (one select)."""
 
@@ -169,13 +226,7 @@ class _Lines:
         self.names = {row.id: self._name(row) for row in rows}
         self.rated: set[int] = set()
         if actor.person_id is not None and rows:
-            self.rated = set(
-                s.scalars(
-                    select(Useful.comment_id).where(
-                        Useful.person_id == actor.person_id, Useful.comment_id.in_([row.id for row in rows])
-                    )
-                )
-            )
+            self.rated = set(s.scalars(_RATED, {"me": actor.person_id, "ids": [row.id for row in rows]}))
 
     @staticmethod
     def _name(row: Any) -> str:
@@ -222,54 +273,29 @@ def discussion(
 
 
 def _page(s: Session, actor: Actor, about: Thing, lang: str, page: int, sort: str | None) -> Discussion:
-    order, size = rules.order(about.shape, sort), rules.per_column(about.shape)
-    points = about.shape == rules.POINTS
-    roots = and_(_of(about.kind, about.object_id), _C.root_id.is_(None), _visible(actor))
-    totals, everything = _totals(s, actor, about)
+    order, size, points = rules.order(about.shape, sort), rules.per_column(about.shape), about.shape == rules.POINTS
+    me = actor.signed_in
+    given: dict[str, Any] = {"kind": about.kind, "number": about.object_id, "me": actor.person_id}
+    counts = s.execute(_totals(me), given).all()
     sides = tuple(Side) if points else (None,)
-    pages = max(1, -(-max(totals.get(side, 0) for side in sides) // size))
+    totals = {side: sum(row.roots for row in counts if side is None or row.side == side) for side in sides}
+    pages = max(1, -(-max(totals.values()) // size))
     page = min(page, pages)
-    by_side = _C.side if points else None
-    ranked = (
-        select(_C.id.label("number"), func.row_number().over(partition_by=by_side, order_by=_by(order)).label("rank"))
-        .where(roots)
-        .subquery()
-    )
-    rows = s.execute(
-        select(*_LINE)
-        .join(ranked, ranked.c.number == _C.id)
-        .outerjoin(Person, _P.id == _C.author_id)
-        .where(ranked.c.rank > (page - 1) * size, ranked.c.rank <= page * size)
-        .order_by(ranked.c.rank)
-    ).all()
-    replies = _replies(s, actor, [row.id for row in rows])
+    rows = s.execute(_roots(points, order, me), given | {"first": (page - 1) * size + 1, "last": page * size}).all()
+    replies: dict[int, list[Any]] = {}
+    for row in s.execute(_replies(me), {"roots": [row.id for row in rows], "me": actor.person_id}):
+        replies.setdefault(row.root_id, []).append(row)
     maker = _Lines(s, actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
     columns = tuple(
         Column(
             side,
             rules.SIDES[side] if side else None,
             tuple(_with(maker, [row for row in rows if side is None or row.side == side], replies)),
-            totals.get(side, 0),
+            totals[side],
         )
         for side in sides
     )
-    return Discussion(about, order, page, pages, columns, everything, lang, about.may)
-
-
-def _totals(s: Session, actor: Actor, about: Thing) -> tuple[dict[Side | None, int], int]:
-    """How many comments without replies each side has, and how many comments everybody sees in all: one select."""
-    rows = s.execute(
-        select(
-            _C.side,
-            func.count().filter(_C.root_id.is_(None), _visible(actor)),
-            func.count().filter(_C.counted.is_(True)),
-        )
-        .where(_of(about.kind, about.object_id))
-        .group_by(_C.side)
-    ).all()
-    if about.shape != rules.POINTS:
-        return {None: sum(row[1] for row in rows)}, sum(row[2] for row in rows)
-    return {Side(row[0]): row[1] for row in rows if row[0]}, sum(row[2] for row in rows)
+    return Discussion(about, order, page, pages, columns, sum(row.all for row in counts), lang, about.may)
 
 
 def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any]]) -> Iterable[Shown]:
@@ -277,29 +303,6 @@ def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any
         below = replies.get(row.id, ())
         lines = tuple(maker.line(one, row) for one in below)
         yield replace(maker.line(row, row), replies=lines, all_replies=below[0].all_replies if below else 0)
-
-
-def _replies(s: Session, actor: Actor, roots: list[int]) -> dict[int, list[Any]]:
-    """The first replies of each conversation and how many there are: one select."""
-    ranked = (
-        select(
-            _C.id.label("number"),
-            func.row_number().over(partition_by=_C.root_id, order_by=_IN_CONVERSATION).label("rank"),
-            func.count().over(partition_by=_C.root_id).label("all_replies"),
-        )
-        .where(_C.root_id.in_(roots), _visible(actor))
-        .subquery()
-    )
-    found: dict[int, list[Any]] = {}
-    for row in s.execute(
-        select(*_LINE, ranked.c.all_replies)
-        .join(ranked, ranked.c.number == _C.id)
-        .outerjoin(Person, _P.id == _C.author_id)
-        .where(ranked.c.rank <= rules.REPLIES_SHOWN)
-        .order_by(_C.root_id, ranked.c.rank)
-    ):
-        found.setdefault(row.root_id, []).append(row)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,18 +318,19 @@ class Conversation:
 
 def conversation(s: Session, actor: Actor, about: Thing, root_id: int, page: int) -> Conversation | None:
     """A comment and twenty of the replies under it; None where it is no root. Four selects."""
-    mine = _visible(actor)
+    mine, me = _visible(actor.signed_in), {"me": actor.person_id}
     found = select(*_LINE).outerjoin(Person, _P.id == _C.author_id)
-    root = s.execute(found.where(_C.id == root_id, _C.root_id.is_(None), mine)).one_or_none()
+    root = s.execute(found.where(_C.id == root_id, _C.root_id.is_(None), mine), me).one_or_none()
     if root is None:
         return None
-    total = s.scalar(select(func.count()).where(_C.root_id == root_id, mine)) or 0
+    total = s.scalar(select(func.count()).where(_C.root_id == root_id, mine), me) or 0
     page = min(page, max(1, -(-total // rules.PER_PAGE)))
     rows = s.execute(
         found.where(_C.root_id == root_id, mine)
         .order_by(*_IN_CONVERSATION)
         .limit(rules.PER_PAGE)
-        .offset((page - 1) * rules.PER_PAGE)
+        .offset((page - 1) * rules.PER_PAGE),
+        me,
     ).all()
     maker = _Lines(s, actor, bool(about.may), [root, *rows])
     return Conversation(about, maker.line(root, root), tuple(maker.line(row, root) for row in rows), page, total)
@@ -335,14 +339,14 @@ def conversation(s: Session, actor: Actor, about: Thing, root_id: int, page: int
 def page_of(s: Session, actor: Actor, comment: Comment, shape: str) -> int:
     """On which page a comment stands: of the debate for a root, in the order that nobody chose; of its conversation for
     a reply. One select."""
-    mine = _visible(actor)
+    mine, me = _visible(actor.signed_in), {"me": actor.person_id}
     if comment.root_id is not None:
         first = _IN_CONVERSATION[0]
         ahead = first < (comment.branch_id or comment.id)
         if comment.branch_id is not None:
             beside = or_(_C.branch_id.is_(None), _C.id < comment.id)
             ahead = or_(ahead, and_(first == comment.branch_id, beside))
-        before = s.scalar(select(func.count()).where(_C.root_id == comment.root_id, mine, ahead)) or 0
+        before = s.scalar(select(func.count()).where(_C.root_id == comment.root_id, mine, ahead), me) or 0
         return int(before) // rules.PER_PAGE + 1
     order = rules.order(shape, None)
     ahead = _C.id > comment.id
@@ -351,7 +355,7 @@ def page_of(s: Session, actor: Actor, comment: Comment, shape: str) -> int:
     here = and_(_of(comment.kind, comment.object_id), _C.root_id.is_(None), mine, ahead)
     if shape == rules.POINTS:
         here = and_(here, _C.side == comment.side)
-    return int(s.scalar(select(func.count()).where(here)) or 0) // rules.per_column(shape) + 1
+    return int(s.scalar(select(func.count()).where(here), me) or 0) // rules.per_column(shape) + 1
 
 
 # --- one comment ------------------------------------------------------------------------------------------------------
@@ -386,9 +390,7 @@ def one(s: Session, actor: Actor, it: Found) -> Shown:
 
 def revisions(s: Session, comment_id: int) -> Sequence[Revision]:
     """What a comment said before, newest first."""
-    return s.scalars(
-        select(Revision).where(Revision.comment_id == comment_id).order_by(Revision.version.desc())
-    ).all()
+    return s.scalars(select(Revision).where(Revision.comment_id == comment_id).order_by(Revision.version.desc())).all()
 
 
 def translation(s: Session, comment: Comment, lang: str) -> Translation | None:
@@ -398,98 +400,3 @@ def translation(s: Session, comment: Comment, lang: str) -> Translation | None:
             Translation.comment_id == comment.id, Translation.lang == lang, Translation.version == comment.version
         )
     ).one_or_none()
-
-
-# --- lists elsewhere --------------------------------------------------------------------------------------------------
-
-
-def scope(s: Session, kind_name: str, object_id: int) -> Scope:
-    """The part of the city that a discussed thing belongs to."""
-    found = kind(kind_name)
-    if found is None or found.content is None:
-        return CITY
-    return found.content.scope(s, object_id)
-
-
-def hits(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
-    """Opening words and page of each of these comments, whoever may see them: one select."""
-    rows = s.execute(select(_C.id, _C.body, _C.lang).where(_C.id.in_(ids)))
-    return {
-        row.id: Hit(rules.opening(row.body), row.lang, "comments.comment", {"number": row.id}, rules.opening(row.body, 300))
-        for row in rows
-    }
-
-
-def public_hits(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
-    """Those among these comments that everybody may see, on things that everybody may see: one select, and what each
-    kind of thing asks."""
-    rows = s.execute(select(_C.id, _C.kind, _C.object_id).where(_C.id.in_(ids), _C.counted.is_(True))).all()
-    open_things: set[tuple[str, int]] = set()
-    for name in {row.kind for row in rows}:
-        how = kind(name)
-        if how is not None and how.found is not None:
-            numbers = sorted({row.object_id for row in rows if row.kind == name})
-            open_things |= {(name, number) for number in how.found(s, numbers, lang)}
-    return hits(s, [row.id for row in rows if (row.kind, row.object_id) in open_things], lang) if open_things else {}
-
-
-def mine(s: Session, actor: Actor, _lang: str) -> list[Item]:
-    """A person's newest comments, for "my page": one select."""
-    rows = s.execute(
-        select(_C.id, _C.body, _C.lang, _C.created_at, _C.hidden_at, _C.held_at)
-        .where(_C.author_id == actor.person_id, _C.removed_at.is_(None))
-        .order_by(_C.created_at.desc(), _C.id.desc())
-        .limit(MINE)
-    )
-    return [
-        Item(
-            rules.opening(row.body),
-            "comments.comment",
-            {"number": row.id},
-            row.lang,
-            _l("Hidden") if row.hidden_at else _l("Waits for a moderator") if row.held_at else None,
-            row.created_at,
-        )
-        for row in rows
-    ]
-
-
-def news(s: Session, kind_name: str, object_id: int) -> list[News]:
-    """The newest comments on a thing as entries of a feed, without names: one select."""
-    rows = s.execute(
-        select(_C.id, _C.body, _C.lang, _C.created_at, _C.edited_at)
-        .where(_of(kind_name, object_id), _C.counted.is_(True))
-        .order_by(_C.id.desc())
-        .limit(NEWEST_IN_FEED)
-    )
-    return [
-        News(
-            f"comment-{row.id}",
-            rules.opening(row.body),
-            row.edited_at or row.created_at,
-            "comments.comment",
-            {"number": row.id},
-            rules.opening(row.body, 500),
-            row.lang,
-        )
-        for row in rows
-    ]
-
-
-def is_open_to_all(s: Session, kind_name: str, object_id: int, lang: str) -> bool:
-    """Does the thing exist for everybody? A closed one has no feed."""
-    how = wish(kind_name)
-    return how is not None and how.about(s, NOBODY, object_id, lang) is not None
-
-
-def told(s: Session, kind_name: str, object_id: int) -> list[int]:
-    """The authors of a discussed thing."""
-    how = wish(kind_name)
-    return list(how.told(s, object_id)) if how is not None else []
-
-
-def lately(s: Session, person_id: int, minute: datetime, hour: datetime) -> tuple[int, int]:
-    """How many comments a person has written since each of the two moments: one select."""
-    recent = func.count().filter(_C.created_at > minute)
-    row = s.execute(select(recent, func.count()).where(_C.author_id == person_id, _C.created_at > hour)).one()
-    return row[0], row[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,14 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, back_to, browser, public, reads, signed_in
 from portal.base.verdict import Verdict
-from portal.comments import actions, queries, rules
+from portal.comments import actions, queries, queries_lists, rules
 from portal.comments.forms import FORMS, CommentForm, EditForm
 from portal.comments.models import Side
 
 log = structlog.get_logger("portal.comments")
 pages = Blueprint("comments", __name__, url_prefix="/comments")
 TRANSLATIONS_PER_MINUTE = 10
+REPORT = "moderation.report"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Dressed:
     paging: ui.Paging
     orders: list[tuple[Any, str, bool]]  # label, address, whether it is in force
     forms: dict[Side | None, Any]
-    reports: bool  # is there a page to report content on
+    report: Callable[[int], str] | None  # the page on which a comment is reported
     translates: bool
     sign_in: str  # empty for somebody who is
     back: str  # this page, for acts that lead back to it
@@ -60,7 +62,11 @@ def dress(found: queries.Discussion, sent: tuple[Side | None, Any] | None = None
             total, found.page, _size(about.shape), lambda n: ui.address(here, {"sort": asked}, page=n) + "#debate"
         ),
         orders=[
-            (label, ui.address(here, {"sort": one if one is not rules.order(about.shape, None) else None}), one is found.sort)
+            (
+                label,
+                ui.address(here, {"sort": one if one is not rules.order(about.shape, None) else None}),
+                one is found.sort,
+            )
             for one, label in rules.SORTS.items()
         ],
         forms=forms,
@@ -71,11 +77,15 @@ def dress(found: queries.Discussion, sent: tuple[Side | None, Any] | None = None
 def _everywhere() -> dict[str, Any]:
     """What each comment's links depend on."""
     return {
-        "reports": "moderation.report" in current_app.view_functions,
+        "report": _report if REPORT in current_app.view_functions else None,
         "translates": translate.configured(),
         "sign_in": "" if actor().signed_in else url_for("identity.sign_in", next=_here()),
         "back": _here(),
     }
+
+
+def _report(number: int) -> str:
+    return url_for(REPORT, kind=actions.KIND, number=number)
 
 
 def _here() -> str:
@@ -118,7 +128,7 @@ def _show(kind: str, number: int, sent: tuple[Side | None, Any] | None = None) -
     found = queries.discussion(s, actor(), kind, number, i18n.lang(), page, request.args.get("sort"))
     if found is None:
         raise NotFound
-    parts = dress(found, sent, feed=queries.is_open_to_all(s, kind, number, i18n.lang()))
+    parts = dress(found, sent, feed=queries_lists.is_open_to_all(s, kind, number, i18n.lang()))
     return render_template("comments/show.html", discussion=found, parts=parts, form=sent[1] if sent else None)
 
 
@@ -299,10 +309,10 @@ def _translatable(number: int) -> queries.Found:
 def feed(kind: str, number: int) -> Response:
     """The newest comments on a thing that everybody may see."""
     found, s = _thing(kind, number), db.session()
-    if not queries.is_open_to_all(s, kind, number, i18n.lang()):
+    if not queries_lists.is_open_to_all(s, kind, number, i18n.lang()):
         raise NotFound
     return atom.answer(
-        queries.news(s, kind, number),
+        queries_lists.news(s, kind, number),
         title=_("Comments: %(title)s", title=found.hit.title),
         here=url_for(".feed", kind=kind, number=number),
         page=url_for(".show", kind=kind, number=number),

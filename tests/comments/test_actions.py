@@ -14,7 +14,7 @@ from portal.base import clock, db, ground, search
 from portal.base.errors import Refused
 from portal.base.verdict import Verdict
 from portal.base.web import Portal
-from portal.comments import actions, jobs, queries, rules
+from portal.comments import actions, jobs, queries, queries_lists, rules
 from portal.comments.models import Comment, Revision, Translation, Useful
 from portal.notifications.models import Announcement, Message
 from tests.comments.help import actor, found, put_on, row, say
@@ -55,7 +55,7 @@ def test_hidden_words_are_gone_from_search_and_come_back_whole(app: Portal) -> N
     def hits() -> tuple[list[int], int]:
         with db.read() as s:
             ids = search.find(s, "comment", "hedgehog", "en")
-            return ids, len(queries.public_hits(s, [number], "en"))
+            return ids, len(queries_lists.public_hits(s, [number], "en"))
 
     assert hits() == ([number], 1)
     act(number, hidden_at=clock.now())
@@ -68,7 +68,7 @@ def test_a_closed_thing_lends_its_comments_to_no_list(app: Portal) -> None:
     put_on(app, closed=True)
     number = say(actor(app), "Hedgehogs")
     with db.read() as s:
-        assert queries.public_hits(s, [number], "en") == {}
+        assert queries_lists.public_hits(s, [number], "en") == {}
 
 
 def test_the_same_form_twice_is_one_comment(app: Portal) -> None:

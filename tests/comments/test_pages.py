@@ -120,7 +120,9 @@ def test_useful_goes_on_and_off_and_leads_back(app: Portal, probe: Probe, ana: C
     assert 'aria-pressed="true"' in page.html and "Useful (1)" in page
     ana.post(act, {"on": "1", "back": "//evil.example/"}, page=WHERE)
     assert row(number).useful == 1
-    assert "evil" not in str(ana.post(act, {"on": "", "back": "//evil.example/"}, page=WHERE, follow=False).response.location)
+    assert "evil" not in str(
+        ana.post(act, {"on": "", "back": "//evil.example/"}, page=WHERE, follow=False).response.location
+    )
     assert row(number).useful == 0
     assert ana.post(f"/en/comments/{say(actor(app))}/useful", {"on": "1"}, page=WHERE).status == 409, "one's own"
 
@@ -194,7 +196,9 @@ def test_somebody_who_left_is_a_former_participant(app: Portal, probe: Probe, cl
 
 
 @pytest.mark.parametrize("points", [False, True])
-def test_a_lasting_address_leads_to_the_page_where_the_comment_stands(app: Portal, client: Client, points: bool) -> None:
+def test_a_lasting_address_leads_to_the_page_where_the_comment_stands(
+    app: Portal, client: Client, points: bool
+) -> None:
     put_on(app, shape="points" if points else "thread")
     roots = many(app, 45, points=points)
     replies = many(app, 45, root=roots[0])
@@ -292,10 +296,20 @@ def test_no_text_does_anything_in_a_browser(app: Portal, probe: Probe, ana: Clie
     ana.post(f"/en/comments/{number}/edit", {"body": attack + "!", "language": "en", "version": "1"})
     with db.write() as s:
         s.execute(update(Comment).values(for_name=attack))
-    paths = [WHERE, f"/en/comments/{number}/replies", f"/en/comments/{number}/history", "/en/my",
-             f"/en/comments/{number}/edit", f"/en/comments/{number}/take-back", "/en/search?q=alert", f"{WHERE}.atom"]  # fmt: skip
+    paths = [
+        WHERE,
+        f"/en/comments/{number}/replies",
+        f"/en/comments/{number}/history",
+        "/en/my",
+        f"/en/comments/{number}/edit",
+        f"/en/comments/{number}/take-back",
+        "/en/search?q=alert",
+        f"{WHERE}.atom",
+    ]
     for path in paths:
         html = re.sub(r"<script type=\"module\" src=\"/static/[^>]*></script>", "", ana.get(path).html)
-        assert not re.search(r"<script|<svg/|<img[^>]*(?:onerror|evil)|<[^>]*\son[a-z]+=|<[^>]*href=.?(?:javascript|data):", html), path
+        assert not re.search(
+            r"<script|<svg/|<img[^>]*(?:onerror|evil)|<[^>]*\son[a-z]+=|<[^>]*href=.?(?:javascript|data):", html
+        ), path
     page = ana.post(WHERE, {"body": attack, "language": "nonsense" + attack, "once": "a", "side": attack})
     assert page.status == 422 and not re.search(r"<[^>]*\son[a-z]+=", page.html)

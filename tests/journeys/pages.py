@@ -31,7 +31,7 @@ NO_PAGES = {
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
     "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture",
-    "demo.mail_html", "demo_plain.mail", "health.healthz", "health.readyz", "notifications.calendar", "opendata.feed",
+    "comments.comment", "comments.feed", "demo.mail_html", "demo_plain.mail", "health.healthz", "health.readyz", "notifications.calendar", "opendata.feed",
     "home_plain.colours", "home_plain.emblem", "home_plain.favicon", "home_plain.robots", "home_plain.security_txt",
     "home_plain.sitemap", "home_plain.start", "identity.begin",
     "identity.terminal_start", "identity.still_there", "identity.terminal_over", "identity.take_over",
