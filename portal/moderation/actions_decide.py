@@ -51,7 +51,7 @@ def decide(
         db.locked(select(Flagged).where(Flagged.id == flagged_id)).execution_options(populate_existing=True)
     ).one()
     if row.version != version:
-        raise Late(_late(s, row))
+        raise Late(late(s, row))
     content = queries.content(row.kind)
     thing = queries.thing(s, row.kind, row.object_id)
     if thing is None:
@@ -121,7 +121,7 @@ def decide_many(actor: Actor, things: Collection[tuple[int, int]], told: Stateme
     return done
 
 
-def _late(s: Session, row: Flagged) -> Text:
+def late(s: Session, row: Flagged) -> Text:
     """What somebody else decided meanwhile."""
     last = s.scalars(
         select(Decision).where(Decision.flagged_id == row.id).order_by(Decision.id.desc()).limit(1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portal.base.feature import Feature, Notice, Topic
+from portal.base.feature import Dataset, Feature, Job, Menu, Mine, Notice, Topic
 from portal.base.i18n import _l
-from portal.moderation import records
+from portal.moderation import api, jobs, queries, records, rules, staff, staff_queue, views
 
 NOTICES = [
     Notice(
@@ -62,8 +62,42 @@ NOTICES = [
 
 FEATURE = Feature(
     name="moderation",
+    blueprints=[views.pages, staff.desk],
+    plain=[api.api],
+    footer=[
+        Menu(_l("House rules"), "moderation.house_rules", order=40),
+        Menu(_l("Moderation in figures"), "moderation.figures", order=58),
+    ],
+    staff_menu=[
+        Menu(_l("Moderation"), "moderation_staff.queue", roles=rules.ROLES, order=20),
+        Menu(_l("Appeals"), "moderation_staff.appeals", roles=rules.ROLES, order=21),
+    ],
+    jobs=[Job("moderation.hourly", jobs.hourly, every=3600)],
+    datasets=[
+        Dataset(
+            "moderation",
+            _l("Moderation in figures"),
+            "moderation_api.figures_csv",
+            ("csv",),
+            _l("Reports, decisions by what they rest on, appeals and how they ended, for each year. Nobody is named."),
+        )
+    ],
     personal=records.PERSONAL,
     machines=records.MACHINES,
     topics=[Topic("moderation", _l("Decisions about what you write or report"), required=True)],
     notices=NOTICES,
+    mine=[
+        Mine(
+            "moderation",
+            _l("Decisions about what you wrote"),
+            queries.own_decisions,
+            _l("No moderator has decided anything about what you wrote."),
+            "moderation.house_rules",
+            order=80,
+        )
+    ],
+    todo=staff.todo,
 )
+
+# A module whose views stand on the desk's blueprint: importing it is what puts them there.
+PIECES = (staff_queue,)

@@ -14,6 +14,7 @@ from portal.moderation.models import Act, Extent, Ground, Held, Outcome, Reason
 
 MODERATOR = "moderator"
 ROLES = (MODERATOR, "administrator")
+OWN_TEXT = ("house_rules", 1)  # kind and number of the city's own words among the texts
 
 # What wings show in place of a text.
 HIDDEN_NOTE = _l("This text is not shown. A moderator decided so; its author has been told why.")

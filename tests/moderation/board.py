@@ -61,7 +61,9 @@ CONTENT = Content(
     rewrite=_rewrite,
     changed=lambda s, n: changed.append(n),
     scope=_scope,
-    open=lambda s, actor, n: (row := s.get(Note, n)) is not None and (row.shown or row.author_id == actor.person_id),
+    open=lambda s, actor, n: (
+        (row := s.get(Note, n)) is not None and (row.shown or (actor.signed_in and row.author_id == actor.person_id))
+    ),
 )
 
 
