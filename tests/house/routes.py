@@ -14,6 +14,7 @@ import sys
 import tempfile
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from werkzeug.routing import Rule
@@ -41,7 +42,12 @@ class Route:
 
 def frozen() -> dict[str, Route]:
     """The list in git, by endpoint."""
-    found = tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    return _read(FILE.read_text("utf-8") if FILE.exists() else "")
+
+
+@lru_cache(maxsize=2)
+def _read(listed: str) -> dict[str, Route]:
+    found = tomllib.loads(listed)
     return {
         name: Route(name, d["rule"], tuple(d["methods"]), tuple(d["lock"]), d.get("object", ""), d.get("unlinked", ""))
         for name, d in found.items()

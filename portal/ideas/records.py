@@ -1,0 +1,76 @@
+"""What calls for ideas keep about people, and what the portal sorts on their pages."""
+
+from portal.base import personal
+from portal.base.feature import Fate, Record
+from portal.base.i18n import _l
+
+PERSONAL = [
+    Record(
+        "idea",
+        _l("Ideas that you handed in"),
+        _l("So that others can read, support and discuss them, and the city can answer"),
+        personal.TASK,
+        _l("As long as the call for ideas is public"),
+        Fate.ANONYMOUS,
+        person=("author_id",),
+        by=("helped_by_id",),
+        blank={"author_name": "", "acting_for": "", "paper_number": ""},
+        reason=_l("Others have supported and discussed the idea, so it stays; your name does not."),
+        who=personal.EVERYBODY,
+        kind="idea",
+    ),
+    Record(
+        "support",
+        _l("Ideas that you support"),
+        _l("So that each person counts once and can take a support back"),
+        personal.TASK,
+        _l("Until the day that the call for ideas names. After that the number alone is left."),
+        Fate.ANONYMOUS,
+        hidden=("resident",),
+        blank={"resident": None},
+        reason=_l("The support still counts; nobody can tell any more whose it was."),
+        who=personal.SELF,
+    ),
+    Record(
+        "idea_draft",
+        _l("Ideas that you have not handed in yet"),
+        _l("So that you can go on later"),
+        personal.TASK,
+        _l("Until you hand the idea in or delete the draft, and a year at most"),
+        Fate.DELETED,
+        days=365,
+        since="changed_at",
+        who=personal.SELF,
+    ),
+    Record(
+        "idea_author",
+        _l("Invitations to write an idea together"),
+        _l("To name those who wrote an idea together"),
+        personal.TASK,
+        _l("As long as the idea"),
+        Fate.ANONYMOUS,
+        hidden=("hash",),
+        reason=_l("The invitation stays used; by whom is forgotten."),
+        who=personal.OWN_STAFF,
+    ),
+    Record(
+        "idea_revision",
+        _l("Earlier wordings of ideas that you changed"),
+        _l("So that everybody sees what was changed"),
+        personal.TASK,
+        _l("As long as the idea"),
+        Fate.ANONYMOUS,
+        person=("by_id",),
+        reason=_l("The wording stays with the idea; your name does not."),
+        who=personal.EVERYBODY,
+    ),
+    Record(
+        "idea_search",
+        _l("Searches for ideas that you keep"),
+        _l("To tell you of new ideas that fit"),
+        personal.TASK,
+        personal.WITH_ACCOUNT,
+        Fate.DELETED,
+        who=personal.SELF,
+    ),
+]
