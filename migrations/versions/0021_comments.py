@@ -1,7 +1,7 @@
 """Comments on any kind of thing, who found them useful, their earlier words and translations.
 
 Revision ID: 0021
-Revises: 0022
+Revises: 0020
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0021"
-down_revision = "0022"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +16,23 @@ from portal.audit.actions import record
 from portal.base import clock, db, i18n, markdown, search
 from portal.base.actor import NOBODY, Actor
 from portal.base.errors import Refused
-from portal.base.i18n import _l
+from portal.base.i18n import Text, _l
 from portal.base.verdict import Verdict
 from portal.comments import queries, queries_lists, rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
+from portal.moderation import queries as moderation
+from portal.moderation.actions import screen
 from portal.notifications.actions import tell, tell_followers
 
 KIND = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stored comment, and what to tell its author where a moderator looks at it first."""
+
+    comment: Comment
+    note: Text | None = None
 
 
 def rendered(body: str, lang: str) -> str:
@@ -38,13 +50,14 @@ def write(
     answers: queries.Found | None = None,
     badge: str = "",
     once: str = "",
-) -> Comment | Verdict:
+    guard: Mapping[str, Any] | None = None,
+) -> Written | Verdict:
     """Write a comment on a thing, or a reply to one of its comments. A no where this person may not, now, here, or not
-    so many. The same form (`once`) sent twice is the same comment."""
+    so many. The same form (`once`) sent twice is the same comment. `guard`: what the form tells moderation of itself."""
     s, now = db.session(), clock.now()
     earlier = _from_form(s, actor, once)
     if earlier is not None:
-        return earlier
+        return Written(earlier)
     verdict = _may_write(s, actor, about, answers, now)
     if not verdict:
         return verdict
@@ -69,7 +82,6 @@ def write(
         helped=actor.helped_by is not None,
         once=once or None,
         created_at=now,
-        held_at=now if how.premoderated(s, about.object_id) else None,
     )
     try:
         with s.begin_nested():
@@ -79,10 +91,12 @@ def write(
         earlier = _from_form(s, actor, once)
         if earlier is None:
             raise
-        return earlier
+        return Written(earlier)
     record(actor, "wrote comment", KIND, row.id, after={"on": about.kind, "number": about.object_id})
+    waits = how.premoderated(s, about.object_id)
+    note = screen(s, actor, KIND, row.id, body, premoderated=waits, **(guard or {})).message
     bring_up(s, row)
-    return row
+    return Written(row, note)
 
 
 def _from_form(s: Session, actor: Actor, once: str) -> Comment | None:
@@ -105,12 +119,14 @@ def _may_write(s: Session, actor: Actor, about: queries.Thing, answers: queries.
     )
 
 
-def edit(actor: Actor, row: Comment, *, body: str, lang: str, version: int) -> Verdict:
+def edit(
+    actor: Actor, row: Comment, *, body: str, lang: str, version: int, guard: Mapping[str, Any] | None = None
+) -> Verdict:
     """Put other words into an own comment; the earlier ones stay readable. A no where the time is over or somebody has
     replied. Raises Refused where it was changed elsewhere meanwhile."""
     s, now = db.session(), clock.now()
     row = _again(s, row.id)
-    verdict = rules.may_edit(row, actor, now)
+    verdict = moderation.may_write(s, actor) and rules.may_edit(row, actor, now)
     if not verdict:
         return verdict
     if row.version != version:
@@ -127,6 +143,7 @@ def edit(actor: Actor, row: Comment, *, body: str, lang: str, version: int) -> V
     row.version, row.edited_at = row.version + 1, now
     s.flush()
     record(actor, "changed comment", KIND, row.id, after={"version": row.version})
+    screen(s, actor, KIND, row.id, body, **(guard or {}))
     bring_up(s, row, said=True)
     return verdict
 

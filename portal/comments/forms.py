@@ -13,6 +13,7 @@ from portal.base.validators import length, optional, required
 from portal.comments import rules
 from portal.comments.models import Side
 from portal.identity.queries import known_roles
+from portal.moderation.forms_guard import Guarded, Trap
 
 _HINT = _l("You can use Markdown, such as **bold** and lists.")
 
@@ -31,7 +32,7 @@ def _role() -> Any:
     return fields.Select(_l("Write as"), [optional()], blank=_l("A private person"))
 
 
-class _Said(fields.Form):
+class _Said(Guarded, fields.Form):
     """Ground of the forms below: the same three answers, by names that differ where two forms stand on one page."""
 
     part = ""
@@ -64,6 +65,7 @@ class _Said(fields.Form):
             "lang": self[f"{self.part}language"].data or i18n.lang(),
             "badge": role or "",
             "once": (self["once"].data or "")[:24],
+            "guard": self.guard(),
         }
 
     def refuse(self, sentence: Text | None) -> None:
@@ -83,6 +85,7 @@ class ForForm(_Said):
     """A point for something."""
 
     part = "for_"
+    homepage = Trap(_l("Leave this empty"), id="for_homepage")
     for_body, for_language, for_role = _words(_l("Your point for it")), _language(), _role()
     once = fields.Hidden()
 
@@ -91,11 +94,12 @@ class AgainstForm(_Said):
     """A point against something."""
 
     part = "against_"
+    homepage = Trap(_l("Leave this empty"), id="against_homepage")
     against_body, against_language, against_role = _words(_l("Your point against it")), _language(), _role()
     once = fields.Hidden()
 
 
-class EditForm(fields.Form):
+class EditForm(Guarded, fields.Form):
     """Other words for an own comment."""
 
     body, language = _words(_l("Your comment")), _language()

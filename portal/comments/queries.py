@@ -23,6 +23,7 @@ from portal.comments.rules import Sort
 from portal.identity.models import Person
 from portal.identity.queries import known_roles
 from portal.identity.rules_ways import shown_name
+from portal.moderation.queries import may_write
 
 _C, _P = Comment.__table__.c, Person.__table__.c
 # the words stay in the database: pages print what was made of them
@@ -69,7 +70,9 @@ def thing(s: Session, actor: Actor, kind_name: str, object_id: int, lang: str) -
     if how is None or hit is None:
         return None
     may: Verdict = how.may(s, actor, object_id)  # "closed since Monday" is said before "sign in"
-    return Thing(kind_name, object_id, hit, how.shape(s, object_id), may and rules.may_act(actor))
+    if may:
+        may = rules.may_act(actor) and may_write(s, actor)
+    return Thing(kind_name, object_id, hit, how.shape(s, object_id), may)
 
 
 # --- lines of a page --------------------------------------------------------------------------------------------------
@@ -101,6 +104,7 @@ class Shown:
     can_rate: bool
     answers: int | None = None
     answers_name: str = ""
+    note: Text | None = None  # what stands in the place of its words, or above them
     replies: tuple[Shown, ...] = ()
     all_replies: int = 0
 
@@ -259,6 +263,7 @@ class _Lines:
             can_reply=self.may and bool(rules.may_reply(row, root)),
             can_rate=self.may and not own and bool(rules.may_rate(row, self.actor, self.now)),
             answers=row.parent_id if row.parent_id != under else None,
+            note=rules.NOTES.get(state),
             answers_name=self.names.get(row.parent_id, "") if row.parent_id != under else "",
         )
 

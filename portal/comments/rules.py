@@ -13,6 +13,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import Text, _l, _n
 from portal.base.verdict import YES, Verdict, no
 from portal.comments.models import Side
+from portal.moderation.rules import HELD_NOTE, HIDDEN_NOTE
 
 POINTS, THREAD = "points", "thread"
 DEEPEST = {POINTS: 1, THREAD: 2}  # levels below a comment; deeper replies stand on the lowest one
@@ -27,10 +28,11 @@ PER_MINUTE, PER_HOUR = 6, 40  # comments of one person, wherever they sit
 MANDATES = ("all", "ideas")  # the scopes of a mandate that reach to comments
 
 SIDES: Mapping[Side, Text] = {Side.FOR: _l("Points for"), Side.AGAINST: _l("Points against")}
-HIDDEN = _l("A moderator has hidden this comment.")
-REMOVED = _l("The author has taken this comment back.")
-HELD = _l("A moderator looks at this comment before everybody sees it.")
-FORMER = _l("A former participant")
+NOTES: Mapping[str, Text] = {
+    "hidden": HIDDEN_NOTE,
+    "held": HELD_NOTE,
+    "removed": _l("The author has taken this comment back."),
+}
 
 
 class Said(Protocol):

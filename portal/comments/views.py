@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -23,7 +22,6 @@ from portal.comments.models import Side
 log = structlog.get_logger("portal.comments")
 pages = Blueprint("comments", __name__, url_prefix="/comments")
 TRANSLATIONS_PER_MINUTE = 10
-REPORT = "moderation.report"
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,6 @@ class Dressed:
     paging: ui.Paging
     orders: list[tuple[Any, str, bool]]  # label, address, whether it is in force
     forms: dict[Side | None, Any]
-    report: Callable[[int], str] | None  # the page on which a comment is reported
     translates: bool
     sign_in: str  # empty for somebody who is
     back: str  # this page, for acts that lead back to it
@@ -77,15 +74,10 @@ def dress(found: queries.Discussion, sent: tuple[Side | None, Any] | None = None
 def _everywhere() -> dict[str, Any]:
     """What each comment's links depend on."""
     return {
-        "report": _report if REPORT in current_app.view_functions else None,
         "translates": translate.configured(),
         "sign_in": "" if actor().signed_in else url_for("identity.sign_in", next=_here()),
         "back": _here(),
     }
-
-
-def _report(number: int) -> str:
-    return url_for(REPORT, kind=actions.KIND, number=number)
 
 
 def _here() -> str:
@@ -150,9 +142,9 @@ def write(kind: str, number: int) -> ResponseReturnValue:
     return _thanks(done)
 
 
-def _thanks(done: Any) -> ResponseReturnValue:
-    flash(_("Your comment waits for a moderator.") if done.held_at else _("Your comment is here."), "success")
-    return redirect(url_for(".comment", number=done.id), 303)
+def _thanks(done: actions.Written) -> ResponseReturnValue:
+    flash(str(done.note or _l("Your comment is here.")), "success")
+    return redirect(url_for(".comment", number=done.comment.id), 303)
 
 
 @pages.get("/<int:number>")
@@ -218,7 +210,11 @@ def edit(number: int) -> ResponseReturnValue:
     form.language.choices = [(code, i18n.own_name(code)) for code in ground.settings().languages]
     if form.is_submitted() and form.validate():
         version = int(form.version.data) if str(form.version.data).isdecimal() else 0
-        _refuse(actions.edit(actor(), row, body=form.body.data, lang=form.language.data, version=version))
+        _refuse(
+            actions.edit(
+                actor(), row, body=form.body.data, lang=form.language.data, version=version, guard=form.guard()
+            )
+        )
         flash(_("Your comment is changed."), "success")
         return redirect(url_for(".comment", number=number), 303)
     _refuse(rules.may_edit(row, actor(), clock.now()))

@@ -13,6 +13,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
+from portal.comments import queries as comments
 from portal.ideas import actions, queries, queries_idea, queries_list, rules
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
@@ -163,6 +164,7 @@ def idea(number: int) -> str:
         until=rules.edits_until(page.idea, page.found.call),
         plan=city_plan(),
         IdeaState=IdeaState,
+        discussion=comments.discussion(s, who, "idea", page.idea.id, i18n.lang()),
     )
 
 
