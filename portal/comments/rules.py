@@ -102,7 +102,7 @@ def public(comment: Said) -> bool:
 def may_act(actor: Actor) -> Verdict:
     """May this session take part in debates at all?"""
     if not actor.signed_in:
-        return no(_l("Sign in to take part in the debate."))
+        return no(_l("You are not signed in."), _l("Sign in to take part in the debate."))
     if actor.acting_for is not None and actor.acting_for.scope not in MANDATES:
         return no(_l("Your mandate does not reach to comments."), _l("Act for yourself again to take part."))
     return YES

@@ -20,6 +20,7 @@ from portal.base.ground import settings
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import content, oidc, pictures
+from portal.demo.actions_moderation import seed_moderation
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.home import actions as home
@@ -64,6 +65,7 @@ def seed(say: Say) -> bool:
             say(one.slug)
             _budget(s, officer, one, districts)
         _follows(s)
+        seed_moderation(s)
         if "ideas" in settings().wings:
             seed_debates(s)
         marks.put(s, SEEDED, clock.now().isoformat())

@@ -80,10 +80,15 @@ def note(
 ) -> int:
     """Write a note, past every check."""
     with db.write() as s:
-        row = Note(body=body, author_id=author, lang=lang, process_id=process)
-        s.add(row)
-        s.flush()
-        return row.id
+        return pin(s, body, author, lang, process)
+
+
+def pin(s: Session, body: str, author: int | None = None, lang: str = "en", process: int | None = None) -> int:
+    """The same in an open transaction."""
+    row = Note(body=body, author_id=author, lang=lang, process_id=process)
+    s.add(row)
+    s.flush()
+    return row.id
 
 
 def stored(number: int) -> Note:

@@ -54,8 +54,8 @@ def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
     """Every public GET, each with every set of arguments that could lead to the closed process; whether it names it."""
     args: dict[str, Any] = {
         "lang": "en", "slug": slug, "number": 1, "pot": "1", "public_id": city.vote[slug], "name": "0" * 64 + ".webp",
-        "token": "x", "key": "test", "code": "en", "secret": "x", "kind": "budget",
-        "paper": "barrier",
+        "token": "x", "key": "test", "code": "en", "secret": "x",
+        "paper": "barrier", "kind": "budget", "reference": "x",
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
         known = routes.frozen()[rule.endpoint]
