@@ -23,6 +23,7 @@ from portal.demo import content, oidc, pictures
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
+from portal.demo.ideas import seed_ideas
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
@@ -64,6 +65,9 @@ def seed(say: Say) -> bool:
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        if "ideas" in settings().wings:
+            say("ideas")
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
         _follows(s)
         seed_moderation(s)
         if "ideas" in settings().wings:

@@ -164,6 +164,14 @@ def set_categories(actor: Actor, call: Call, wanted: Sequence[tuple[int | None, 
     record(actor, "set categories", "call", call.id, before={"number": len(held)}, after={"number": len(wanted)})
 
 
+def category_ids(call: Call) -> list[int]:
+    """The numbers of a call's categories in their order."""
+    s = db.session()
+    return list(
+        s.scalars(select(CallCategory.id).where(CallCategory.call_id == call.id).order_by(CallCategory.position))
+    )
+
+
 def _must_be_free(slug: str, own_id: int | None) -> None:
     taken = db.session().scalar(select(Call.id).where(Call.slug == slug))
     if taken is not None and taken != own_id:

@@ -251,6 +251,57 @@ def listed(
     return sorted(made, key=lambda one: (order[one.stage], -one.id))
 
 
+@dataclass(frozen=True)
+class Open:
+    """A call that takes ideas, as the front page shows it."""
+
+    slug: str
+    title: Said
+    summary: Said | None
+    ideas: int
+    until: Text
+    challenge: bool
+
+
+_PH = Phase.__table__.c
+_FRONT = (
+    select(Call, _NUMBER.label("ideas"), Phase, _W.field, _W.lang, _W.body)
+    .join(Process.__table__, _R.id == Call.process_id)
+    .outerjoin(Phase, and_(_PH.process_id == _R.id, _PH.kind == PhaseKind.SUBMIT))
+    .outerjoin(Wording.__table__, and_(_W.kind == "call", _W.object_id == _C.id, _W.field.in_(["title", "summary"])))
+    .where(OPEN_TO_ALL, _C.closed_at.is_(None), _C.frozen_at.is_(None))
+    .order_by(_C.id.desc())
+)
+
+
+def open_now(s: Session, now: datetime, lang: str) -> list[Open]:
+    """The calls that everybody sees and that take ideas at this moment, the newest first: one select."""
+    rank = {lang: 0, i18n.SOURCE: 1}
+    rows: dict[int, tuple[Call, int, Phase | None]] = {}
+    best: dict[tuple[int, str], tuple[tuple[int, str], Said]] = {}
+    for call, ideas, phase, name, code, body in s.execute(_FRONT):
+        rows[call.id] = (call, ideas, phase)
+        order = (rank.get(code, 2), code or "")
+        if name and ((call.id, name) not in best or order < best[call.id, name][0]):
+            best[call.id, name] = (order, Said(body, code, fallback=code != lang))
+    found = []
+    for call, ideas, phase in rows.values():
+        dates = [phase] if phase is not None else []
+        if rules.submits(call, dates, now):
+            title, summary = best.get((call.id, "title")), best.get((call.id, "summary"))
+            found.append(
+                Open(
+                    call.slug,
+                    title[1] if title else Said(call.slug, i18n.SOURCE),
+                    summary[1] if summary else None,
+                    ideas,
+                    what_now(call, dates, now) or ALWAYS,
+                    call.challenge,
+                )
+            )
+    return found
+
+
 def scopes(s: Session, lang: str) -> dict[int, Hit]:
     """The calls by the number of their own process, for roles that are limited to one. Two selects; a call within a
     budget's process is named by that."""

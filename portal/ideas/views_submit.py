@@ -87,7 +87,9 @@ def _page(found: queries.Found, step: str, **more: Any) -> str:
         call=found.call,
         step=step,
         number=order.index(step) + 1,
-        steps=[(one, NAMES[one]) for one in order],
+        steps=[
+            (one, _("Pictures") if one == "pictures" and not found.call.takes_files else NAMES[one]) for one in order
+        ],
         before=order[order.index(step) - 1] if order.index(step) else None,
         limits=rules,
         **more,
