@@ -17,8 +17,11 @@ from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
+from portal.comments import actions as comments_actions
+from portal.comments import queries as comments
 from portal.home import actions as home
 from portal.home.models import NoticeKind
+from portal.ideas.models import Debate, Idea
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -37,6 +40,7 @@ from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, Pers
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
+from tests.ideas import town as ideas
 from tests.identity.help import enter
 from tests.moderation import board
 from tests.voting import town as votes
@@ -164,7 +168,29 @@ def build(app: Portal) -> World:
             **_rights(other),
             **_moderated(other),
         }
+    _debate(app, other)
     return World({**shared, "slug": "2026"}, {**shared, "slug": "draft"})
+
+
+def _debate(app: Portal, person_id: int) -> None:
+    """An idea of somebody else's, with a debate: a comment with more replies than its page shows, and a changed one."""
+    number = ideas.add_idea(
+        app, ideas.add_call(app, slug="debated", debate=Debate.THREAD), person_id, "A debated bench"
+    )
+    author = Actor(person_id=person_id)
+    with db.write() as s:
+        idea = s.query(Idea).filter_by(number=number).one()
+        about = comments.thing(s, author, "idea", idea.id, "en")
+        assert about is not None
+        said = [comments_actions.write(author, about, body=f"Words {n}", lang="en") for n in range(2)]
+        root, changed = (one.comment for one in said if isinstance(one, comments_actions.Written))
+        for n in range(4):
+            answers = comments.found(s, author, root.id, "en")
+            row = comments_actions.write(author, about, body=f"Reply {n}", lang="en", answers=answers)
+            assert isinstance(row, comments_actions.Written)
+            row.comment.created_at -= timedelta(hours=2)
+            s.flush()
+        comments_actions.edit(author, changed, body="Other words", lang="en", version=1)
 
 
 def _rights(person_id: int) -> dict[str, Any]:
