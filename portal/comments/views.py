@@ -281,7 +281,7 @@ def make_translation(number: int) -> ResponseReturnValue:
     body, source, version = row.body, row.lang, row.version
     if queries.translation(db.session(), row, lang) is None:
         if not limits.allow("translate", browser(), TRANSLATIONS_PER_MINUTE):
-            raise Refused(_l("That were many translations in a short time. Wait a minute."), 429)
+            raise Refused(_l("Many translations were asked for in a short time. Wait a minute."), 429)
         db.finish(commit=False)
         try:
             text = translate.translate(body, source, lang)
