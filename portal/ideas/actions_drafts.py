@@ -21,7 +21,6 @@ from portal.ideas.models import Attachment, Call, Draft
 from portal.ideas.rules import Denied
 
 _CHUNK = 64 * 1024
-_DAY = 24 * 60 * 60
 PDF = "application/pdf"
 
 
@@ -126,18 +125,3 @@ def _store(stream: BinaryIO) -> tuple[str, int]:
             raise
     Path(part.name).replace(folder() / digest.hexdigest())
     return digest.hexdigest(), length
-
-
-def sweep() -> int:
-    """Takes away files that no row names any more; returns how many. Running twice is harmless."""
-    before = clock.now().timestamp() - _DAY
-    old = [one for one in folder().iterdir() if one.is_file() and one.stat().st_mtime < before]
-    if not old:
-        return 0
-    with db.write() as s:
-        s.execute(delete(Attachment).where(Attachment.idea_id.is_(None), Attachment.draft_id.is_(None)))
-        known = set(s.scalars(select(Attachment.sha256)))
-    gone = [one for one in old if one.name not in known]
-    for one in gone:
-        one.unlink(missing_ok=True)
-    return len(gone)

@@ -11,7 +11,7 @@ from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.feature import Hit
 from portal.base.web import Portal
-from portal.ideas import actions, actions_authors, actions_content, actions_searches
+from portal.ideas import actions, actions_authors, actions_content, actions_jobs, actions_searches
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Revision, Support
 from portal.ideas.queries_list import Filters
 from portal.ideas.rules import Denied
@@ -77,9 +77,9 @@ def test_the_link_is_forgotten_and_the_number_stays(app: Portal) -> None:
     (person,) = _people(app, 1)
     with db.write() as s:
         assert actions.support(Actor(person_id=person), s.scalars(select(Idea)).one(), clock.city_now())
-    assert actions_searches.forget(clock.city_now()) == 0
+    assert actions_jobs.forget(clock.city_now()) == 0
     later = clock.city_now() + timedelta(days=7 + 30 + 10)
-    assert actions_searches.forget(later) == 1 and actions_searches.forget(later) == 0
+    assert actions_jobs.forget(later) == 1 and actions_jobs.forget(later) == 0
     with db.read() as s:
         assert [(row.person_id, row.resident) for row in s.query(Support)] == [(None, None)]
     assert idea(number).supports == 1
@@ -136,7 +136,7 @@ def test_a_kept_search_tells_once_what_is_new(app: Portal, monkeypatch: object) 
         from portal.ideas.models import SavedSearch
 
         s.query(SavedSearch).one().seen_at = clock.now() - timedelta(minutes=5)
-    assert actions_searches.tell_hits() == 1 and actions_searches.tell_hits() == 0
+    assert actions_jobs.tell_hits() == 1 and actions_jobs.tell_hits() == 0
     with db.read() as s:
         assert s.query(Message).filter_by(notice="idea.search").one().values["n"] == 2
 

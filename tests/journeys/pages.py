@@ -28,6 +28,8 @@ NO_PAGES = {
     "papers.file", "papers_api.register_json", "papers_plain.short", "papers_plain.short_code",
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
+    "ideas.attachment", "ideas_api.feed", "ideas_api.similar", "ideas_api.table",
+    "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
     "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture",
@@ -100,6 +102,34 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         ],
         "budgeting.regulation": [Shown(f"/budget/{OPEN}/rules"), Shown(f"/budget/{DONE}/rules")],
         "budgeting.secrecy": [Shown(f"/budget/{OPEN}/secrecy")],
+        "ideas.index": [Shown("/ideas/"), Shown("/ideas/", "ana")],
+        "ideas.call": [
+            Shown("/ideas/ideas-2027/"),
+            Shown("/ideas/ideas-2027/?q=qqqqqqq"),
+            Shown("/ideas/cool-city/", "ana"),
+        ],
+        "ideas.about": [Shown("/ideas/ideas-2027/about")],
+        "ideas.idea": [Shown("/ideas/1"), Shown("/ideas/3", "ana"), Shown("/ideas/3", "yusuf"), Shown("/ideas/41")],
+        "ideas.history": [Shown("/ideas/1/history")],
+        "ideas.step": [
+            Shown(f"/ideas/ideas-2027/new/{step}", "ana") for step in ("idea", "place", "pictures", "check")
+        ],
+        "ideas.new": [Shown("/ideas/cool-city/new", "ana")],
+        "ideas.mine": [Shown("/ideas/mine", "yusuf"), Shown("/ideas/mine", "mia")],
+        "ideas.edit": [Shown("/ideas/3/edit", "yusuf", 409)],
+        "ideas.withdraw": [Shown("/ideas/3/withdraw", "yusuf")],
+        "ideas.authors": [Shown("/ideas/3/authors", "yusuf")],
+        "ideas.keep_search": [Shown("/ideas/ideas-2027/keep?q=tree", "ana")],
+        "ideas_staff.index": [Shown("/staff/ideas", bo)],
+        "ideas_staff.new": [Shown("/staff/ideas/new", bo)],
+        "ideas_staff.show": [Shown("/staff/ideas/ideas-2027", bo)],
+        "ideas_staff.edit": [Shown("/staff/ideas/ideas-2027/edit", bo)],
+        "ideas_staff.dates": [Shown("/staff/ideas/ideas-2027/dates", bo)],
+        "ideas_staff.categories": [Shown("/staff/ideas/ideas-2027/categories", bo)],
+        "ideas_staff.ideas": [
+            Shown("/staff/ideas/ideas-2027/list", bo),
+            Shown("/staff/ideas/ideas-2027/list?q=qqqqqqq", bo),
+        ],
         "questions.show": [
             Shown("/questionnaires/1"),
             Shown("/questionnaires/1", "ana"),
