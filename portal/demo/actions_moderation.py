@@ -32,15 +32,16 @@ def seed_moderation(s: Session) -> None:
         return
     numbers = list(s.scalars(select(known.model.id).order_by(known.model.id)))  # type: ignore[attr-defined]
     people = {row[0]: Actor(person_id=row[1]) for row in s.execute(select(Identity.sub, Identity.person_id))}
-    for place, sub, reason, words, lang in REPORTS:
-        if place < len(numbers):
-            who = people[sub] if sub else NOBODY
-            actions.report(who, KIND, numbers[place], reason=reason, words=words, lang=lang)
     ana, moderator = people["ana"], people["piotr"]
-    own = next((n for n in numbers if queries.content(KIND).author(s, n) == ana.person_id), None)
-    if own is None:
+    own = [number for number in numbers if queries.content(KIND).author(s, number) == ana.person_id]
+    others = [number for number in numbers if number not in own]
+    for place, sub, reason, words, lang in REPORTS:
+        if place < len(others):
+            who = people[sub] if sub else NOBODY
+            actions.report(who, KIND, others[place], reason=reason, words=words, lang=lang)
+    if not own:
         return
-    row = actions.report(NOBODY, KIND, own, reason=Reason.PRIVATE, words="", lang="pl")
+    row = actions.report(NOBODY, KIND, own[0], reason=Reason.PRIVATE, words="", lang="pl")
     told = Statement(Act.WARN, Ground.RULE, "private", "private", FACTS, "pl")
     decide(moderator, row.flagged_id, told, version=1)
     made = s.scalars(select(Decision).where(Decision.author_id == ana.person_id)).one()

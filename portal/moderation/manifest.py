@@ -97,6 +97,7 @@ FEATURE = Feature(
         )
     ],
     todo=staff.todo,
+    page=views.everywhere,
 )
 
 # A module whose views stand on the desk's blueprint: importing it is what puts them there.

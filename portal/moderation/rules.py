@@ -55,7 +55,7 @@ RULES: dict[str, HouseRule] = {
         HouseRule(
             "hate",
             _l("No hatred"),
-            _l("Nobody is put down for origin, religion, sex, disability, age or love."),
+            _l("Nobody is put down for origin, religion, gender, disability, age or sexual orientation."),
             _l("It stirs up hatred against people"),
         ),
         HouseRule(

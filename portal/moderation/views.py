@@ -56,7 +56,10 @@ def reported(reference: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "moderation/reported.html", report=found.report, done=rules.DONE[found.done] if found.done else None
+        "moderation/reported.html",
+        report=found.report,
+        done=rules.DONE[found.done] if found.done else None,
+        desk=actor().may(*rules.ROLES),
     )
 
 
@@ -119,6 +122,11 @@ def _reason(one: Any) -> Any:
         rule = rules.RULES.get(one.reference)
         return {"rule": rule, "number": rules.rule_number(one.reference)} if rule else None
     return {"law": one.reference} if one.ground is Ground.LAW else None
+
+
+def everywhere() -> dict[str, Any]:
+    """A question that forms ask (moderation/_suspended.html): does a suspension keep the reader from writing?"""
+    return {"silence": lambda: queries.suspension(db.session(), actor().person_id)}
 
 
 @pages.get("/moderation/figures")

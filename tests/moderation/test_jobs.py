@@ -13,8 +13,11 @@ from portal.base.actor import NOBODY, Actor
 from portal.base.web import Portal
 from portal.moderation import actions_appeal, jobs
 from portal.moderation.forms_guard import Guarded
-from portal.moderation.models import Decision
+from portal.moderation.models import Act, Appeal, Decision, Ground, Report, Suspension
+from portal.moderation.rules import Statement
 from portal.notifications.models import Message
+from portal.rights import actions_erase
+from portal.rights.models import Cause
 from tests.client import Client
 from tests.identity.help import enter, limited
 from tests.moderation import board
@@ -65,6 +68,34 @@ def test_an_overdue_appeal_tells_those_who_may_decide_it(app: Portal) -> None:
         assert jobs.late_appeals(s, now + timedelta(days=15)) == 1
         assert jobs.late_appeals(s, now + timedelta(days=16)) == 0
     assert told(people["Meg"].person_id or 0)[-1] == "moderation.appeals_late"
+
+
+def test_what_is_kept_goes_in_its_time_and_with_its_person(app: Portal) -> None:
+    board.put_up(app)
+    ana, mo = enter(Client(app), "Ana"), enter(Client(app), "Mo", roles=["moderator"])
+    moderator = Actor(person_id=mo, roles=frozenset({"moderator"}))
+    note = board.note("You fools", ana)
+    for told in (board.HIDE, Statement(Act.SUSPEND, Ground.RULE, "hate", "hate", days=7)):
+        board.report(note, Actor(person_id=ana))
+        board.decide(moderator, note, told)
+    with db.write() as s:
+        actions_appeal.appeal(
+            Actor(person_id=ana), s.query(Decision).order_by(Decision.id).first(), words="My", lang="en"
+        )  # type: ignore[arg-type]
+    with db.write() as s:
+        actions_erase.erase(s, actions_erase.confirm(s, ana, Cause.ASKED, clock.now()), clock.now())
+    with db.read() as s:
+        for one in s.query(Decision):
+            assert (one.author_id, one.title, one.facts, one.texts_before) == (None, "", "", None)
+            assert one.ground is Ground.RULE, "what was decided stays countable"
+        assert (s.query(Appeal).one().by_id, s.query(Appeal).one().words) == (None, "")
+        assert {row.person_id for row in s.query(Report)} == {None} and s.query(Suspension).count() == 0
+    later = clock.now() + timedelta(days=1200)
+    for record in actions_erase.dated():
+        with db.write() as s:
+            actions_erase.clear_old(s, record, later)
+    with db.read() as s:
+        assert s.query(Decision).count() == s.query(Appeal).count() == s.query(Report).count() == 0
 
 
 class NoteForm(Guarded, fields.Form):

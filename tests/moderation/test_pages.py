@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from portal.audit.models_looks import Look
 from portal.base import clock, db
 from portal.base.actor import NOBODY, Actor
 from portal.base.web import Portal
-from portal.moderation import actions, rules
-from portal.moderation.models import Act, Appeal, Decision, Ground, Reason, Report
+from portal.moderation import actions, queries, rules
+from portal.moderation.models import Act, Appeal, Decision, Flagged, Ground, Reason, Report
 from portal.moderation.rules import Statement
 from tests.client import Client
 from tests.identity.help import enter, limited
@@ -69,7 +70,11 @@ def test_every_kind_with_content_stands_in_the_queue_when_reported(town: Portal)
     """A kind that people write and nobody can moderate would be a trap for moderators."""
     note = board.note("Benches by the pond")
     board.report(note, NOBODY)
+    with db.write() as s:
+        for name in queries.kinds():
+            s.add(Flagged(kind=name, object_id=999999, first_at=clock.now()))
     page = moderator(town).get("/en/staff/moderation")
+    assert page.html.count('data-label="Why"') == 1 + len(queries.kinds())
     assert "Benches by the pond" in page and "It insults or harasses somebody" in page
     for feature in town.ground.features:
         for kind in feature.kinds:
@@ -129,6 +134,8 @@ def test_the_author_reads_why_and_appeals_with_one_click(town: Portal) -> None:
     assert send(first, note, act="hide").status == 303
     with db.read() as s:
         decision = s.query(Decision).one().id
+        seen = s.query(Look).filter_by(person_id=ana, page="moderation_staff.item").all()
+    assert [(look.why, look.role) for look in seen] == [("check", "moderator")], "a look at an author leaves a line"
     address = f"/en/moderation/{decision}"
     page = author.get(address)
     for words in ("House rule 1", "The text insults a person or a group.", "Er beleidigt.", "until further notice",
