@@ -199,7 +199,13 @@ def _debate(person_id: int, shown: int, unseen: int) -> None:
         about = comments.thing(s, author, "idea", ids[shown], "en")
         assert about is not None
         hidden = Comment(
-            kind="idea", object_id=ids[unseen], body="x", html="x", lang="en", author_id=person_id, created_at=clock.now()
+            kind="idea",
+            object_id=ids[unseen],
+            body="x",
+            html="x",
+            lang="en",
+            author_id=person_id,
+            created_at=clock.now(),
         )
         root = comments_actions.write(author, about, body="Words", lang="en")
         s.add(hidden)
