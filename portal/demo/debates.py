@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.base import clock, i18n
 from portal.base.actor import Actor
 from portal.comments import actions, queries
-from portal.comments.models import Comment, Side
+from portal.comments.models import Comment, Revision, Side
 from portal.demo import content
 from portal.ideas.models import Call, Debate, Idea
 from portal.identity.demo_idp import ISSUER
@@ -54,7 +54,7 @@ def _comment(s: Session, idea_id: int, line: dict[str, Any], people: dict[str, A
         written = actions.write(
             who,
             thing,
-            body=line["text"],
+            body=line.get("first", line["text"]),
             lang=line["lang"],
             side=Side(line["side"]) if "side" in line else None,
             answers=answers,
@@ -62,6 +62,8 @@ def _comment(s: Session, idea_id: int, line: dict[str, Any], people: dict[str, A
         )
     assert isinstance(written, actions.Written), written
     row = written.comment
+    if "first" in line:
+        assert actions.edit(who, row, body=line["text"], lang=line["lang"], version=row.version)
     others = [one for one in people.values() if one.person_id != who.person_id and not one.roles]
     start = zlib.crc32(line["text"].encode()) % len(others)
     for n in range(min(line["useful"], len(others))):
@@ -70,5 +72,7 @@ def _comment(s: Session, idea_id: int, line: dict[str, Any], people: dict[str, A
         assert found is not None
         actions.rate(reader, found, useful=True)
     at = clock.now() - timedelta(days=line["days"], minutes=zlib.crc32(line["text"].encode()) % 300)
-    s.execute(update(Comment).where(Comment.id == row.id).values(created_at=at))
+    changed = at + timedelta(minutes=4) if "first" in line else None
+    s.execute(update(Comment).where(Comment.id == row.id).values(created_at=at, edited_at=changed))
+    s.execute(update(Revision).where(Revision.comment_id == row.id).values(created_at=at))
     return row.id

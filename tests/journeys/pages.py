@@ -155,6 +155,17 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "opendata.index": [Shown("/data")],
         "moderation.house_rules": [Shown("/house-rules"), Shown("/house-rules", piotr)],
         "moderation.figures": [Shown("/moderation/figures")],
+        "comments.show": [
+            Shown("/comments/idea/2"),
+            Shown("/comments/idea/2?sort=oldest", "ana"),
+            Shown("/comments/idea/38"),
+        ],
+        "comments.conversation": [Shown("/comments/2/replies"), Shown("/comments/2/replies", bo)],
+        "comments.reply": [Shown("/comments/2/reply", "ana")],
+        "comments.edit": [Shown("/comments/9/edit", "ana", 409)],
+        "comments.take_back": [Shown("/comments/9/take-back", "ana")],
+        "comments.history": [Shown("/comments/8/history")],
+        "comments.translation": [Shown("/comments/1/translation", "", 404)],  # the demo has no engine
         "moderation.report": [Shown("/report/nothing/1", "", 404), *(Shown(f"/report/{one}") for one in things[:1])],
         "moderation.reported": [
             Shown("/moderation/reports/x", "", 404),
