@@ -69,10 +69,15 @@ def thing(s: Session, actor: Actor, kind_name: str, object_id: int, lang: str) -
     hit = how.about(s, actor, object_id, lang) if how is not None else None
     if how is None or hit is None:
         return None
-    may: Verdict = how.may(s, actor, object_id)  # "closed since Monday" is said before "sign in"
+    return known(s, actor, kind_name, object_id, hit, how.shape(s, object_id), how.may(s, actor, object_id))
+
+
+def known(s: Session, actor: Actor, kind_name: str, object_id: int, hit: Hit, shape: str, may: Verdict) -> Thing:
+    """A thing of which the wing has loaded all this already. A no of the wing comes first: "closed since Monday" is
+    said before "sign in". One select where the wing allows it."""
     if may:
         may = rules.may_act(actor) and may_write(s, actor)
-    return Thing(kind_name, object_id, hit, how.shape(s, object_id), may)
+    return Thing(kind_name, object_id, hit, shape, may)
 
 
 # --- lines of a page --------------------------------------------------------------------------------------------------
@@ -274,10 +279,11 @@ def discussion(
     """A page of the debate about a thing; None where the thing does not exist for this person. Beside what the wing
     asks: three selects, four for somebody signed in."""
     about = thing(s, actor, kind, object_id, lang)
-    return _page(s, actor, about, lang, page, sort) if about is not None else None
+    return debate(s, actor, about, lang, page, sort) if about is not None else None
 
 
-def _page(s: Session, actor: Actor, about: Thing, lang: str, page: int, sort: str | None) -> Discussion:
+def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sort: str | None = None) -> Discussion:
+    """The same for a thing that is at hand: three selects, four for somebody signed in."""
     order, size, points = rules.order(about.shape, sort), rules.per_column(about.shape), about.shape == rules.POINTS
     me = actor.signed_in
     given: dict[str, Any] = {"kind": about.kind, "number": about.object_id, "me": actor.person_id}

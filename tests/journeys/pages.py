@@ -158,7 +158,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "comments.show": [
             Shown("/comments/idea/2"),
             Shown("/comments/idea/2?sort=oldest", "ana"),
-            Shown("/comments/idea/38"),
+            Shown("/comments/idea/42"),
         ],
         "comments.conversation": [Shown("/comments/2/replies"), Shown("/comments/2/replies", bo)],
         "comments.reply": [Shown("/comments/2/reply", "ana")],
