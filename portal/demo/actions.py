@@ -21,6 +21,8 @@ from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
+from portal.demo.actions_moderation import seed_moderation
+from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
 from portal.home import actions as home
@@ -74,6 +76,9 @@ def seed(say: Say) -> bool:
         say("questionnaires")
         actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
+        seed_moderation(s)
+        if "ideas" in settings().wings:
+            seed_debates(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -428,6 +428,12 @@ def letters() -> tuple[Letter, ...]:
 
 
 @cache
+def debates() -> tuple[dict[str, Any], ...]:
+    """What people say about ideas, by the idea's title."""
+    return tuple(_read("debates.toml")["debate"])
+
+
+@cache
 def pages() -> tuple[Page, ...]:
     """The texts of the city's own pages; each language is a Markdown file that begins with its title."""
     return tuple(

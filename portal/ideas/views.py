@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, i18n, ui
 from portal.base.errors import Refused
+from portal.base.feature import Hit
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
+from portal.comments import queries as comments
 from portal.ideas import actions, queries, queries_idea, queries_list, rules
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
@@ -165,7 +167,19 @@ def idea(number: int) -> str:
         until=rules.edits_until(page.idea, page.found.call),
         plan=city_plan(),
         IdeaState=IdeaState,
+        discussion=comments.debate(s, who, _debated(page, taker), i18n.lang()),
     )
+
+
+def _debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:
+    """The idea as its debate hangs on it, of what its page has loaded anyway."""
+    s, who, idea, call, now = db.session(), actor(), page.idea, page.found.call, clock.city_now()
+    if who.may(*rules.OFFICERS, scope=page.found.scope):
+        may = rules.may_talk(idea, call, page.dates, now)
+    else:
+        may = rules.may_comment(taker, idea, call, page.dates, now)
+    hit = Hit(idea.title, idea.language, "ideas.idea", {"number": idea.number}, idea.lead)
+    return comments.known(s, who, "idea", idea.id, hit, call.debate.value, may)
 
 
 @pages.get("/ideas/<int:number>/history")

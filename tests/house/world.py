@@ -13,15 +13,21 @@ from sqlalchemy import select
 
 from portal.audit.models_looks import Look
 from portal.base import clock, db, ground, jobs, mail
-from portal.base.actor import SYSTEM
+from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
+from portal.comments import actions as comments_actions
+from portal.comments import queries as comments
+from portal.comments.models import Comment
 from portal.home import actions as home
 from portal.home.models import NoticeKind
-from portal.ideas.models import SavedSearch
+from portal.ideas.models import Idea, SavedSearch
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
+from portal.moderation import actions as moderation
+from portal.moderation import actions_appeal, actions_decide
+from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
 from portal.notifications import actions_letters
 from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
@@ -39,6 +45,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
 from tests.identity.help import enter
+from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
 
@@ -69,6 +76,7 @@ def build(app: Portal) -> World:
     plan, another person."""
     other = enter(Client(app), "Tom Other", district="north")
     enter(Client(app), "Cleo Second", district="north")
+    board.put_up(app)
     enter(Client(app), "Ana Third", district="north")
     town.add_budget(app, slug="draft", count=3, shown=False, opens=20, closes=30)
     _finished(app)
@@ -173,11 +181,45 @@ def build(app: Portal) -> World:
             "file_id": 1,
             "step": "idea",
             **_rights(other),
+            **_moderated(other),
         }
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
+    _debate(other, shown, unseen)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _debate(person_id: int, shown: int, unseen: int) -> None:
+    """On somebody else's idea: a comment with more replies than its page shows, and a changed one. Between them stands
+    one on the idea that nobody sees yet, with that idea's number."""
+    author = Actor(person_id=person_id)
+    with db.write() as s:
+        ids = {row.number: row.id for row in s.query(Idea)}
+        about = comments.thing(s, author, "idea", ids[shown], "en")
+        assert about is not None
+        hidden = Comment(
+            kind="idea",
+            object_id=ids[unseen],
+            body="x",
+            html="x",
+            lang="en",
+            author_id=person_id,
+            created_at=clock.now(),
+        )
+        root = comments_actions.write(author, about, body="Words", lang="en")
+        s.add(hidden)
+        s.flush()
+        changed = comments_actions.write(author, about, body="Other words", lang="en")
+        assert isinstance(root, comments_actions.Written) and isinstance(changed, comments_actions.Written)
+        assert (root.comment.id, hidden.id) == (shown, unseen)
+        for n in range(4):
+            answers = comments.found(s, author, root.comment.id, "en")
+            row = comments_actions.write(author, about, body=f"Reply {n}", lang="en", answers=answers)
+            assert isinstance(row, comments_actions.Written)
+            row.comment.created_at -= timedelta(hours=2)
+            s.flush()
+        comments_actions.edit(author, changed.comment, body="Changed words", lang="en", version=1)
 
 
 def _rights(person_id: int) -> dict[str, Any]:
@@ -198,6 +240,27 @@ def _rights(person_id: int) -> dict[str, Any]:
     s.add_all(rows.values())
     s.flush()
     return {name: row.id for name, row in rows.items()}
+
+
+def _moderated(person_id: int) -> dict[str, Any]:
+    """Two reported notes of somebody else: one waits, one is hidden and appealed against."""
+    moderator = Actor(person_id=None, roles=frozenset({"moderator"}))
+    s = db.session()
+    waits, hidden = (board.pin(s, "Benches by the pond", person_id) for _n in range(2))
+    made = [
+        moderation.report(NOBODY, "note", number, reason=Reason.INSULT, words="", lang="en")
+        for number in (waits, hidden)
+    ]
+    row = s.query(Flagged).filter_by(object_id=hidden).one()
+    actions_decide.decide(moderator, row.id, board.HIDE, version=row.version)
+    decision = s.query(Decision).one()
+    actions_appeal.appeal(Actor(person_id=person_id), decision, words="", lang="en")
+    return {
+        "flagged_id": s.query(Flagged).filter_by(object_id=waits).one().id,
+        "reference": made[0].reference,
+        "decision_id": decision.id,
+        "appeal_id": s.query(Appeal).one().id,
+    }
 
 
 def _finished(app: Portal) -> None:

@@ -33,6 +33,7 @@ NO_PAGES = {
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
     "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture",
+    "comments.comment", "comments.feed",
     "demo.mail_html", "demo_plain.mail", "health.healthz", "health.readyz", "notifications.calendar", "opendata.feed",
     "home_plain.colours", "home_plain.emblem", "home_plain.favicon", "home_plain.robots", "home_plain.security_txt",
     "home_plain.sitemap", "home_plain.start", "identity.begin",
@@ -67,7 +68,12 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         ]
         for x in ("pot", "category")
     )
-    bo, adam, dora = "bo", "adam", "dora"
+    bo, adam, dora, piotr = "bo", "adam", "dora", "piotr"
+    reported = [str(row[0]) for row in _rows(instance, "SELECT id, kind FROM flagged ORDER BY id")]
+    appeals = [str(row[0]) for row in _rows(instance, "SELECT id, due_at FROM moderation_appeal")]
+    told = [str(row[0]) for row in _rows(instance, "SELECT decision_id, lang FROM moderation_appeal")]
+    things = [f"{kind}/{number}" for kind, number in _rows(instance, "SELECT kind, object_id FROM flagged ORDER BY id")]
+    references = [row[0] for row in _rows(instance, "SELECT reference, lang FROM content_report ORDER BY id")]
     return {
         "home.index": [Shown("/"), Shown("/", "ana")],
         "home.accessibility": [Shown("/accessibility")],
@@ -147,6 +153,46 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "voting.votes": [Shown("/votes")],
         "voting.receipt": [Shown(f"/votes/{running}/receipt"), Shown(f"/votes/{counted}/receipt")],
         "opendata.index": [Shown("/data")],
+        "moderation.house_rules": [Shown("/house-rules"), Shown("/house-rules", piotr)],
+        "moderation.figures": [Shown("/moderation/figures")],
+        "comments.show": [
+            Shown("/comments/idea/2"),
+            Shown("/comments/idea/2?sort=oldest", "ana"),
+            Shown("/comments/idea/42"),
+        ],
+        "comments.conversation": [Shown("/comments/2/replies"), Shown("/comments/2/replies", bo)],
+        "comments.reply": [Shown("/comments/2/reply", "ana")],
+        "comments.edit": [Shown("/comments/9/edit", "ana", 409)],
+        "comments.take_back": [Shown("/comments/9/take-back", "ana")],
+        "comments.history": [Shown("/comments/8/history")],
+        "comments.translation": [Shown("/comments/1/translation", "", 404)],  # the demo has no engine
+        "moderation.report": [Shown("/report/nothing/1", "", 404), *(Shown(f"/report/{one}") for one in things[:1])],
+        "moderation.reported": [
+            Shown("/moderation/reports/x", "", 404),
+            *(Shown(f"/moderation/reports/{one}") for one in references[:1]),
+        ],
+        "moderation.statement": [
+            Shown("/moderation/9999", "ana", 404),
+            *(Shown(f"/moderation/{one}", "ana") for one in told[:1]),
+        ],
+        "moderation_staff.queue": [
+            Shown("/staff/moderation", piotr),
+            Shown("/staff/moderation?state=decided", piotr),
+            Shown("/staff/moderation?kind=qqqq&claimed=mine", piotr),
+        ],
+        "moderation_staff.item": [
+            Shown("/staff/moderation/9999", piotr, 404),
+            *(Shown(f"/staff/moderation/{one}", piotr) for one in (reported[:1] + reported[-1:])),
+        ],
+        "moderation_staff.appeals": [
+            Shown("/staff/moderation/appeals", adam),
+            Shown("/staff/moderation/appeals?decided=1", piotr),
+        ],
+        "moderation_staff.appeal": [
+            Shown("/staff/moderation/appeals/9999", adam, 404),
+            *(Shown(f"/staff/moderation/appeals/{one}", who) for one in appeals[:1] for who in (adam, piotr)),
+        ],
+        "moderation_staff.rules_text": [Shown("/staff/moderation/rules/ar", adam)],
         "identity.sign_in": [Shown("/sign-in")],
         "identity.signed_out": [Shown("/signed-out")],
         "identity.invitation": [Shown("/invitation", "invited"), Shown("/invitation", "", 404)],
