@@ -49,7 +49,7 @@ def shut(module_app: Portal) -> City:
         for row in s.query(Budget):
             found[row.slug] = row.process_id
             s.get_one(Process, row.process_id).closed = row.slug != "2026"
-        asked = {slug: survey.make(number, on_paper=True, title=f"Hidden {slug}") for slug, number in found.items()}
+        asked = {slug: survey.make(number, on_paper=True, title=f"Hidden {slug}" if slug != "2026" else "Paths") for slug, number in found.items()}
     return City(found, votes, asked)
 
 
