@@ -21,7 +21,7 @@ from portal.base.verdict import Verdict, no
 from portal.identity import actions, actions_codes, codes, queries, rules, rules_ways
 from portal.identity.actions_proof import accounts_of, blind, facts_of, number_of, prove, random_sub, seal_into
 from portal.identity.models import Fact, Identity, Person, SignIn
-from portal.identity.models_ways import PaperCode, PaperKind, SpentSession
+from portal.identity.models_ways import CounterProof, PaperCode, PaperKind, SpentSession
 from portal.identity.register import Resident
 from portal.places.queries_terminal import Here
 
@@ -268,3 +268,4 @@ def forget_once(s: Session, now: datetime) -> None:
         s.execute(delete(table).where(table.person_id.in_(people)))
     s.execute(delete(Person).where(Person.id.in_(people)))
     s.execute(delete(PaperCode).where(PaperCode.expires_at < now - MONTH))
+    s.execute(delete(CounterProof).where(CounterProof.expires_at < now))

@@ -34,6 +34,7 @@ from portal.identity import rules
 from portal.identity.oidc_flow import Flow, began, put_flow
 
 LEEWAY = 60
+LEEWAY_HERE = 10  # at a shared screen: whoever was there a minute ago must not be taken for the next
 METADATA_SECONDS = 3600
 FORCED_KEYS_SECONDS = 5
 TOKEN_AGE_SECONDS = 600
@@ -361,7 +362,8 @@ class StrictApp(_App):
                 return found  # it asks everybody anew by itself, and says no time
             if not isinstance(when, int | float) or isinstance(when, bool):
                 raise Refused("auth_time")
-            if not oldest - LEEWAY <= when <= now + LEEWAY:
+            leeway = LEEWAY_HERE if flow.extra.get("here") else LEEWAY
+            if not oldest - leeway <= when <= now + LEEWAY:
                 raise Refused("auth_time")
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -158,6 +158,19 @@ def own_grants(s: Session, person_id: int) -> frozenset[Grant]:
             select(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id).where(RoleGrant.person_id == person_id)
         )
     )
+
+
+def was_here(s: Session, terminal_id: int, issuer: str, auth_time: float | None) -> bool:
+    """Has a session at this terminal come from this very sign-in at the provider, or from a later one? Then the
+    provider remembered somebody: each fresh sign-in there is later than all before. Both times are the provider's own,
+    so no difference of clocks plays a part. One select."""
+    if auth_time is None:
+        return False
+    when = datetime.fromtimestamp(auth_time, UTC)
+    known = select(SignIn.id).where(
+        SignIn.terminal_id == terminal_id, SignIn.issuer == issuer, SignIn.auth_time >= when
+    )
+    return s.scalar(known.limit(1)) is not None
 
 
 def session_row(s: Session, session_id: int | None) -> Row[str, str, datetime | None, int] | None:

@@ -205,10 +205,20 @@ def slip_needs_second(*, register: bool, used: bool) -> bool:
     return used or not register
 
 
-ALONE = no(
-    _l("This needs a second clerk."),
-    _l("Give a code to vote that a colleague confirms; the person types it in their account, and it proves the same."),
-)
+def proof_needs_second(*, register: bool, one: bool, used: bool) -> bool:
+    """Does a proof at a counter need a second clerk before it joins an account with a resident? As for a code: where no
+    register says who exists (unless the city settled on one clerk), and where the resident's entry has voted already
+    and the account is not yet theirs."""
+    return used or not (register or one)
+
+
+def may_confirm_proof(*, first: int, confirming: int | None, document: str, seen: str) -> Verdict:
+    """May this clerk be the second for a proof? Never the first; and both have seen the same document."""
+    if confirming is None or first == confirming:
+        return no(_l("You noted this proof yourself. A colleague confirms it."))
+    if document != seen:
+        return no(_l("Your colleague has seen another kind of document. Look at it together and begin again."))
+    return YES
 
 
 def may_give_slip(*, given: int, most: int) -> Verdict:

@@ -15,7 +15,7 @@ from portal.base.security import actor, reads, staff
 from portal.base.verdict import Verdict
 from portal.identity import actions_paper, actions_proof, queries_ways, rules_ways
 from portal.identity.forms_ways import SecondForm, wrong
-from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, has_register, offer, offers_slips, used
+from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, has_register, offer, offers_slips
 
 
 def _only_where_offered() -> None:
@@ -42,7 +42,7 @@ def give_slip() -> ResponseReturnValue:
     if claimed is None:
         return render_template("identity/staff/slip.html", form=form), 422
     now, number = clock.now(), claimed.resident or ""
-    voted = used(number)
+    voted = queries_ways.used(db.session(), number)
     with db.write() as s:
         code = actions_paper.issue_slip(
             s,
@@ -91,7 +91,7 @@ def confirm_slip() -> ResponseReturnValue:
     if number is None:
         return _second_page(form, status=422)
     waits = actions_paper.waiting_slip(db.session(), number, now) is not None
-    voted = used(number) if waits else []
+    voted = queries_ways.used(db.session(), number) if waits else []
     if voted and form.seen.data != "yes":
         form.seen.data = "yes"
         return _second_page(form, voted, 409)

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.base import db
 from portal.identity.queries import known_roles
-from portal.notifications import actions, actions_newsletter, actions_route
+from portal.notifications import actions, actions_letters, actions_newsletter, actions_route
 
 
 def route(payload: dict[str, Any]) -> None:
@@ -32,6 +32,7 @@ def newsletter(payload: dict[str, Any]) -> None:
 def sweep(_payload: dict[str, Any]) -> None:
     """Forget what is old."""
     actions_route.sweep()
+    actions_letters.sweep()
     with db.write() as s:
         actions_newsletter.sweep(s)
 

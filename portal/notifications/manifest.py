@@ -12,7 +12,7 @@ from portal.base.feature import Fate, Feature, Job, Menu, Mine, Notice, Record, 
 from portal.base.i18n import _l
 from portal.base.security import SAFE, actor
 from portal.identity.models import Contact, Way
-from portal.notifications import jobs, queries, staff, views, views_newsletter
+from portal.notifications import jobs, queries, staff, staff_sheets, views, views_newsletter
 from portal.notifications.models import Delivery, Message, Subscriber
 
 
@@ -105,6 +105,8 @@ FEATURE = Feature(
             _l("An administrator took the role “%(role)s” from you. If you think this is a mistake, ask your office."),
         ),
     ],
+    sheets=staff_sheets.SHEETS,
+    no_paper=staff_sheets.NO_PAPER,
     personal=[
         Record(
             "message", _l("Messages"), _l("Telling people what concerns them"), _TASK, _TWO_YEARS, Fate.DELETED,

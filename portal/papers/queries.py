@@ -182,6 +182,11 @@ def waits_for_post(s: Session) -> int:
     return s.scalar(select(func.count()).select_from(Paper).where(*for_post())) or 0
 
 
+def waits_since(s: Session) -> datetime | None:
+    """Since when the first of them is finished."""
+    return s.scalar(select(func.min(Paper.made_at)).where(*for_post()))
+
+
 def for_post() -> list[ColumnElement[bool]]:
     """The condition for papers that the post room has not had yet."""
     return [Paper.by_post.is_(True), Paper.state == PaperState.READY, Paper.batch_id.is_(None)]

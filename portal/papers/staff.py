@@ -16,8 +16,8 @@ from portal.audit.queries_looks import needs_reason
 from portal.base import clock, db, files, ground, i18n, markdown, qr, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import Step
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Step, Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, staff
 from portal.base.verdict import Verdict
 from portal.identity import queries as people
@@ -304,20 +304,22 @@ def _key_is_good() -> bool:
     return True
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
+def todo(s: Session, who: Actor) -> list[Todo]:
     """Papers that failed, papers that wait for something, letters for the post room."""
     if not who.everywhere(*DESK):
         return []
     counts, post_room = queries.counts(s), queries.waits_for_post(s)
     address = url_for("papers_staff.papers")
-    found: list[tuple[Text, str]] = []
+    found: list[Todo] = []
     if failed := counts.get(PaperState.FAILED, 0):
         said = _n("%(n)s paper could not be made", "%(n)s papers could not be made", failed)
-        found.append((said, f"{address}?state=failed"))
+        found.append(Todo(said, f"{address}?state=failed", count=failed))
     if (waiting := counts.get(PaperState.BEING_MADE, 0)) and render.missing():
         said = _n("%(n)s paper waits to be made", "%(n)s papers wait to be made", waiting)
-        found.append((said, f"{address}?state=being_made"))
+        found.append(Todo(said, f"{address}?state=being_made", count=waiting))
     if post_room:
         said = _n("%(n)s letter waits for the post room", "%(n)s letters wait for the post room", post_room)
-        found.append((said, url_for("papers_staff.post")))
+        since = queries.waits_since(s)
+        due = since + rules.POSTED if since is not None else None
+        found.append(Todo(said, url_for("papers_staff.post"), due, post_room))
     return found

@@ -36,7 +36,11 @@ VERBS: dict[str, PhaseKind] = {
 
 
 # Who works on a process, by the kind of thing that owns it.
-OWNERS: dict[str, tuple[str, ...]] = {"budget": ("budget_officer",), "plan": ("planner",), "idea": ("moderator", "budget_officer")}
+OWNERS: dict[str, tuple[str, ...]] = {
+    "budget": ("budget_officer",),
+    "plan": ("planner",),
+    "idea": ("moderator", "budget_officer"),
+}
 # A code of a letter: 12 signs without those that are taken for one another, 59 bits.
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 12

@@ -22,6 +22,7 @@ from portal.home.models import NoticeKind
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.notifications import actions as notifications
+from portal.notifications import actions_letters
 from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
@@ -30,11 +31,13 @@ from portal.places import actions as places
 from portal.places import actions_terminal as terminals
 from portal.places.models import Department, District
 from portal.processes.models import Phase, PhaseKind, Process
+from portal.processes.models_questions import Question
 from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, PersonMark, Wish
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
 from tests.identity.help import enter
+from tests.processes import survey
 from tests.voting import town as votes
 
 ROLES = (
@@ -97,7 +100,9 @@ def build(app: Portal) -> World:
         notifications.tell(other, "account.role_given", {"role": "x"})
         message = s.query(Message).filter_by(person_id=other).one()
         alert = Alert(person_id=other, topic="budgets", created_at=clock.now())
-        batch = LetterBatch(made_at=clock.now(), letters=0)
+        batch = LetterBatch(made_at=clock.now(), letters=0, file="letters.pdf")
+        actions_letters.folder().mkdir(parents=True)
+        (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
         s.add_all([alert, batch, issue])
         s.flush()
@@ -114,6 +119,8 @@ def build(app: Portal) -> World:
         batch = PostBatch(made_at=clock.now(), count=1, file=store(b"%PDF-1.7 a batch"))
         s.add(batch)
         s.flush()
+        process = s.get_one(Budget, budget).process_id
+        asked, unasked = survey.of_city(process)
         shared = {
             "lang": "en",
             "code": "en",
@@ -150,7 +157,9 @@ def build(app: Portal) -> World:
             "kind": "budget",
             "object_id": budget,
             "page_id": page.id,
-            "process_id": s.get_one(Budget, budget).process_id,
+            "process_id": process,
+            "questionnaire_id": asked,
+            "question_id": s.query(Question.id).filter_by(questionnaire_id=asked).first()[0],
             "member_id": 1,
             "absence_id": 1,
             "department_id": department.id,
@@ -158,7 +167,7 @@ def build(app: Portal) -> World:
             "wish": "correction",
             **_rights(other),
         }
-    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft"})
+    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft", "questionnaire_id": unasked})
 
 
 def _rights(person_id: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_who_voted_is_proved_for_another_account_by_two_clerks_only(town: Portal
     ana_votes(town, slug)
     other = crony(town)
     page = prove_at_counter(town, other).last
-    assert page.status == 409 and "second clerk" in page
+    assert "A second clerk has to confirm this proof" in page
     with db.read() as s:
         assert not s.scalars(select(Fact).where(Fact.source == "counter")).all()
     give(clerk(town))
@@ -111,7 +111,7 @@ def test_without_a_register_one_clerk_makes_up_no_voter(bare: Callable[..., Port
     slug, _id = vote_of(town)
     other = crony(town)
     page = prove_at_counter(town, other, number="made-up-1").last
-    assert (page.status == 409 and "second clerk" in page) if slips == "second" else page.status == 200
+    assert "A second clerk has to confirm this proof" in page
     page = cast(other, slug)
     assert page.status >= 400 and "Your receipt code" not in page
 

@@ -232,6 +232,7 @@ def test_the_question_comes_in_time_and_expiry_leaves_nothing(visitor: Enter) ->
     assert not dialog.is_visible()
     screen.page.clock.run_for(182_000)
     assert dialog.is_visible() and "I need more time" in dialog.inner_text()
+    assert "Keep this" not in dialog.inner_text()  # there is nothing to keep on this page
     screen.look()
     with screen.page.expect_response("**/terminal/more") as answered:
         screen.page.keyboard.press("Enter")
@@ -243,6 +244,41 @@ def test_the_question_comes_in_time_and_expiry_leaves_nothing(visitor: Enter) ->
     screen.page.wait_for_url("**/en/terminal")
     screen.page.go_back()
     assert "Ana Ilves" not in screen.page.content()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_form_goes_along_on_a_slip(visitor: Enter, script: bool) -> None:
+    screen = enrolled(visitor, script)
+    if script:
+        screen.page.clock.install()
+    screen.go("/accessibility/report")
+    screen.page.get_by_label("What does not work?").fill("A secret of Ana, for later")
+    if script:  # the time is nearly over, and the question offers to take the form along
+        screen.page.clock.run_for(602_000)
+        keep = screen.page.get_by_role("dialog").get_by_role("button", name="Keep this and go on later")
+    else:
+        keep = screen.button("Keep this and go on later")
+    with screen.page.expect_navigation():
+        keep.click()
+    assert screen.heading == "Your form is kept"
+    code = screen.page.locator(".fm-receipt__code").inner_text()
+    screen.look(axe=script)
+    screen.press("For 80 mm paper")
+    assert code in screen.text and "A secret" not in screen.page.content()
+    assert screen.page.get_by_role("button", name="Print").is_visible() is script
+    screen.look(axe=script)
+    cookies = screen.context.cookies()
+    finish(screen)
+    nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
+    screen.link("Go on with a form that you kept").click()
+    screen.page.get_by_label("Code on the slip").fill(code)
+    screen.press("Go on with the form")
+    assert screen.page.get_by_label("What does not work?").input_value() == "A secret of Ana, for later"
+    screen.look(axe=script)
+    cookies = screen.context.cookies()
+    screen.page.on("dialog", lambda dialog: dialog.accept())
+    finish(screen)
+    nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
 
 
 def test_a_closed_tab_ends_in_seconds(visitor: Enter) -> None:
