@@ -117,6 +117,8 @@ class Database:
                 session.flush()
                 for check in session.info.get("before_commit", ()):
                     check()
+                if "last_of_all" in session.info:
+                    session.info.pop("last_of_all")()
                 session.commit()
             else:
                 session.expunge_all()  # what was read stays readable: a rollback would expire it

@@ -123,8 +123,9 @@ def apart(kind: type[T], **values: Any) -> T:
     return made
 
 
-def ask(s: Session, *questions: tuple[Ready, Values]) -> list[list[Any]]:
-    """The rows of each statement, in the order asked; an empty list for one that returns none.
+def ask(s: Session, *questions: tuple[Ready, Values], commit: bool = False) -> list[list[Any]]:
+    """The rows of each statement, in the order asked; an empty list for one that returns none. `commit`:
+    on PostgreSQL the COMMIT goes along, so that nothing may follow but the session's own, which finds nothing to do.
 
     Raises what SQLAlchemy would: a subclass of DBAPIError, without the values in it.
     """
@@ -138,13 +139,13 @@ def ask(s: Session, *questions: tuple[Ready, Values]) -> list[list[Any]]:
             tell(connection, None, form.text.decode(), {}, None, False)
     dbapi: Any = connection.dialect.dbapi
     try:
-        return _one_trip(connection.connection, forms)
+        return _one_trip(connection.connection, forms, commit)
     except dbapi.Error as error:
         told = "statements sent together"
         raise DBAPIError.instance(told, None, error, dbapi.Error, True, dialect=connection.dialect) from error
 
 
-def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]]) -> list[list[Any]]:
+def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) -> list[list[Any]]:
     """Send the statements and a sync, wait once, read the answers. Each statement is prepared at its first use on a
     connection, unless prepared statements are turned off there (a pooler between). What goes wrong on the way itself
     closes the connection: nobody knows how much of it arrived."""
@@ -153,7 +154,7 @@ def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]]) -> list[list[A
     known: dict[_Form, bytes] = pooled.record_info.setdefault("ready", {})
     sent = [(form, *form.values(values)) for form, values in forms]
     fresh: list[_Form] = []
-    whose: list[_Form | None] = []  # None: an answer to a BEGIN, or to the preparing of a statement
+    whose: list[_Form | None] = []  # None: an answer to BEGIN, COMMIT or the preparing of a statement
     try:
         wire.enter_pipeline_mode()
         if wire.transaction_status == pq.TransactionStatus.IDLE:
@@ -172,6 +173,9 @@ def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]]) -> list[list[A
                 whose.append(None)
                 wire.send_query_prepared(known[form], values, formats)
             whose.append(form)
+        if commit:
+            wire.send_query_params(b"COMMIT", None)
+            whose.append(None)
         wire.pipeline_sync()
         answers = list(_answers(wire))
         wire.exit_pipeline_mode()
