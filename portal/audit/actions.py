@@ -54,7 +54,8 @@ def _add(s: Session, actor: Actor, verb: str, kind: str, object_id: object, befo
     s.info[_PENDING].append(entry.id)
 
 
-_E = Entry.__table__.c
+_ENTRY: Any = Entry.__table__
+_E = _ENTRY.c
 _WAITING = (
     select(
         _E.id, _E.at, _E.person_id, _E.helped_by, _E.deputy_for, _E.mandate_id, _E.channel, _E.verb, _E.kind,
@@ -82,7 +83,7 @@ _CANONICAL = func.concat(
     literal('"' + rules.AFTER_HASH, String), bindparam("said", type_=String),
 )  # fmt: skip
 _PLACE_LAST = Ready(
-    update(Entry.__table__)
+    update(_ENTRY)
     .where(_E.id == bindparam("line"))
     .values(
         place=_LAST.c.place + 1,
