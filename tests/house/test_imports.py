@@ -49,8 +49,6 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_each_planted_fault_is_told_with_its_line(copy: Path) -> None:
-    (copy / "portal" / "ideas").mkdir()
-    (copy / "portal" / "ideas" / "__init__.py").touch()
     expected = {}
     for name, (file, planted, told) in FAULTS.items():
         path = copy / "portal" / file
