@@ -117,8 +117,16 @@ def _identity(app: web.Portal) -> tuple[Any, Any]:
     def sign_in_address(back: str) -> str:
         return url_for("identity.sign_in", next=back)
 
+    screens = importlib.import_module("portal.identity.views_here")
+
+    def recognise(reference: str) -> Any:
+        """Who a session is. One that began at a shared screen lives at shared screens alone: elsewhere it would have
+        neither Finish nor an end in sight."""
+        found = actions.recognise(reference)
+        return None if found is not None and found.channel == "terminal" and screens.here() is None else found
+
     security.on_refused(lambda who, lock: record_now(who, "refused", "page", request.endpoint or "", after=list(lock)))
-    return actions.recognise, sign_in_address
+    return recognise, sign_in_address
 
 
 def _check_database(here: Ground) -> None:

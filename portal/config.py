@@ -100,6 +100,9 @@ class Register:
     # "second" (a second clerk confirms each) or "off"
     slips: str = "second"
     slips_per_hour: int = 20  # codes that one clerk may give or confirm in an hour
+    # proofs at a counter that join an account with a resident, where no register can be asked: "second" (a second clerk
+    # looks at the document too) or "one"
+    proofs: str = "second"
 
 
 @dataclass(frozen=True)
@@ -339,6 +342,8 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
         raise ConfigError(f"{file}: unknown or missing setting: {error}") from None
     if settings.register.slips not in ("second", "off"):
         raise ConfigError('register.slips: "second" or "off"')
+    if settings.register.proofs not in ("second", "one"):
+        raise ConfigError('register.proofs: "second" or "one"')
     unknown = set(settings.languages) - set(LANGUAGES)
     if unknown or not settings.languages:
         raise ConfigError(f"languages: not shipped: {', '.join(sorted(unknown))}")

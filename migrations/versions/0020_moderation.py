@@ -1,7 +1,7 @@
 """Moderation: reports, the queue, decisions with their reasons, appeals, suspensions.
 
 Revision ID: 0020
-Revises: 0022
+Revises: 0026
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0020"
-down_revision = "0022"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

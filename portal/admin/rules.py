@@ -31,6 +31,17 @@ def in_order(found: Iterable[Any], now: datetime, today_ends: datetime) -> list[
     ]
 
 
+REMINDED_FROM = 7  # o'clock, on the city's clock
+_BEFORE = (7, 1)  # days before something is due
+
+
+def reminds(days: int, weekday: int) -> bool:
+    """Is today a day to remind somebody of something that is due in so many days (below nothing: was due)? A week and a
+    day before, the day after, and from then on every Monday: daily reminders are read by nobody. `weekday`: of today,
+    Monday is 0."""
+    return days in _BEFORE or days == -1 or (days < -1 and weekday == 0)
+
+
 def is_set_up(steps: Sequence[Step]) -> bool:
     """Nothing is left to do."""
     return all(step.done for step in steps)

@@ -24,7 +24,7 @@ from portal.base.i18n import _, _l, _n
 from portal.base.jobs import JobRow
 from portal.base.normal import normalise
 from portal.base.security import actor, staff
-from portal.identity.queries import standing_in
+from portal.identity.queries import absences, standing_in
 
 bp = Blueprint("admin", __name__, url_prefix="/staff")
 PAGE_SIZE = 50
@@ -41,6 +41,7 @@ def dashboard() -> str:
         "admin/dashboard.html",
         waiting=waiting(),
         standing_in=standing_in(s, who.person_id or 0, clock.now()),
+        away=next((row for row in absences(s, who.person_id or 0, clock.now()) if row.from_at <= clock.now()), None),
         steps=steps,
         finished=is_set_up(steps),
     )

@@ -23,6 +23,10 @@ WHY: dict[str, Text] = {
 BY_ITSELF: dict[str, Text] = {
     "request": _l("A request of the person to the data protection officer"),
     "represented": _l("Somebody who may act for the person asked who looked, through the state portal"),
+    "paper": _l("A letter or certificate of the person was opened"),
+    "post": _l("A letter to the person was printed"),
+    "counter": _l("The person was looked up at a counter"),
+    "help": _l("The person was helped at a desk or by telephone"),
     "list": _l("A search or list showed this person among others"),
 }
 

@@ -228,11 +228,14 @@ class Remark:
 
 @dataclass(frozen=True)
 class Topic:
-    """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off."""
+    """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off.
+    `personal`: it is about single people, so that there is no news of it to wish for. `staff`: only staff are asked."""
 
     name: str
     label: Text
     required: bool = False
+    personal: bool = False
+    staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -325,14 +328,44 @@ class PaperKind:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A public form that also exists on paper, with the same names of fields. `form` makes it; `enter(actor, form,
-    lang)` does what sending it would have done and returns (kind, id) of what came of it."""
+    """A public form that also exists on paper, with the same names of fields, and that can be kept half filled in.
+
+    `form` makes it; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
+    of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
+    in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
+    somebody without one; the actor is then that person, helped by whoever enters it. `record`: the table whose Record
+    says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
+    language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
+    over."""
 
     name: str
-    label: Text
+    label: Text | str
     endpoint: str
     form: Callable[..., Any]
-    enter: Callable[[Any, Any, str], tuple[str, Any]]
+    enter: Callable[[Any, Any, str], Any]
+    args: Mapping[str, Any] = field(default_factory=dict)
+    on: str = ""
+    account: str = ""
+    record: str = ""
+    keeps: bool = True
+    intro: tuple[Text | str, ...] = ()
+    lang: str = ""
+    printable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a process belongs to: its kind and number, its title (in the language `lang`) and its page. `titles`: the
+    title in every language, for messages; `public`: everybody sees it."""
+
+    kind: str
+    id: int
+    title: str
+    lang: str
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    public: bool = True
 
 
 @dataclass(frozen=True)
@@ -360,6 +393,13 @@ class Feature:
     notices: list[Notice] = field(default_factory=list)
     mine: list[Mine] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
+    # public forms that are no sheet, by the name of their class or maker, with the reason
+    no_paper: Mapping[str, str] = field(default_factory=dict)
+    # made_sheets(session, actor, lang): sheets of forms that staff made, those that this person may print or enter
+    made_sheets: Callable[[Any, Any, str], list[Sheet]] | None = None
+    # owners(session, process numbers, lang, reader): what these processes belong to, where it exists for the reader;
+    # without a reader, for the portal itself: whatever is no draft. Processes of others are left out.
+    owners: Callable[[Any, list[int], str, Any], dict[int, Owner]] | None = None
     papers: list[PaperKind] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
     calendar: Callable[[Any, Any, str], list[Event]] | None = None

@@ -13,9 +13,10 @@ from typing import Any
 
 import wtforms
 from babel.numbers import get_decimal_symbol
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
+from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
@@ -125,6 +126,11 @@ class Form(FlaskForm):  # type: ignore[misc, unused-ignore]
 
         def get_translations(self, form: Any) -> _Silent:
             return _Silent()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent; on a page that is only looked at, what its person kept of it earlier."""
+            found = super().wrap_formdata(form, formdata)
+            return g.get("kept") if found is None and formdata is _Auto else found
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)

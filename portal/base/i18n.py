@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -213,6 +213,12 @@ def moment(when: datetime, form: str = "long") -> str:
     """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
     return f"{day(when, form)}, {_time(_language.get(), local.hour, local.minute)}"
+
+
+def last(end: datetime, form: str = "long") -> str:
+    """Until when something holds that ends at an instant: its last day where it ends with a day, else the moment."""
+    local = in_zone(end)
+    return day(local.date() - timedelta(days=1), form) if local.time() == time() else moment(end, form)
 
 
 @lru_cache(maxsize=4096)

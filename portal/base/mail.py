@@ -323,6 +323,11 @@ def troubled(s: Session) -> int:
     return s.scalar(select(func.count()).where(Outgoing.state.in_((State.DEAD, State.UNCERTAIN)))) or 0
 
 
+def troubled_since(s: Session) -> datetime | None:
+    """When the oldest of these messages was written."""
+    return s.scalar(select(func.min(Outgoing.created_at)).where(Outgoing.state.in_((State.DEAD, State.UNCERTAIN))))
+
+
 def again(s: Session, row: Outgoing) -> bool:
     """Staff send a dead or uncertain message again. False where somebody else has decided already."""
     now = clock.now()

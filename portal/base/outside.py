@@ -3,6 +3,8 @@ and calendars. The worker has no application; the addresses come from the same b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +16,10 @@ from portal.base import ground, i18n, web
 from portal.paths import shipped
 
 
-def _addresses() -> Map:
+def _app() -> Flask:
     here = ground.current()
-    found = here.extra.get("addresses")
-    if found is None:
+    app: Flask | None = here.extra.get("addresses")
+    if app is None:
         app = Flask("addresses", static_folder=None)
         app.url_map.converters.update(web.CONVERTERS)
         for feature in here.features:
@@ -25,8 +27,31 @@ def _addresses() -> Map:
                 app.register_blueprint(blueprint, url_prefix="/<lang:lang>" + (blueprint.url_prefix or ""))
             for blueprint in feature.plain:
                 app.register_blueprint(blueprint)
-        found = here.extra["addresses"] = app.url_map
-    return found
+        app.url_defaults(_language)
+        here.extra["addresses"] = app
+    return app
+
+
+def _language(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and _addresses().is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = i18n.lang()
+
+
+def _addresses() -> Map:
+    return _app().url_map
+
+
+@contextmanager
+def standing(lang: str) -> Iterator[None]:
+    """Everything inside names addresses as a page of this language does, on the city's clock: for the worker, where it
+    asks features what they otherwise tell a page. Nobody is signed in there."""
+    city, before = ground.settings().city, i18n.lang()
+    i18n.set_locale(lang, city.time_zone or "UTC", city.currency)
+    try:
+        with _app().test_request_context(f"/{lang}/"):
+            yield
+    finally:
+        i18n.set_locale(before, city.time_zone or "UTC", city.currency)
 
 
 def absolute(endpoint: str, lang: str, **args: Any) -> str:

@@ -37,6 +37,11 @@ def machines() -> list[Machine]:
     return [machine for feature in ground.current().features for machine in feature.machines]
 
 
+def consent_of(name: str) -> Consent | None:
+    """The consent of this name; None where no feature that is on asks for it."""
+    return next((consent for consent in consents() if consent.name == name), None)
+
+
 def consents() -> list[Consent]:
     """Everything people may agree to."""
     return [consent for feature in ground.current().features for consent in feature.consents]

@@ -17,6 +17,8 @@ from flask import Flask, Response, abort, current_app, g, get_flashed_messages, 
 from flask.globals import request_ctx
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.base import db, ground, limits
@@ -241,6 +243,16 @@ def back_to(target: str | None, default: str = "/") -> BaseResponse:
     return redirect(safe_next(target, default), 303)
 
 
+def opens_in(scope: str, path: str) -> bool:
+    """Is the page of an address of this site open to a session of this scope?"""
+    try:
+        endpoint, _args = current_app.url_map.bind("localhost").match(urlsplit(path).path)
+    except (HTTPException, RoutingException):
+        return False
+    view = current_app.view_functions[endpoint]
+    return getattr(view, "lock", ("closed",))[0] == "public" or scope in getattr(view, "scopes", ())
+
+
 def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_address: Callable[[str], str]) -> None:
     """Put locks, CSRF, sessions and headers on the application. `load_actor` turns a session's reference into an
     actor; `sign_in_address` gives the sign-in page's address with the way back."""
@@ -283,7 +295,7 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
         if request.method not in SAFE and who.signed_in and not limits.allow("act", reference(), ACTS_PER_MINUTE):
             abort(429)
         if who.scope and lock[0] != "public" and who.scope not in getattr(view, "scopes", ()):
-            raise Refused(_l("With a code on paper you can only vote."), 403)
+            raise Refused(_l("In this session you can only vote."), 403)
         if who.helped_by is not None and getattr(view, "alone", False):
             raise Refused(_l("The person does this alone, without a helper. To vote, hand over to them."), 403)
         return _pass(view, who, sign_in_address)

@@ -234,7 +234,7 @@ def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
         "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
-        "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction, "rendered": rendered,
+        "last": i18n.last, "listing": i18n.listing, "own_name": i18n.own_name, "direction": i18n.direction, "rendered": rendered,
     }  # fmt: skip
 
 
@@ -256,7 +256,7 @@ def install(app: Portal) -> None:
     app.url_map.converters.update(CONVERTERS)
     env = dress(app.jinja_env)
     env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, get_flashed_messages=said)
-    env.globals.update(why_of=personal.record_of)
+    env.globals.update(why_of=personal.record_of, consent_of=personal.consent_of)
 
     @app.url_value_preprocessor
     def language(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -297,12 +297,16 @@ def healthz() -> Response:
 @health.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """The database answers. Who asks on this machine, by its loopback name, reads with which version and settings; a
-    proxy beside the portal passes on the name that the world asked for, so the world reads one word."""
+    """The database answers. Who asks on this machine, by its loopback name, reads with which version and settings, and
+    what features say of themselves (papers: whether they can be made), which keeps nobody from being ready; a proxy
+    beside the portal passes on the name that the world asked for, so the world reads one word."""
     beside = request.remote_addr in LOOPBACK and urlsplit(f"//{request.host}").hostname in LOOPBACK
     try:
         told = ground.current().database.self_test()
     except Exception as error:
         log.error("not_ready", kind=type(error).__name__)
         return jsonify(status="not ready", **({"reason": type(error).__name__} if beside else {})), 503
-    return jsonify(status="ok", **({"database": told} if beside else {})), 200
+    if not beside:
+        return jsonify(status="ok"), 200
+    also = {name: say() for name, say in ground.current().extra.get("ready", {}).items()}
+    return jsonify(status="ok", database=told, **also), 200

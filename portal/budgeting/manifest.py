@@ -12,6 +12,7 @@ from portal.budgeting.views import ballot, pages, results
 FEATURE = Feature(
     name="budgeting",
     blueprints=[pages.pages, api.api, budgets.desk],
+    no_paper={"MailBox": "it mails a receipt code from the page that shows it; ballots on paper are not entered here"},
     menu=[Menu(_l("Budgets"), "budgeting.index", order=10)],
     staff_menu=[Menu(_l("Budgets"), "budgeting_staff.index", roles=("budget_officer", "auditor"), order=10)],
     kinds=[
@@ -55,6 +56,7 @@ FEATURE = Feature(
     cli=commands.COMMANDS,
     steps=budgets.steps,
     scopes={"process": budget_queries.scopes},
+    owners=budget_queries.owners,
     datasets=[
         Dataset(
             "budget-results",

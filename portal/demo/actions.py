@@ -17,15 +17,17 @@ from portal.audit.actions import record
 from portal.base import clock, db, drawn, files, i18n, markdown, marks, texts
 from portal.base.actor import SYSTEM, Actor
 from portal.base.ground import settings
+from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
-from portal.demo import content, oidc, pictures
+from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
 from portal.identity import actions_help
+from portal.identity import actions_staff as staff
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Contact, Identity, Way
 from portal.notifications import actions as notifications
@@ -55,7 +57,8 @@ def seed(say: Say) -> bool:
         marks.put(s, "demo", True)
         say("people and districts")
         districts = _districts(s)
-        officer = _people(s)
+        departments = _departments()
+        officer = _people(s, departments)
         say("pages")
         _pages(s)
         say("letters")
@@ -63,6 +66,10 @@ def seed(say: Say) -> bool:
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        say("the closed budget")
+        actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
+        say("questionnaires")
+        actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
         seed_moderation(s)
         marks.put(s, SEEDED, clock.now().isoformat())
@@ -83,7 +90,7 @@ def _cover(one: content.Budget) -> str:
 
 def _draw(say: Say) -> None:
     """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
-    told = content.budgets()
+    told = (*content.budgets(), content.closed_budget())
     wanted = list(dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told]))
     folder = files.uploads()
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
@@ -128,7 +135,16 @@ def _districts(s: Session) -> dict[str, int]:
     return found
 
 
-def _people(s: Session) -> Actor:
+def _departments() -> dict[str, int]:
+    found = {}
+    for position, one in enumerate(content.departments()):
+        made = places.add_department(SYSTEM, code=one.id, names=one.name, position=position)
+        assert not isinstance(made, Verdict), one.id
+        found[one.id] = made.id
+    return found
+
+
+def _people(s: Session, departments: dict[str, int]) -> Actor:
     """The staff, with their roles; the answer is the budget officer who will have opened the vote."""
     now, officer = clock.now(), SYSTEM
     for one in content.personas():
@@ -143,7 +159,25 @@ def _people(s: Session) -> Actor:
                 )
             if "budget_officer" in one.roles and not officer.signed_in:
                 officer = Actor(person_id=person.id, name=one.name, roles=frozenset(one.roles))
+        for role in one.limited:
+            number = departments[one.department]
+            people.grant_role(SYSTEM, person.id, role, now, kind="department", number=number)
+    for one in content.personas():
+        if one.deputy:
+            _away(one, now)
     return officer
+
+
+def _away(one: content.Persona, now: datetime) -> None:
+    """Somebody is away from yesterday on, for three weeks, and another does the work."""
+    names = {other.sub: other.name for other in content.personas()}
+    absent, deputy = (
+        people.person_for(db.session(), ISSUER, sub, name=names[sub], language=None, now=now)
+        for sub in (one.sub, one.deputy)
+    )
+    start = _midnight(_today() - timedelta(days=1))
+    end = _midnight(_today() + timedelta(days=20))
+    staff.set_absence(Actor(person_id=absent.id), absent.id, deputy_id=deputy.id, start=start, end=end, now=now)
 
 
 def _letters(s: Session) -> None:
@@ -186,7 +220,7 @@ def _contact(person_id: int, sub: str, now: datetime) -> Contact:
 
 def _follows(s: Session) -> None:
     """The first resident follows the first budget, so that news arrive in the demo."""
-    resident = next(one for one in content.personas() if not one.roles)
+    resident = next(one for one in content.personas() if not one.staff)
     person_id = s.scalar(select(Identity.person_id).where(Identity.issuer == ISSUER, Identity.sub == resident.sub))
     budget_id = s.scalar(select(Budget.id).where(Budget.slug == content.budgets()[0].slug))
     if person_id is not None and budget_id is not None:
@@ -213,7 +247,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, wall_time(), ZoneInfo(settings().city.time_zone))
 
 
-def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> None:
+def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> Budget:
     budget = budgets.create(
         officer,
         slug=one.slug,
@@ -242,6 +276,7 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
         voting.open_vote(s, officer, vote.prepare(officer, budget), holders=None)
     elif one.stage == "finished":
         import_finished(s, officer, budget, one, *dates[PhaseKind.VOTE])
+    return budget
 
 
 def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:

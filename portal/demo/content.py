@@ -21,6 +21,8 @@ DATA = Path(__file__).parent / "data"
 LANGUAGES = ("en", "de", "et", "fr", "pl", "ar")
 BUDGETS = ("decides-2026", "decides-2025", "young-2026", "green-2027")
 
+CLOSED = "mill-yards-2027"
+
 Words = Mapping[str, str]
 Point = tuple[int, int]
 
@@ -87,7 +89,8 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A made-up person of the demo's provider. `district` is None for somebody who lives elsewhere."""
+    """A made-up person of the demo's provider. `district` is None for somebody who lives elsewhere. `limited`: roles that
+    count in `department` alone; `deputy`: who stands in for this person, who is away."""
 
     sub: str
     name: str
@@ -96,6 +99,22 @@ class Persona:
     age: int
     months: int
     about: Words
+    limited: tuple[str, ...] = ()
+    department: str = ""
+    deputy: str = ""
+
+    @property
+    def staff(self) -> bool:
+        """Does this person work for the city?"""
+        return bool(self.roles or self.limited)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A part of the city hall."""
+
+    id: str
+    name: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +280,18 @@ def personas() -> tuple[Persona, ...]:
             age=one["age"],
             months=one["months"],
             about=one["about"],
+            limited=tuple(one.get("limited", ())),
+            department=one.get("department", ""),
+            deputy=one.get("deputy", ""),
         )
         for one in _read("personas.toml")["persona"]
     )
+
+
+@cache
+def departments() -> tuple[Department, ...]:
+    """The departments of the city hall."""
+    return tuple(Department(one["id"], one["name"]) for one in _read("departments.toml")["department"])
 
 
 def birthdate(persona: Persona, today: date) -> date:
@@ -304,6 +332,11 @@ def budget(slug: str) -> Budget:
 def budgets() -> tuple[Budget, ...]:
     """All budgets: the open one first, then the finished, the reviewed and the planned one."""
     return tuple(budget(slug) for slug in BUDGETS)
+
+
+def closed_budget() -> Budget:
+    """The budget that exists for its members and its department alone."""
+    return budget(CLOSED)
 
 
 def _pot(raw: Mapping[str, Any]) -> Pot:

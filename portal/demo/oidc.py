@@ -88,9 +88,9 @@ def personas() -> list[demo_idp.Persona]:
             birthdate=content.birthdate(one, today).isoformat(),
             district=one.district or "",
             register=f"SUN-{number:04}" if one.district else "",
-            second_factor=bool(one.roles),
+            second_factor=one.staff,
             about=dict(one.about),
-            staff=bool(one.roles),
+            staff=one.staff,
         )
         for number, one in enumerate(content.personas(), 1)
     ]
@@ -109,11 +109,11 @@ def mount(app: Portal) -> None:
     port = urlsplit(back).port or 8001
     app.ground.extra["listeners"] = [(("127.0.0.1", port), demo_idp.backchannel_app(app), 4)]
     app.ground.extra["greeting"] = [
-        "Sign in as " + ", ".join(one.name for one in content.personas() if not one.roles) + ":",
+        "Sign in as " + ", ".join(one.name for one in content.personas() if not one.staff) + ":",
         "one click at Sign in, no password. Staff:",
         *[
-            f"  {one.name}: {', '.join(role.replace('_', ' ') for role in one.roles)}"
+            f"  {one.name}: {', '.join(role.replace('_', ' ') for role in (*one.roles, *one.limited))}"
             for one in content.personas()
-            if one.roles
+            if one.staff
         ],
     ]

@@ -24,6 +24,17 @@ class NumberForm(fields.Form):
     )
 
 
+class PersonNumberForm(NumberForm):
+    """The number, and whose paper it is."""
+
+    account = fields.Text(
+        _l("Account on this portal"),
+        [optional(), length(max=254)],
+        hint=_l("The e-mail address of the sign-in, or the number in the register of residents."),
+        attributes={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"},
+    )
+
+
 class ReportForm(fields.Form):
     """A barrier. Everything but the description may stay empty."""
 

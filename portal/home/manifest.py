@@ -18,6 +18,7 @@ FEATURE = Feature(
         Menu(_l("Forms on paper"), "home_sheets.listed", roles=staff_sheets.ROLES, order=63),
     ],
     sheets=[staff_sheets.BARRIER],
+    footer=[Menu(_l("Forms on paper"), "home.sheets", order=46)],
     jobs=files.JOBS,
     kinds=[Kind("page", Page, "home.page", _l("Page"), found=queries.found_pages)],
     page=views.everywhere,

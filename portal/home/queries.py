@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ground, i18n, marks, search
-from portal.base.feature import Hit, Kind
+from portal.base.actor import Actor
+from portal.base.feature import Hit, Kind, Sheet
 from portal.base.i18n import Text
 from portal.base.texts import Wording
 from portal.home import rules
@@ -49,6 +50,13 @@ class FooterLink:
     slug: str
     title: str
     lang: str
+
+
+def sheets_for(s: Session, reader: Actor, lang: str) -> list[Sheet]:
+    """The forms that exist on paper for this person: those of the features, then those that staff made."""
+    features = ground.current().features
+    found = [one for feature in features for one in feature.sheets]
+    return found + [one for f in features if f.made_sheets is not None for one in f.made_sheets(s, reader, lang)]
 
 
 def site_notice(now: datetime, lang: str) -> Shown | None:

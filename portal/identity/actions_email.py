@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db, mail
+from portal.audit.actions_looks import note_consent
+from portal.audit.queries_looks import consent_stands
+from portal.base import db, i18n, mail, personal
 from portal.base.actor import Actor
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
@@ -42,6 +44,7 @@ def make_account(
     if is_new and isinstance(entered, actions.Entered):
         s.execute(update(Person).where(Person.id == entered.person_id).values(public_name=name[:80]))
         _put_contact(s, entered.person_id, Way.EMAIL, address, now, confirmed=True)
+        _note_consent(s, entered.actor, given=True)
         record(entered.actor, "made account", "person", entered.person_id, after={"way": rules_ways.EMAIL})
     return entered
 
@@ -85,6 +88,7 @@ def set_contact(actor: Actor, way: Way, value: str, now: datetime) -> None:
     nothing is sent to it; people at the city may call it."""
     assert actor.person_id is not None and way is not Way.EMAIL
     _put_contact(db.session(), actor.person_id, way, value, now, confirmed=way is Way.POST)
+    _note_consent(db.session(), actor, given=True)
     record(actor, "changed contact", "person", actor.person_id, after={"way": way.value})
 
 
@@ -106,6 +110,7 @@ def confirm_email(s: Session, actor: Actor, address: str, now: datetime) -> Verd
         except IntegrityError:
             return no(TAKEN, _l("Sign in with that address instead."))
     _put_contact(s, actor.person_id, Way.EMAIL, address, now, confirmed=True)
+    _note_consent(s, actor, given=True)
     record(actor, "changed contact", "person", actor.person_id, after={"way": Way.EMAIL.value})
     actions.welcome(s, actor.person_id)
     if before and rules_ways.folded_address(before) != folded:
@@ -129,7 +134,19 @@ def remove_contact(actor: Actor, way: Way) -> Verdict:
             return no(_l("You sign in with this address. Change it instead of removing it."))
     s.execute(delete(Contact).where(Contact.person_id == actor.person_id, Contact.way == way))
     record(actor, "removed contact", "person", actor.person_id or "", before={"way": way.value})
+    if s.scalar(select(Contact.id).where(Contact.person_id == actor.person_id).limit(1)) is None:
+        _note_consent(s, actor, given=False)
     return YES
+
+
+def _note_consent(s: Session, actor: Actor, *, given: bool) -> None:
+    """Who stores an address agrees to the text beside the field, and who removes the last one agrees no more: a line of
+    the ledger, where it does not say so already."""
+    consent = personal.consent_of("contact")
+    if consent is None or actor.person_id is None:
+        return
+    if consent_stands(s, actor.person_id, consent.name, consent.version) is not given:
+        note_consent(actor, consent, given=given, lang=i18n.lang())
 
 
 def _put_contact(s: Session, person_id: int, way: Way, value: str, now: datetime, *, confirmed: bool) -> None:

@@ -18,11 +18,10 @@ from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
 from portal.base.verdict import Verdict, no
-from portal.config import key_of
 from portal.identity import actions, actions_codes, codes, queries, rules, rules_ways
-from portal.identity.actions_proof import blind, facts_of, number_of, prove, random_sub, seal_into
-from portal.identity.models import Fact, FactKind, Identity, Person, SignIn
-from portal.identity.models_ways import PaperCode, PaperKind, SpentSession
+from portal.identity.actions_proof import accounts_of, blind, facts_of, number_of, prove, random_sub, seal_into
+from portal.identity.models import Fact, Identity, Person, SignIn
+from portal.identity.models_ways import CounterProof, PaperCode, PaperKind, SpentSession
 from portal.identity.register import Resident
 from portal.places.queries_terminal import Here
 
@@ -163,13 +162,9 @@ def _within_limit(s: Session, actor: Actor, now: datetime) -> Verdict:
 def _tell_resident(s: Session, row: PaperCode, number: str) -> None:
     """Accounts of this resident are told that a code was given out, now and not at the cast, which leaves no trace.
     What tells people lies above this storey, so it is asked for by the name of a job."""
-    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
-    known = select(Fact.person_id).where(
-        Fact.kind == FactKind.RESIDENT, Fact.name == settings().scheme, Fact.value == hashed
-    )
-    people = s.scalars(select(Person.id).where(Person.id.in_(known), Person.once.is_(False)).order_by(Person.id)).all()
+    people = accounts_of(s, number)
     if people:
-        jobs.enqueue(s, "identity.code_given", {"people": list(people), "key": row.id})
+        jobs.enqueue(s, "identity.code_given", {"people": people, "key": row.id})
 
 
 def spend(s: Session, reference: str) -> None:
@@ -213,7 +208,10 @@ def use_for_account(s: Session, actor: Actor, row: PaperCode, resident: Resident
     if isinstance(facts, Verdict):
         return facts
     way = rules_ways.LETTER if row.kind is PaperKind.LETTER else rules_ways.COUNTER
-    verdict = prove(s, actor, actor.person_id, way=way, number=number_of(row), facts=facts, now=now)
+    verdict = prove(
+        s, actor, actor.person_id, way=way, document=row.document, two=row.second_id is not None,
+        number=number_of(row), facts=facts, now=now,
+    )  # fmt: skip
     if verdict:
         row.used_at = now
         s.flush()
@@ -270,3 +268,4 @@ def forget_once(s: Session, now: datetime) -> None:
         s.execute(delete(table).where(table.person_id.in_(people)))
     s.execute(delete(Person).where(Person.id.in_(people)))
     s.execute(delete(PaperCode).where(PaperCode.expires_at < now - MONTH))
+    s.execute(delete(CounterProof).where(CounterProof.expires_at < now))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db
+from portal.base import db, jobs
 from portal.base.actor import SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.i18n import _l
@@ -22,7 +22,7 @@ from portal.base.verdict import YES, Verdict, no
 from portal.config import key_of
 from portal.identity import actions_codes, codes, keyring, queries, rules, rules_ways, sealed
 from portal.identity.models import Fact, FactKind, Person
-from portal.identity.models_ways import DeskCode, PaperCode, SealedNumber
+from portal.identity.models_ways import CounterProof, DeskCode, PaperCode, SealedNumber
 
 Row = SealedNumber | PaperCode
 BATCH = 100
@@ -68,11 +68,15 @@ def prove(
     *,
     way: str,
     document: str = "",
+    two: bool = False,
     number: str,
     facts: Iterable[rules.NewFact],
     now: datetime,
+    first: int | None = None,
 ) -> Verdict:
-    """Join an account with a resident: store number and facts, in place of what the same way said before."""
+    """Join an account with a resident: store number and facts, in place of what the same way said before. `first`: the
+    clerk who looked at the document before this one. `two`: two clerks have looked at it. Other accounts of this
+    resident are told."""
     site = settings()
     index = blind(number)
     own = s.scalars(
@@ -91,6 +95,7 @@ def prove(
     )
     if not verdict:
         return verdict
+    others = [one for one in accounts_of(s, number) if one != person_id] if way != rules_ways.REGISTER else []
     if holder is not None and holder.person_id != person_id:
         _take_from(s, actor, holder)
     if own is None:
@@ -108,7 +113,7 @@ def prove(
         s.add(
             Fact(
                 person_id=person_id, kind=FactKind(fact.kind), name=fact.name, value=fact.value, source=way,
-                acr=document, verified_at=now, expires_at=until,
+                acr=rules_ways.SLIP_TWO if two else document, verified_at=now, expires_at=until,
             )
         )  # fmt: skip
         if fact.kind == "name":
@@ -116,8 +121,71 @@ def prove(
             person.public_name = person.public_name or rules_ways.shown_name(person.name, "")
             person.name, person.name_folded = fact.value[:200], rules.folded(fact.value)
     s.flush()
-    record(actor, "proved residence", "person", person_id, after={"way": way, "document": document})
+    said = {"way": way, "document": document} | ({"two": True} if two else {})
+    record(actor, "proved residence", "person", person_id, after=said | ({"first": first} if first is not None else {}))
+    if others:  # what tells people lies above this storey, so it is asked for by the name of a job
+        jobs.enqueue(s, "identity.joined_elsewhere", {"people": others, "key": f"{person_id}-{now.timestamp():.0f}"})
     return YES
+
+
+def ask_second(
+    s: Session,
+    actor: Actor,
+    person_id: int,
+    *,
+    document: str,
+    number: str,
+    facts: Iterable[rules.NewFact],
+    now: datetime,
+) -> None:
+    """Note what a clerk saw until a second one has seen it too; what was noted for this account before is gone."""
+    assert actor.person_id is not None
+    s.merge(
+        CounterProof(
+            person_id=person_id, scheme=settings().scheme, blind=blind(number), document=document,
+            facts=[[fact.kind, fact.name, fact.value] for fact in facts], first_id=actor.person_id, asked_at=now,
+            expires_at=now + rules_ways.SECOND,
+        )
+    )  # fmt: skip
+    s.flush()
+    record(actor, "noted proof", "person", person_id, after={"document": document})
+
+
+def waiting_proof(s: Session, person_id: int, now: datetime) -> CounterProof | None:
+    """The proof of this account that waits for a second clerk, locked where this writes."""
+    wanted = select(CounterProof).where(CounterProof.person_id == person_id, CounterProof.expires_at > now)
+    return s.scalars(db.locked(wanted) if s.info.get("write") else wanted).first()
+
+
+def confirm_proof(s: Session, actor: Actor, person_id: int, *, document: str, number: str, now: datetime) -> Verdict:
+    """The second clerk, who has typed the number from the document anew: joins the account with the resident."""
+    row = waiting_proof(s, person_id, now)
+    if row is None or row.blind != blind(number) or row.scheme != settings().scheme:
+        return no(
+            _l("Within the last hour nobody has noted a proof with this number for this account. Look at it again.")
+        )
+    verdict = rules_ways.may_confirm_proof(
+        first=row.first_id, confirming=actor.person_id, document=row.document, seen=document
+    )
+    if not verdict:
+        return verdict
+    facts = [rules.NewFact(*fact) for fact in row.facts]
+    verdict = prove(
+        s, actor, person_id, way=rules_ways.COUNTER, document=document, number=number, facts=facts, now=now,
+        first=row.first_id, two=True,
+    )  # fmt: skip
+    if verdict:
+        s.delete(row)
+        s.flush()
+    return verdict
+
+
+def accounts_of(s: Session, number: str) -> list[int]:
+    """The accounts that are known to be this resident, whatever says so; voters without an account are none."""
+    known = select(Fact.person_id).where(
+        Fact.kind == FactKind.RESIDENT, Fact.name == settings().scheme, Fact.value == _hash(number)
+    )
+    return list(s.scalars(select(Person.id).where(Person.id.in_(known), Person.once.is_(False)).order_by(Person.id)))
 
 
 def renew(s: Session, person_id: int, claimed: rules.Claimed, now: datetime) -> None:

@@ -163,6 +163,12 @@ class SecondForm(f.Form):
         return self
 
 
+class SecondProofForm(SecondForm):
+    """The second clerk confirms a proof for the account that they found."""
+
+    person = f.Hidden()
+
+
 class MandateForm(f.Form):
     """Asking to act for another."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 
+from portal.base import personal
 from portal.base.feature import Fate, Feature, Job, Kind, Menu, Record, Role
 from portal.base.i18n import _l
 from portal.base.web import LONGEST_REPEATED
@@ -19,10 +20,12 @@ from portal.identity import (
     staff_absence,
     staff_desk,
     staff_help,
+    staff_sheets,
     staff_slips,
     staff_terminals,
     views,
     views_confirm,
+    views_drafts,
     views_email,
     views_here,
     views_mandates,
@@ -47,6 +50,7 @@ def page() -> dict[str, Any]:
         "myself_url": url_for("identity.act_for_myself"),
         "hand_over_url": url_for("identity.hand_over"),
         "end_help_url": url_for("identity.end_help"),
+        "draft_open": "kept" in g,
         **views_here.page(),
     }
 
@@ -54,6 +58,7 @@ def page() -> dict[str, Any]:
 def _setup(app: Flask) -> None:
     register.ready(app)
     views_here.install(app)
+    views_drafts.install(app)
 
 
 _LAW = _l("The city's public task of letting residents take part")
@@ -90,6 +95,18 @@ RECORDS = [
         hidden=("blind", "key", "ciphertext", "code_hash"),
     ),
     Record(
+        "counter_proof",
+        _l("Proofs that wait for a second clerk"),
+        _PROOF,
+        _LAW,
+        _l("At most a day"),
+        Fate.DELETED,
+        by=("first_id",),
+        hidden=("blind",),
+        days=1,
+        since="expires_at",
+    ),
+    Record(
         "desk_code",
         _l("Code for the counter"),
         _l("To find the account of somebody at a counter"),
@@ -122,6 +139,17 @@ RECORDS = [
         reason=_l("The other side and the city must be able to show who acted for whom."),
     ),
     Record(
+        "kept_draft",
+        _l("Forms kept half filled in"),
+        _l("So that you can go on with a form later, here or elsewhere"),
+        _l("Steps that the person asked for"),
+        _l("Until the form is sent, 14 days at most"),
+        Fate.DELETED,
+        hidden=("code_hash", "sealed", "open_hash"),
+        who=personal.SELF,
+        days=14,
+    ),
+    Record(
         "role_place",
         _l("Houses where a role counts"),
         _l("To let staff act in their own house only"),
@@ -151,6 +179,7 @@ FEATURE = Feature(
         Menu(_l("Letters with codes"), "identity_desk.letters", roles=("clerk", "administrator"), order=61),
         Menu(_l("People and roles"), "identity_staff.people", roles=("administrator",), order=80),
     ],
+    footer=[Menu(_l("Go on with a form that you kept"), "identity.draft", order=45)],
     jobs=[Job("identity.sweep", jobs.sweep, every=24 * 3600)],
     kinds=[Kind("person", Person, "identity_staff.person", _l("Person"), people=queries.people_of_person)],
     roles=[
@@ -168,7 +197,9 @@ FEATURE = Feature(
     page=page,
     setup=_setup,
     personal=[*records.PERSONAL, *RECORDS],
+    sheets=staff_sheets.SHEETS,
+    no_paper=staff_sheets.NO_PAPER,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (staff_slips, views_email, views_mandates, views_out, views_residence, views_terminal)
+PIECES = (staff_slips, views_drafts, views_email, views_mandates, views_out, views_residence, views_terminal)

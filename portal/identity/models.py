@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -148,6 +148,11 @@ class Absence(Base):
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
     deputy: Mapped[Person] = relationship(lazy="raise", foreign_keys=[deputy_id])
+
+    @property
+    def last_at(self) -> datetime:
+        """A moment of its last day: the end itself is not part of it."""
+        return self.until_at - timedelta(seconds=1)
 
 
 class FactKind(enum.Enum):

@@ -59,6 +59,24 @@ class SealedNumber(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class CounterProof(Base):
+    """What one clerk saw, for an account that a second clerk has yet to join with the resident. The number itself is not
+    here: the second types it from the document. Gone when it is confirmed, or an hour later."""
+
+    __tablename__ = "counter_proof"
+    __table_args__ = (Index(None, "first_id"), Index(None, "expires_at"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    scheme: Mapped[str] = mapped_column(String(40))
+    blind: Mapped[str] = mapped_column(String(64))
+    document: Mapped[str] = mapped_column(String(40))
+    # [kind, name, value] of each fact
+    facts: Mapped[Any] = mapped_column(JSON)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class PaperKind(enum.Enum):
     """Where a code on paper came from."""
 

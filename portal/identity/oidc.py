@@ -26,6 +26,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
+from werkzeug.datastructures import MultiDict
 
 from portal.base import ground
 from portal.config import Provider
@@ -33,6 +34,7 @@ from portal.identity import rules
 from portal.identity.oidc_flow import Flow, began, put_flow
 
 LEEWAY = 60
+LEEWAY_HERE = 10  # at a shared screen: whoever was there a minute ago must not be taken for the next
 METADATA_SECONDS = 3600
 FORCED_KEYS_SECONDS = 5
 TOKEN_AGE_SECONDS = 600
@@ -273,11 +275,13 @@ class StrictApp(_App):
         put_flow(kept, state, flow)
         return str(address)
 
-    def finish(self, answer: Mapping[str, str], flow: Flow, redirect_uri: str) -> Vouched:
+    def finish(self, answer: MultiDict[str, str], flow: Flow, redirect_uri: str) -> Vouched:
         """Check the provider's answer, fetch and check its tokens.
 
         Raises Declined, Refused or Unreachable.
         """
+        if any(len(said) > 1 for _name, said in answer.lists()):  # RFC 6749, 3.1: nothing is said twice
+            raise Refused("answer_repeated")
         meta = self.load_server_metadata()
         issuer = answer.get("iss")
         if issuer is None and meta.get("authorization_response_iss_parameter_supported"):
@@ -358,7 +362,8 @@ class StrictApp(_App):
                 return found  # it asks everybody anew by itself, and says no time
             if not isinstance(when, int | float) or isinstance(when, bool):
                 raise Refused("auth_time")
-            if not oldest - LEEWAY <= when <= now + LEEWAY:
+            leeway = LEEWAY_HERE if flow.extra.get("here") else LEEWAY
+            if not oldest - leeway <= when <= now + LEEWAY:
                 raise Refused("auth_time")
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -160,6 +160,19 @@ def own_grants(s: Session, person_id: int) -> frozenset[Grant]:
     )
 
 
+def was_here(s: Session, terminal_id: int, issuer: str, auth_time: float | None) -> bool:
+    """Has a session at this terminal come from this very sign-in at the provider, or from a later one? Then the
+    provider remembered somebody: each fresh sign-in there is later than all before. Both times are the provider's own,
+    so no difference of clocks plays a part. One select."""
+    if auth_time is None:
+        return False
+    when = datetime.fromtimestamp(auth_time, UTC)
+    known = select(SignIn.id).where(
+        SignIn.terminal_id == terminal_id, SignIn.issuer == issuer, SignIn.auth_time >= when
+    )
+    return s.scalar(known.limit(1)) is not None
+
+
 def session_row(s: Session, session_id: int | None) -> Row[str, str, datetime | None, int] | None:
     """Provider, level and time of confirmation of a session."""
     wanted = select(SignIn.issuer, SignIn.acr, SignIn.confirmed_at, SignIn.person_id).where(SignIn.id == session_id)
@@ -238,7 +251,8 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
     told = [row for row in rows if row.source not in rules_ways.OWN_WAYS] or rows
     last = told[-1] if told else None
     scheme = ground.settings().scheme
-    sure = {row.source for row in rows if row.kind is FactKind.RESIDENT and (not scheme or row.name == scheme)}
+    said = [row for row in rows if row.kind is FactKind.RESIDENT and (not scheme or row.name == scheme)]
+    strength = rules_ways.strength((row.source, row.acr) for row in said)
     residence = [row.value for row in rows if row.kind is FactKind.RESIDENCE]
     return rules.Facts(
         ages={row.name: row.value == "yes" for row in rows if row.kind is FactKind.AGE},
@@ -248,7 +262,8 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
         acr=last.acr if last else "",
         verified_at=last.verified_at if last else None,
         scheme=scheme,
-        weak=sure == {rules_ways.REGISTER},
+        weak=strength is rules_ways.Strength.WEAK,
+        alone=strength is rules_ways.Strength.ALONE,
     )
 
 

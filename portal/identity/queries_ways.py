@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from portal.base.actor import Actor
 from portal.base.feature import Mine
 from portal.base.ground import current, settings
-from portal.base.i18n import use_locale
+from portal.base.i18n import Text, use_locale
 from portal.base.mail import Outgoing
 from portal.base.verdict import Verdict
 from portal.config import LANGUAGES, key_of
-from portal.identity import codes, queries, rules_confirm, rules_ways
+from portal.identity import codes, queries, rules, rules_confirm, rules_ways
 from portal.identity.models import Contact, Fact, Identity, Person, RoleGrant, Way
 from portal.identity.models_ways import DeskCode, MailCode, Mandate, PaperCode, PaperKind, SealedNumber
 
@@ -143,6 +143,12 @@ def at_counter(s: Session, typed: str, now: datetime) -> Found | None:
             )
         ).all()
     return Found(rows[0].id, rows[0].name) if len(rows) == 1 else None
+
+
+def used(s: Session, number: str) -> list[Text]:
+    """Where the resident with this number has voted already: day and channel, never a choice."""
+    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
+    return [said for one in current().features if one.used is not None for said in one.used(s, hashed)]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ class Facts:
     scheme: str = ""
     # the resident is known by what the person knows alone (number, birth date, postcode), not by letter or document
     weak: bool = False
+    # the resident is known by a document that one clerk alone looked at, and by nothing else
+    alone: bool = False
 
     def age(self, rule: AgeRule) -> bool | None:
         """Old enough? None: not known, because the rule is newer than the last sign-in or nothing was said."""

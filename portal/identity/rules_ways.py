@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -32,6 +33,15 @@ VOTE_IDLE, VOTE_LONGEST = timedelta(minutes=20), timedelta(hours=2)
 SLIP = timedelta(days=14)
 SECOND = timedelta(hours=1)  # so long a slip waits for the second clerk
 LONGEST_MANDATE = timedelta(days=3 * 366)
+
+
+class Strength(enum.Enum):
+    """How surely an account is known to be a resident."""
+
+    WEAK = "weak"  # by what anybody might know
+    ALONE = "alone"  # by a document that one clerk alone looked at
+    SURE = "sure"  # by a provider, a letter, or two clerks
+
 
 WAY_NAMES: dict[str, Text] = {
     EMAIL: _l("E-mail"),
@@ -97,7 +107,9 @@ def may_be_shown(name: str, *, offices: Iterable[str], staff: Iterable[str]) -> 
     it as whole words, and not as somebody else of the staff is called."""
     words = _words(name)
     if any(unicodedata.category(c)[0] == "C" for c in name) or not all(_one_script(one) for one in name.split()):
-        return no(_l("This name has signs in it that other people cannot see, or letters of two scripts in one word."))
+        return no(
+            _l("This name has characters in it that other people cannot see, or letters of two scripts in one word.")
+        )
     for office in offices:
         taken = _words(office)
         if taken and any(words[at : at + len(taken)] == taken for at in range(len(words))):
@@ -160,6 +172,17 @@ def paper_code_is_good(*, expires_at: datetime | None, used_at: datetime | None,
     return YES
 
 
+def strength(told: Iterable[tuple[str, str]]) -> Strength | None:
+    """How sure is it, by the origins of what names the resident and their levels? The strongest counts; None where
+    nothing names one."""
+    kinds = set(told)
+    if any(source not in (REGISTER, COUNTER) or (source == COUNTER and level == SLIP_TWO) for source, level in kinds):
+        return Strength.SURE
+    if any(source == COUNTER for source, _level in kinds):
+        return Strength.ALONE
+    return Strength.WEAK if kinds else None
+
+
 def read_number(typed: str) -> str | None:
     """A number as a counter types it: letters A to Z and digits; spaces and dashes do not count. None where another
     sign stands in it: letters of other scripts that look alike would name a second resident."""
@@ -180,6 +203,22 @@ def slip_needs_second(*, register: bool, used: bool) -> bool:
     """Does a code for the counter need a second clerk? Where no register says who exists, and where the code can
     replace a ballot: one clerk alone could otherwise make up residents, or vote in their place."""
     return used or not register
+
+
+def proof_needs_second(*, register: bool, one: bool, used: bool) -> bool:
+    """Does a proof at a counter need a second clerk before it joins an account with a resident? As for a code: where no
+    register says who exists (unless the city settled on one clerk), and where the resident's entry has voted already
+    and the account is not yet theirs."""
+    return used or not (register or one)
+
+
+def may_confirm_proof(*, first: int, confirming: int | None, document: str, seen: str) -> Verdict:
+    """May this clerk be the second for a proof? Never the first; and both have seen the same document."""
+    if confirming is None or first == confirming:
+        return no(_l("You noted this proof yourself. A colleague confirms it."))
+    if document != seen:
+        return no(_l("Your colleague has seen another kind of document. Look at it together and begin again."))
+    return YES
 
 
 def may_give_slip(*, given: int, most: int) -> Verdict:

@@ -64,13 +64,15 @@ def people() -> ResponseReturnValue:
 @staff("administrator")
 def person(person_id: int) -> ResponseReturnValue:
     """One person: roles, who gave them, and the buttons to give and take; absences; the account itself."""
-    found = _found(person_id)
-    if needs_reason(db.session(), actor(), "person", person_id, clock.now()):
-        here = url_for("identity_staff.person", person_id=person_id)
-        return redirect(
-            url_for("rights_staff.look", kind="person", id=person_id, page="identity_staff.person", next=here), 303
-        )
-    return _person_page(found)
+    return _person_page(_found(person_id))
+
+
+def _reason_first(person_id: int, endpoint: str) -> ResponseReturnValue | None:
+    """The way to the page that asks why; None where a reason was given or none is needed."""
+    if not needs_reason(db.session(), actor(), "person", person_id, clock.now()):
+        return None
+    here = url_for(endpoint, person_id=person_id)
+    return redirect(url_for("rights_staff.look", kind="person", id=person_id, page=endpoint, next=here), 303)
 
 
 def _found(person_id: int) -> Person:
@@ -83,6 +85,9 @@ def _found(person_id: int) -> Person:
 def _person_page(
     found: Person, grant_form: GrantForm | None = None, disable_form: DisableForm | None = None
 ) -> ResponseReturnValue:
+    asked = _reason_first(found.id, "identity_staff.person")
+    if asked is not None:
+        return asked
     s, roles = db.session(), queries.known_roles()
     scopes = queries.scope_names(s, i18n.lang())
     limited = [role for role in roles if role.name not in rules.CITY_ONLY]
@@ -210,6 +215,9 @@ def enable(person_id: int) -> ResponseReturnValue:
 def absence_of(person_id: int) -> ResponseReturnValue:
     """Enter an absence for somebody else."""
     found = _found(person_id)
+    asked = _reason_first(found.id, "identity_staff.absence_of") if request.method == "GET" else None
+    if asked is not None:
+        return asked
     return absence_page(found.id, found.name, url_for("identity_staff.person", person_id=found.id))
 
 

@@ -9,10 +9,14 @@ import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.audit.actions import record
-from portal.base import clock, db, i18n
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
+from portal.base import clock, db, i18n, limits
+from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
@@ -22,12 +26,13 @@ from portal.identity import (
     actions_mandates,
     actions_paper,
     actions_proof,
+    queries,
     queries_ways,
     register,
     rules,
     rules_ways,
 )  # fmt: skip
-from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, wrong
+from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, SecondProofForm, wrong
 from portal.places.queries import districts
 
 desk = Blueprint("identity_desk", __name__, url_prefix="/staff")
@@ -61,9 +66,19 @@ def counter() -> ResponseReturnValue:
 
 
 def _counter_page(form: FindForm, status: int = 200) -> ResponseReturnValue:
+    ready = bool(settings().scheme)
+    return render_template("identity/staff/counter.html", form=form, ready=ready, slips=offers_slips()), status
+
+
+def has_register() -> bool:
+    """Is there a register of residents to ask?"""
+    return register.of(settings()) is not None
+
+
+def offers_slips() -> bool:
+    """Does this city give codes over the counter? Where no register can be asked it can switch them off."""
     site = settings()
-    slips = bool(site.scheme) and (register.of(site) is not None or site.register.slips != "off")
-    return render_template("identity/staff/counter.html", form=form, ready=bool(site.scheme), slips=slips), status
+    return bool(site.scheme) and (has_register() or site.register.slips != "off")
 
 
 @desk.post("/counter")
@@ -76,8 +91,14 @@ def find() -> ResponseReturnValue:
         if not form.errors:
             wrong(form, form.who, _l("Nobody was found. The code is good for ten minutes."))
         return _counter_page(form, 422)
+    note_look(actor(), [found.person_id], page="identity_desk.counter", why="counter", how=How.SEARCH, roles=ROLES)
     record(actor(), "found at counter", "person", found.person_id)
+    waits = actions_proof.waiting_proof(db.session(), found.person_id, clock.now())
     db.finish(commit=True)
+    if waits is not None and waits.first_id != actor().person_id:
+        form = SecondProofForm(formdata=None).offer(settings().register.documents)
+        form.person.data = _signed(found.person_id)
+        return _second_page(form, found.name)
     proof = offer()
     proof.person.data, proof.name.data = _signed(found.person_id), found.name
     return _proof_page(proof, found.name)
@@ -120,37 +141,100 @@ def claimed_at_counter(form: ProofForm) -> rules.Claimed | None:
     return rules.Claimed(name, found.birth or birth, found.district, found.number)
 
 
+def _for_whom(form: ProofForm | SecondProofForm) -> int:
+    """The account that this clerk found, which is not their own."""
+    person_id = _person(form.person.data or "")
+    if person_id is None:
+        raise Refused(_l("This form was open for too long. Find the person again."), 409)
+    if person_id == actor().person_id:
+        raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
+    if not settings().scheme:
+        raise NotFound
+    return person_id
+
+
+def _needs_second(person_id: int, number: str) -> bool:
+    """Does this proof need a second clerk? Whom the account belongs to already needs none for having voted."""
+    s, site = db.session(), settings()
+    own = actions_proof.joined_number(s, person_id) == rules.plain_number(number)
+    return rules_ways.proof_needs_second(
+        register=has_register(),
+        one=site.register.proofs == "one",
+        used=not own and bool(queries_ways.used(s, number)),
+    )
+
+
+def _count(s: Session, who: Actor, now: datetime) -> None:
+    """One more proof by this clerk; so many an hour are enough for honest work."""
+    if limits.too_many(
+        s, "counter-proof", str(who.person_id), now, most=settings().register.slips_per_hour, minutes=60
+    ):
+        raise Refused(_l("You have recorded as many proofs as one clerk may in an hour. Ask a colleague."), 429)
+    limits.failed(s, "counter-proof", str(who.person_id), now)
+
+
 @desk.post("/counter/proof")
 @staff(*ROLES)
 @reads
 def proof() -> ResponseReturnValue:
-    """Store what was seen: kind of document, district, ages asked for; the person sees it on their page."""
+    """Store what was seen: kind of document, district, ages asked for; the person sees it on their page. Or, where it
+    needs four eyes, note it for the second clerk."""
     form, who = offer(request.form), actor()
-    person_id = _person(form.person.data or "")
-    if person_id is None:
-        raise Refused(_l("This form was open for too long. Find the person again."), 409)
-    if person_id == who.person_id:
-        raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
-    if not settings().scheme:
-        raise NotFound
+    person_id = _for_whom(form)
     claimed = claimed_at_counter(form) if form.validate() else None
     if claimed is None:
         return _proof_page(form, form.name.data or "", 422)
-    now = clock.now()
+    now, number = clock.now(), claimed.resident or ""
+    if _needs_second(person_id, number):
+        with db.write() as s:
+            _count(s, who, now)
+            facts = actions_proof.facts_of(s, claimed, now)
+            actions_proof.ask_second(
+                s, who, person_id, document=form.document.data, number=number, facts=facts, now=now
+            )
+        return render_template("identity/staff/counter_waits.html")
     with db.write() as s:
+        _count(s, who, now)
         verdict = actions_proof.prove(
             s,
             who,
             person_id,
             way=rules_ways.COUNTER,
             document=form.document.data,
-            number=claimed.resident or "",
+            number=number,
             facts=actions_proof.facts_of(s, claimed, now),
             now=now,
         )
     if not verdict:
         wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
         return _proof_page(form, form.name.data or "", 409)
+    flash(_("The proof is stored. The person sees it on their page."), "success")
+    return redirect(url_for("identity_desk.counter"), 303)
+
+
+def _second_page(form: SecondProofForm, name: str, status: int = 200) -> ResponseReturnValue:
+    return render_template("identity/staff/counter_second.html", form=form, name=name), status
+
+
+@desk.post("/counter/proof/second")
+@staff(*ROLES)
+@reads
+def confirm_proof() -> ResponseReturnValue:
+    """The second clerk has looked at the document too: join the account with the resident."""
+    form, who, now = SecondProofForm().offer(settings().register.documents), actor(), clock.now()
+    person_id = _for_whom(form)
+    known = queries.reachable(db.session(), [person_id]).get(person_id)
+    name = known.name if known is not None else ""
+    number = rules_ways.read_number(form.number.data or "") if form.validate() else None
+    if number is None:
+        if not form.errors:
+            wrong(form, form.number, _l("Only letters from A to Z and digits stand in a number."))
+        return _second_page(form, name, 422)
+    with db.write() as s:
+        verdict = actions_proof.confirm_proof(s, who, person_id, document=form.document.data, number=number, now=now)
+    if not verdict:
+        wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
+        return _second_page(form, name, 409)
     flash(_("The proof is stored. The person sees it on their page."), "success")
     return redirect(url_for("identity_desk.counter"), 303)
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
+from portal.audit.actions_looks import note_look
 from portal.base import clock, db, i18n, limits
 from portal.base.actor import Actor
 from portal.base.ground import settings
@@ -114,6 +115,7 @@ def start(means: str) -> ResponseReturnValue:
     if isinstance(done, Verdict):
         wrong(form, form.consent, f"{done.reason} {done.next or ''}".strip())
         return _page(way, form, 422)
+    note_look(who, [done.person_id], page="identity_help.begin", why="help", roles=ROLES)
     enter_session(done.actor, done.reference)
     session["desk"] = held  # the helper's own session waits; any sign-out ends both
     log.info("help_began", means=way.value)

@@ -8,37 +8,19 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.base import clock, db, ground, i18n
+from portal.base import clock, db, i18n
 from portal.base.ground import settings
 from portal.base.i18n import Text
 from portal.base.security import actor, reads, staff
 from portal.base.verdict import Verdict
-from portal.config import key_of
-from portal.identity import actions_paper, actions_proof, queries_ways, register, rules, rules_ways
+from portal.identity import actions_paper, actions_proof, queries_ways, rules_ways
 from portal.identity.forms_ways import SecondForm, wrong
-from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, offer
-
-
-def _has_register() -> bool:
-    return register.of(settings()) is not None
-
-
-def offers_slips() -> bool:
-    """Does this city give codes over the counter? Where no register can be asked it can switch them off."""
-    site = settings()
-    return bool(site.scheme) and (_has_register() or site.register.slips != "off")
+from portal.identity.staff_desk import ROLES, claimed_at_counter, desk, has_register, offer, offers_slips
 
 
 def _only_where_offered() -> None:
     if not offers_slips():
         raise NotFound
-
-
-def _used(number: str) -> list[Text]:
-    """Where the resident with this number has voted already: day and channel, never a choice."""
-    hashed = rules.resident_hash(key_of(settings(), "resident"), settings().scheme, number)
-    features = ground.current().features
-    return [said for one in features if one.used is not None for said in one.used(db.session(), hashed)]
 
 
 @desk.get("/counter/code")
@@ -60,7 +42,7 @@ def give_slip() -> ResponseReturnValue:
     if claimed is None:
         return render_template("identity/staff/slip.html", form=form), 422
     now, number = clock.now(), claimed.resident or ""
-    used = _used(number)
+    voted = queries_ways.used(db.session(), number)
     with db.write() as s:
         code = actions_paper.issue_slip(
             s,
@@ -69,15 +51,15 @@ def give_slip() -> ResponseReturnValue:
             document=form.document.data,
             facts=actions_proof.facts_of(s, claimed, now),
             language=i18n.lang(),
-            used=bool(used),
-            second=rules_ways.slip_needs_second(register=_has_register(), used=bool(used)),
+            used=bool(voted),
+            second=rules_ways.slip_needs_second(register=has_register(), used=bool(voted)),
             now=now,
         )
     if isinstance(code, Verdict):
         wrong(form, form.number, f"{code.reason} {code.next or ''}".strip())
         return render_template("identity/staff/slip.html", form=form), 429
     if code is None:
-        return render_template("identity/staff/slip_waits.html", used=used)
+        return render_template("identity/staff/slip_waits.html", used=voted)
     return _sheet(code, now)
 
 
@@ -109,17 +91,17 @@ def confirm_slip() -> ResponseReturnValue:
     if number is None:
         return _second_page(form, status=422)
     waits = actions_paper.waiting_slip(db.session(), number, now) is not None
-    used = _used(number) if waits else []
-    if used and form.seen.data != "yes":
+    voted = queries_ways.used(db.session(), number) if waits else []
+    if voted and form.seen.data != "yes":
         form.seen.data = "yes"
-        return _second_page(form, used, 409)
+        return _second_page(form, voted, 409)
     with db.write() as s:
         code = actions_paper.confirm_slip(
-            s, actor(), number=number, document=form.document.data, used=bool(used), now=now
+            s, actor(), number=number, document=form.document.data, used=bool(voted), now=now
         )
     if isinstance(code, Verdict):
         wrong(form, form.number, f"{code.reason} {code.next or ''}".strip())
-        return _second_page(form, used, 409)
+        return _second_page(form, voted, 409)
     return _sheet(code, now)
 
 

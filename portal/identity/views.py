@@ -228,11 +228,19 @@ def _declined(flow: oidc_flow.Flow) -> Text:
     return _l("The sign-in service says that you turned back or that it could not confirm who you are.")
 
 
+REMEMBERED = _l(
+    "The sign-in service did not ask who you are: it took you for somebody who used this screen before. "
+    "Tell the staff, or choose another way to sign in."
+)
+
+
 def _refused(error: oidc.Refused, flow: oidc_flow.Flow) -> Text:
     if error.why == "acr" and flow.extra.get("second"):
         return _l("Staff sign in with a second factor, and the sign-in service did not confirm one.")
     if error.why in ("acr", "amr"):
         return _l("The way in which you signed in is not safe enough for this site. Choose a stronger one.")
+    if error.why == "auth_time" and flow.extra.get("here"):
+        return REMEMBERED
     return _l("The answer of the sign-in service could not be trusted. Begin again.")
 
 
@@ -276,8 +284,12 @@ def _enter(provider: Provider, flow: oidc_flow.Flow, vouched: oidc.Vouched) -> R
     ok = staff_level(provider, vouched)
     invited = session.get("invitation")
     with db.read() as s:
+        remembered = place is not None and queries.was_here(s, place.terminal_id, vouched.issuer, vouched.auth_time)
         staff = bool(queries.roles_of(s, vouched.issuer, vouched.sub)) or bool(invited)
         claimed, facts = facts_from(provider, vouched, s)
+    if remembered:
+        log.warning("sign_in_refused", provider=provider.key, why="remembered")
+        return trouble(403, _l("You are not signed in"), REMEMBERED)
     if staff and not ok and provider.staff_acr and not (flow.extra.get("second") or flow.extra.get("bare")):
         # roles need the second factor: back to the provider for it, once
         more = oidc_flow.new_flow(provider, flow.lang, next=flow.next, acr=provider.staff_acr, extra={"second": True})

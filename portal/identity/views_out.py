@@ -12,6 +12,7 @@ from portal.base.ground import settings
 from portal.base.security import leave_session, outside, public, reads, reference
 from portal.identity import actions, actions_codes, actions_help, oidc, views_here
 from portal.identity.views import identity, plain, provider_of
+from portal.identity.views_drafts import leave_open
 
 log = structlog.get_logger("portal.identity")
 
@@ -29,6 +30,7 @@ def leave() -> BaseResponse:
     """End everything that this browser holds: the session, help with the helper's own session, the provider's."""
     held, desk, place = reference(), str(session.get("desk") or ""), views_here.here()
     there, proved = None, session.get("proved")
+    leave_open()
     if isinstance(proved, int):  # an address proved on the way to an account that was not made
         with db.write() as s:
             actions_codes.use_up(s, proved)

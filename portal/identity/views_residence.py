@@ -15,7 +15,18 @@ from werkzeug.exceptions import NotFound
 from portal.base import clock, db, i18n, limits
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone, back_to, browser, enter_session, public, reads, safe_next, signed_in
+from portal.base.security import (
+    actor,
+    alone,
+    back_to,
+    browser,
+    enter_session,
+    opens_in,
+    public,
+    reads,
+    safe_next,
+    signed_in,
+)
 from portal.base.verdict import YES, Verdict
 from portal.identity import actions_paper, actions_proof, codes, queries_ways, register, rules, rules_ways, views_here
 from portal.identity.actions_codes import DAY
@@ -296,6 +307,8 @@ def use_paper_code() -> ResponseReturnValue:
         flash(_("The code is right. The city knows now where you live."), "success")
         return redirect(url_for("identity.residence"), 303)
     target = session.get("code_next", "")
+    if not opens_in(rules_ways.VOTE, target):  # who came from a page of an account is not sent back to a closed door
+        target = ""
     enter_session(done.actor, done.reference)  # type: ignore[attr-defined]
     log.info("signed_in", provider=rules_ways.CODE, staff=False)
     flash(_("The code is right. You can vote now; open the vote."), "success")

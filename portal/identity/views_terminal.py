@@ -17,6 +17,7 @@ from portal.identity import actions, actions_codes, actions_help, actions_termin
 from portal.identity.forms_help import EnrolForm, TakeOverForm
 from portal.identity.forms_ways import wrong
 from portal.identity.views import identity
+from portal.identity.views_drafts import leave_open
 from portal.identity.views_out import clean, leave
 from portal.places import actions_terminal as terminals
 from portal.places import rules_terminal
@@ -132,6 +133,7 @@ def terminal_over() -> ResponseReturnValue:
     ends = actions_terminal.ends(db.session(), session_id) if session_id is not None else None
     if ends is not None and ends > now + timedelta(seconds=2 * rules_terminal.STEP):
         return redirect(f"/{i18n.lang()}/", 303)
+    leave_open()
     if held:
         with db.write() as s:
             actions.end_session(s, held, now)

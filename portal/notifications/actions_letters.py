@@ -1,22 +1,31 @@
-"""Letters for people without an e-mail address: batches that the post room prints and posts."""
+"""Letters for people without an e-mail address: batches that the post room prints and posts.
+
+The PDF of a batch is made by the worker (portal/papers/actions_letters.py, which knows how to make one); the page of a
+batch prints as well, for a server that cannot.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, ground, outside
+from portal.base import clock, db, ground, jobs, outside
 from portal.base.actor import Actor
 from portal.identity.queries import Reachable, reachable
 from portal.notifications import actions_route, render
 from portal.notifications.models import Channel, Delivery, DeliveryState, LetterBatch, Message
 
 MOST = 200
+PRINT = "notifications.print_letters"
+STRAY_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,36 @@ def waiting(s: Session) -> int:
     return s.scalar(select(func.count()).select_from(Delivery).where(*where)) or 0
 
 
+def oldest(s: Session) -> datetime | None:
+    """Since when the oldest letter waits."""
+    where = (Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.WAITING)
+    return s.scalar(select(func.min(Delivery.next_at)).where(*where))
+
+
+def _without_the_erased() -> None:
+    left = select(func.count()).where(Delivery.batch_id == LetterBatch.id).scalar_subquery()
+    stale = select(LetterBatch).where(
+        LetterBatch.file != "", LetterBatch.posted_at.is_(None), LetterBatch.letters > left
+    )
+    with db.read() as s:
+        if s.scalars(stale.limit(1)).first() is None:
+            return
+    with db.write() as s:
+        for batch in s.scalars(db.locked(stale)).all():
+            batch.letters = s.scalar(select(func.count()).where(Delivery.batch_id == batch.id)) or 0
+            batch.file, batch.sheets, batch.left_out = "", 0, []
+            jobs.enqueue(s, PRINT, {"batch": batch.id}, dedup=f"{PRINT}:{batch.id}:{batch.letters}")
+        s.flush()
+
+
 def batches(s: Session, most: int = 50) -> Sequence[LetterBatch]:
     """The newest batches."""
     return s.scalars(select(LetterBatch).order_by(LetterBatch.id.desc()).limit(most)).all()
+
+
+def one_batch(batch_id: int) -> Any:
+    """The select of one batch."""
+    return select(LetterBatch).where(LetterBatch.id == batch_id)
 
 
 def make_batch(actor: Actor) -> LetterBatch | None:
@@ -71,7 +107,37 @@ def make_batch(actor: Actor) -> LetterBatch | None:
     s.flush()
     s.execute(update(Delivery).where(Delivery.id.in_(ids)).values(state=DeliveryState.PRINTING, batch_id=batch.id))
     record(actor, "letters.batch", "letters", batch.id, after={"letters": len(ids)})
+    jobs.enqueue(s, PRINT, {"batch": batch.id}, dedup=f"{PRINT}:{batch.id}")
     return batch
+
+
+def print_again(actor: Actor, batch: LetterBatch) -> bool:
+    """Let the PDF of a batch be made once more. False where there is one, or where the letters are in the post."""
+    s = db.session()
+    if batch.file or batch.posted_at is not None:
+        return False
+    batch.fault = None
+    s.flush()
+    jobs.enqueue(s, PRINT, {"batch": batch.id}, dedup=f"{PRINT}:{batch.id}:{clock.now().timestamp()}")
+    record(actor, "letters.print", "letters", batch.id)
+    return True
+
+
+def folder() -> Path:
+    """Where the PDFs of batches lie until they are posted."""
+    return ground.settings().uploads / "letters"
+
+
+def sweep() -> None:
+    """Take away the PDFs of batches that are posted, and what no batch names. A batch that holds the letter of somebody
+    who was erased meanwhile gets another PDF."""
+    _without_the_erased()
+    with db.read() as s:
+        wanted = select(LetterBatch.file).where(LetterBatch.file != "", LetterBatch.posted_at.is_(None))
+        known = set(s.scalars(wanted))
+    for path in folder().glob("*"):
+        if path.name not in known and path.stat().st_mtime < time.time() - STRAY_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def posted(actor: Actor, batch: LetterBatch) -> bool:

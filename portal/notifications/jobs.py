@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.base import db
 from portal.identity.queries import known_roles
-from portal.notifications import actions, actions_newsletter, actions_route
+from portal.notifications import actions, actions_letters, actions_newsletter, actions_route
 
 
 def route(payload: dict[str, Any]) -> None:
@@ -32,6 +32,7 @@ def newsletter(payload: dict[str, Any]) -> None:
 def sweep(_payload: dict[str, Any]) -> None:
     """Forget what is old."""
     actions_route.sweep()
+    actions_letters.sweep()
     with db.write() as s:
         actions_newsletter.sweep(s)
 
@@ -45,6 +46,18 @@ def code_given(payload: dict[str, Any]) -> None:
             {},
             link=("identity.my", {}),
             dedup=f"code:{payload['key']}",
+        )
+
+
+def joined_elsewhere(payload: dict[str, Any]) -> None:
+    """Identity asks for this when a letter or a counter joined another account with the same resident."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.joined_elsewhere",
+            {},
+            link=("identity.residence", {}),
+            dedup=f"joined:{payload['key']}",
         )
 
 

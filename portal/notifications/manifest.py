@@ -12,7 +12,7 @@ from portal.base.feature import Fate, Feature, Job, Menu, Mine, Notice, Record, 
 from portal.base.i18n import _l
 from portal.base.security import SAFE, actor
 from portal.identity.models import Contact, Way
-from portal.notifications import jobs, queries, staff, views, views_newsletter
+from portal.notifications import jobs, queries, staff, staff_sheets, views, views_newsletter
 from portal.notifications.models import Delivery, Message, Subscriber
 
 
@@ -70,6 +70,7 @@ FEATURE = Feature(
         Job("notifications.sweep", jobs.sweep, every=3600),
         Job("identity.role_changed", jobs.role_changed),
         Job("identity.code_given", jobs.code_given),
+        Job("identity.joined_elsewhere", jobs.joined_elsewhere),
     ],
     topics=[Topic("account", _l("Your account and your rights"), required=True)],
     notices=[
@@ -89,12 +90,23 @@ FEATURE = Feature(
             ),
         ),
         Notice(
+            "account.joined_elsewhere",
+            "account",
+            _l("Another account was joined with your entry in the register"),
+            _l(
+                "A code from a letter, or a counter that saw a document, has proved for another account that it belongs "
+                "to you. With it somebody can vote as you. If that was not you, call the city at once."
+            ),
+        ),
+        Notice(
             "account.role_taken",
             "account",
             _l("A role was taken from you: %(role)s"),
             _l("An administrator took the role “%(role)s” from you. If you think this is a mistake, ask your office."),
         ),
     ],
+    sheets=staff_sheets.SHEETS,
+    no_paper=staff_sheets.NO_PAPER,
     personal=[
         Record(
             "message", _l("Messages"), _l("Telling people what concerns them"), _TASK, _TWO_YEARS, Fate.DELETED,

@@ -147,8 +147,16 @@ class Delivery(Base):
     message: Mapped[Message] = relationship(lazy="raise")
 
 
+class PrintFault(enum.StrEnum):
+    """Why there is no PDF of a batch."""
+
+    NO_PRESS = "no_press"  # this server cannot make PDFs
+    BROKEN = "broken"
+
+
 class LetterBatch(Base):
-    """Letters that are printed together."""
+    """Letters that are printed together. `file` is empty until the worker has made their PDF, and the file goes once they
+    are posted."""
 
     __tablename__ = "letter_batch"
 
@@ -157,6 +165,11 @@ class LetterBatch(Base):
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     letters: Mapped[int]
     posted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    file: Mapped[str] = mapped_column(String(80), default="")
+    sheets: Mapped[int] = mapped_column(default=0)
+    # messages that are not in the PDF, because no font here has all of their letters
+    left_out: Mapped[Any] = mapped_column(JSON, default=list)
+    fault: Mapped[PrintFault | None] = mapped_column(choice(PrintFault, name="fault"))
 
 
 class CalendarKey(Base):

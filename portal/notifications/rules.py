@@ -13,6 +13,8 @@ DIGEST_HOUR = 7  # on the city's clock
 MESSAGES_KEPT = timedelta(days=730)
 NEWS_KEPT = timedelta(days=365)  # far above the time within which the same news could be announced again
 MOST_FOLLOWED = 500
+LETTERS_POSTED = timedelta(days=3)  # so soon a letter is printed and in the post
+MAIL_DECIDED = timedelta(days=7)  # after a mail was written, staff decide what becomes of it if it does not arrive
 _PLACE = re.compile(r"%\((\w+)\)s")
 _LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]*://|www\.)\S*", re.IGNORECASE)
 

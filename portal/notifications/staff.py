@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,14 +10,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import db, ground, i18n, mail, texts, ui
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
+from portal.base import db, files, ground, i18n, mail, texts, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.mail import Outgoing
 from portal.base.markdown import render
 from portal.base.security import actor, staff
-from portal.notifications import actions_letters, actions_newsletter, queries_post
+from portal.notifications import actions_letters, actions_newsletter, queries_post, rules
 from portal.notifications.forms import IssueForm
 from portal.notifications.models import LetterBatch, Newsletter
 
@@ -92,14 +96,46 @@ def make_batch() -> ResponseReturnValue:
     return redirect(url_for(".batch", batch_id=batch.id), 303)
 
 
+def _note(letters: list[actions_letters.Letter], page: str) -> None:
+    people = [one.person.person_id for one in letters if one.person is not None]
+    note_look(actor(), people, page=page, why="post", how=How.EXPORT, roles=POST_ROOM)
+
+
 @desk.get("/letters-to-print/<int:batch_id>")
 @staff(*POST_ROOM)
 def batch(batch_id: int) -> str:
-    """The letters of a batch, one a page, for the printer."""
-    found = _batch(batch_id)
+    """The letters of a batch, one a page, for a printer; those alone that the PDF could not hold, where asked so."""
+    found, alone = _batch(batch_id), request.args.get("part") == "left"
+    every = actions_letters.letters(db.session(), found)
+    _note(every, "notifications_staff.batch")
     return render_template(
-        "notifications/staff/batch.html", batch=found, letters=actions_letters.letters(db.session(), found)
+        "notifications/staff/batch.html",
+        batch=found,
+        letters=[one for one in every if one.row.id in found.left_out] if alone else every,
+        homeless=sum(not one.address for one in every),
+        alone=alone,
     )
+
+
+@desk.get("/letters-to-print/<int:batch_id>/file")
+@staff(*POST_ROOM)
+def batch_file(batch_id: int) -> ResponseReturnValue:
+    """The same letters as one PDF, for the post room's printer."""
+    found = _batch(batch_id)
+    if not found.file or found.posted_at is not None:
+        abort(404)
+    _note(actions_letters.letters(db.session(), found), "notifications_staff.batch_file")
+    return files.private(actions_letters.folder() / found.file, f"letters-{found.id}.pdf", "application/pdf")
+
+
+@desk.post("/letters-to-print/<int:batch_id>/print")
+@staff(*POST_ROOM)
+def print_again(batch_id: int) -> ResponseReturnValue:
+    """Make the PDF once more, after it could not be made."""
+    if not actions_letters.print_again(actor(), _batch(batch_id)):
+        raise Refused(_l("This batch has its PDF already, or is in the post."), 409)
+    flash(_("The PDF is being made."), "success")
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
 
 
 @desk.post("/letters-to-print/<int:batch_id>/posted")
@@ -224,15 +260,20 @@ def _unsent(issue_id: int) -> Newsletter:
     return row
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
-    """What waits: mails to decide about, letters to print."""
-    found: list[tuple[Text, str]] = []
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits: mails to decide about, letters to print. Each is due within days of the oldest."""
+    found: list[Todo] = []
     if who.everywhere("administrator") and (count := mail.troubled(s)):
+        words = _n("%(n)s mail did not arrive", "%(n)s mails did not arrive", count)
         found.append(
-            (_n("%(n)s mail did not arrive", "%(n)s mails did not arrive", count), url_for("notifications_staff.post"))
+            Todo(words, url_for("notifications_staff.post"), _after(mail.troubled_since(s), rules.MAIL_DECIDED), count)
         )
     if who.everywhere(*POST_ROOM) and (count := actions_letters.waiting(s)):
-        found.append(
-            (_n("%(n)s letter to print", "%(n)s letters to print", count), url_for("notifications_staff.letters"))
-        )
+        words = _n("%(n)s letter to print", "%(n)s letters to print", count)
+        due = _after(actions_letters.oldest(s), rules.LETTERS_POSTED)
+        found.append(Todo(words, url_for("notifications_staff.letters"), due, count))
     return found
+
+
+def _after(since: datetime | None, span: timedelta) -> datetime | None:
+    return since + span if since is not None else None

@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 from portal.base import db, ground, i18n, ics, mail, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
+from portal.base.feature import Topic
 from portal.base.i18n import _, _l
-from portal.base.security import actor, back_to, public, signed_in
+from portal.base.security import actor, alone, back_to, public, signed_in
 from portal.identity.queries import reachable
 from portal.notifications import actions, queries
 from portal.notifications.forms import AlertForm, InboxFilters, wished, wishes_form
@@ -27,7 +28,7 @@ PER_PAGE = 20
 @signed_in
 def inbox() -> str:
     """Everything one was told, newest first, with search and filters that live in the address."""
-    form, topics = InboxFilters(), queries.topics()
+    form, topics = InboxFilters(), {topic.name: topic for topic in _topics()}
     form.topic.choices = [(topic.name, topic.label) for topic in topics.values()]
     form.validate()
     number = ui.page_number(request.args.get("page"))
@@ -97,7 +98,7 @@ def wishes() -> ResponseReturnValue:
     """How one wants to be told, by topic."""
     s, who = db.session(), actor()
     assert who.person_id is not None
-    topics = list(queries.topics().values())
+    topics = _topics()
     stored = {topic: wish for (_person, topic), wish in queries.wishes(s, [who.person_id]).items()}
     form = wishes_form(topics, stored, sms=mail.sms_on())
     if form.is_submitted():
@@ -113,7 +114,7 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
     s, who = db.session(), actor()
     assert who.person_id is not None
     names = district_names(s)
-    key = queries.calendar_key(s, who)
+    key = queries.calendar_key(s, who) if who.helped_by is None else None  # it opens the dates to whoever has seen it
     return render_template(
         "notifications/settings.html",
         form=alert if alert is not None and alert.errors else form,
@@ -131,9 +132,15 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
     )
 
 
+def _topics() -> list[Topic]:
+    """The topics that concern whoever asks."""
+    return [topic for topic in queries.topics().values() if not topic.staff or actor().staff]
+
+
 def _alert_form() -> AlertForm:
     form = AlertForm()
-    form.topic.choices = [(one.name, one.label) for one in queries.topics().values() if not one.required]
+    news = [one for one in _topics() if not (one.required or one.personal)]
+    form.topic.choices = [(one.name, one.label) for one in news]
     form.district.choices = [(row.code, row.name.body) for row in districts(db.session())]
     return form
 
@@ -146,7 +153,7 @@ def add_alert() -> ResponseReturnValue:
     if not form.validate():
         s, who = db.session(), actor()
         assert who.person_id is not None
-        topics = list(queries.topics().values())
+        topics = _topics()
         stored = {topic: wish for (_person, topic), wish in queries.wishes(s, [who.person_id]).items()}
         return _wishes(_unsent(wishes_form, topics, stored), topics, form), 422
     actions.add_alert(actor(), form.topic.data, form.district.data or "")
@@ -191,6 +198,7 @@ def follow() -> ResponseReturnValue:
 
 @pages.post("/inbox/calendar")
 @signed_in
+@alone
 def calendar_address() -> ResponseReturnValue:
     """Make a calendar address, or (with `end`) take it away."""
     if request.form.get("end"):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import clock, db, ground, i18n, jobs
 from portal.base.actor import SYSTEM
+from portal.notifications.actions import tell
 from portal.papers import actions, queries, render, rules, sign, structure
 from portal.papers.models import Fault, Paper, PaperState, PostBatch, SignerCertificate
 
@@ -144,6 +145,15 @@ def _ready(s: Session, paper_id: int, sha: str, made: Made) -> None:
     paper.file, paper.size, paper.made_at = sha, len(made.data), clock.now()
     s.flush()
     record(SYSTEM, "paper_ready", "paper", paper_id, after={"number": paper.number, "sha256": sha})
+    if paper.person_id is not None:
+        tell(
+            paper.person_id,
+            "papers.ready",
+            {"title": {paper.lang: paper.title} if paper.title else paper.number, "number": paper.number},
+            link=("papers.paper", {"paper_id": paper_id}),
+            about=("paper", paper_id),
+            dedup=f"paper:{paper_id}",
+        )
 
 
 def _know(s: Session, key: sign.Key) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock, db
-from portal.papers import actions, actions_make
+from portal.papers import actions, actions_letters, actions_make
 
 
 def make(payload: dict[str, Any]) -> None:
@@ -16,6 +16,11 @@ def make(payload: dict[str, Any]) -> None:
 def batch(payload: dict[str, Any]) -> None:
     """Put one batch together (a child process of the worker)."""
     actions_make.make_batch(int(payload["batch"]))
+
+
+def letters(payload: dict[str, Any]) -> None:
+    """Make the PDF of a batch of the inbox's letters (a child process of the worker)."""
+    actions_letters.make(int(payload["batch"]))
 
 
 def try_waiting(_payload: dict[str, Any]) -> None:

@@ -6,9 +6,22 @@ from typing import Any
 
 import structlog
 
-from portal.base.feature import Dataset, Fate, Feature, Job, Kind, Menu, Mine, PaperKind, Record
+from portal.base.feature import (
+    Dataset,
+    Fate,
+    Feature,
+    Job,
+    Kind,
+    Menu,
+    Mine,
+    Notice,
+    PaperKind,
+    Record,
+    Topic,
+)  # fmt: skip
 from portal.base.i18n import _l
 from portal.base.web import Portal
+from portal.notifications.actions_letters import PRINT
 from portal.papers import api, jobs, queries, render, sign, staff, views
 from portal.papers.actions import BATCH, MAKE
 from portal.papers.models import Paper
@@ -20,6 +33,10 @@ def setup(app: Portal) -> None:
     """The demo makes its certificate authority; a server that cannot make PDFs says so at its start."""
     here = app.ground
     sign.make_demo_key(here.settings)
+    here.extra.setdefault("ready", {})["papers"] = lambda: {
+        "can_be_made": not render.missing(),
+        "lacks": render.missing(),
+    }
     lacks = render.missing()
     if lacks:
         log.warning("papers_wait", missing=lacks)
@@ -36,6 +53,11 @@ FEATURE = Feature(
     name="papers",
     blueprints=[views.bp, api.api, staff.desk],
     plain=[views.plain],
+    no_paper={
+        "CodeForm": "it checks a paper at once; by telephone the help line does the same",
+        "FileForm": "it checks a file",
+        "ShownForm": "a setting of one's own paper; a clerk who helps enters it with the person",
+    },
     footer=[Menu(_l("Check a paper"), "papers.verify", order=65)],
     staff_menu=[
         Menu(_l("Papers and letters"), "papers_staff.papers", roles=staff.DESK, order=50),
@@ -44,6 +66,7 @@ FEATURE = Feature(
     jobs=[
         Job(MAKE, jobs.make, heavy=True),
         Job(BATCH, jobs.batch, heavy=True),
+        Job(PRINT, jobs.letters, heavy=True),
         Job("papers.try_waiting", jobs.try_waiting, every=600),
         Job("papers.close_days", jobs.close_days, every=3600),
         Job("papers.sweep", jobs.sweep, every=24 * 3600),
@@ -57,6 +80,15 @@ FEATURE = Feature(
             "papers_api.register_json",
             about=_l("The head of each day, and the numbers of papers that do not count any more. Nobody is named."),
             entries=_everything,
+        )
+    ],
+    topics=[Topic("papers", _l("Letters and certificates"), personal=True)],
+    notices=[
+        Notice(
+            "papers.ready",
+            "papers",
+            _l("Your paper is ready: %(title)s"),
+            _l("“%(title)s” has the number %(number)s. You can read and download it on your page."),
         )
     ],
     personal=[

@@ -182,6 +182,11 @@ def waits_for_post(s: Session) -> int:
     return s.scalar(select(func.count()).select_from(Paper).where(*for_post())) or 0
 
 
+def waits_since(s: Session) -> datetime | None:
+    """Since when the first of them is finished."""
+    return s.scalar(select(func.min(Paper.made_at)).where(*for_post()))
+
+
 def for_post() -> list[ColumnElement[bool]]:
     """The condition for papers that the post room has not had yet."""
     return [Paper.by_post.is_(True), Paper.state == PaperState.READY, Paper.batch_id.is_(None)]
@@ -192,6 +197,12 @@ def batches(s: Session, *, limit: int, offset: int) -> tuple[Sequence[PostBatch]
     total = s.scalar(select(func.count()).select_from(PostBatch)) or 0
     rows = s.scalars(select(PostBatch).order_by(PostBatch.id.desc()).limit(limit).offset(offset)).all()
     return rows, total
+
+
+def people_of(s: Session, batch: PostBatch) -> list[int]:
+    """The people with an account to whom the papers of a batch go; one select."""
+    where = (Paper.batch_id == batch.id, Paper.person_id.is_not(None))
+    return [one for one in s.scalars(select(Paper.person_id).where(*where).distinct()) if one is not None]
 
 
 # --- the register

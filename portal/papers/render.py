@@ -119,16 +119,40 @@ def pdf(markup: str, settings: Settings) -> bytes:
     Nothing is fetched: a template can name the emblem, a shipped font and data of its own, whatever stands in its text.
     Raises UnknownLetters for signs that would be printed as empty boxes, ForeignAddress for anything to be fetched.
     """
-    weasyprint = importlib.import_module("weasyprint")
-    urls = importlib.import_module("weasyprint.urls")
-    configuration = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
     signs = unknown_letters(markup)
     if signs:
         raise UnknownLetters(signs)
+    made: bytes = Press(settings).laid_out(markup).write_pdf(pdf_tags=True)
+    return made
+
+
+class Press:
+    """WeasyPrint with the papers' style and fonts, for one paper or many."""
+
+    def __init__(self, settings: Settings) -> None:
+        weasyprint = importlib.import_module("weasyprint")
+        self._html = weasyprint.HTML
+        self._fonts = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
+        self._urls = importlib.import_module("weasyprint.urls")
+        self._fetcher = _only_ours(self._urls, settings)
+        style = STYLE.read_text("utf-8")
+        self._style = weasyprint.CSS(string=style, font_config=self._fonts, url_fetcher=self._fetcher)
+
+    def laid_out(self, markup: str) -> Any:
+        """The pages of one paper. Raises ForeignAddress for anything to be fetched."""
+        document = self._html(string=markup, url_fetcher=self._fetcher, base_url="paper:")
+        try:
+            return document.render(stylesheets=[self._style], font_config=self._fonts, pdf_tags=True)
+        except self._urls.FatalURLFetchingError as error:  # no Exception of Python's, so nobody else would catch it
+            raise ForeignAddress(str(error)) from None
+
+
+def _only_ours(urls: Any, settings: Settings) -> Any:
+    """What a paper may fetch: data, and the few files that belong to it."""
     ours = {f"paper:{file.name}": file for file in FONTS.glob("*.ttf")}
     ours["paper:emblem"] = _emblem(settings)
 
-    class OnlyOurs(urls.URLFetcher):  # type: ignore[name-defined]
+    class OnlyOurs(urls.URLFetcher):
         """Data, and the few files that belong to a paper."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
@@ -141,14 +165,7 @@ def pdf(markup: str, settings: Settings) -> bytes:
                 return super().fetch(url, headers)
             raise urls.FatalURLFetchingError(f"a paper may not fetch {url[:60]}")
 
-    fetcher = OnlyOurs(allowed_protocols=("data",))
-    style = weasyprint.CSS(string=STYLE.read_text("utf-8"), font_config=configuration, url_fetcher=fetcher)
-    document = weasyprint.HTML(string=markup, url_fetcher=fetcher, base_url="paper:")
-    try:
-        made: bytes = document.write_pdf(stylesheets=[style], font_config=configuration, pdf_tags=True)
-    except urls.FatalURLFetchingError as error:  # no Exception of Python's, so nobody else would catch it
-        raise ForeignAddress(str(error)) from None
-    return made
+    return OnlyOurs(allowed_protocols=("data",))
 
 
 def together(files: list[bytes]) -> tuple[bytes, int]:

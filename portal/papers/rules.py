@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from portal.base.actor import Actor
 from portal.base.feature import PaperKind
@@ -21,6 +21,7 @@ SIGNS = 16  # 80 bits
 GUESSES = 30  # wrong codes from one address within a quarter of an hour; a library shares one address
 MOST_BYTES = 10 * 1024 * 1024
 CHECKS_PER_MINUTE = 10  # uploads to be checked, from one address
+POSTED = timedelta(days=3)  # so soon a finished letter is printed and in the post
 FIRST = "0" * 64  # what the first head of the register is chained to
 
 REASONS: dict[Revocation, Text] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
+from portal.audit.queries_looks import needs_reason
 from portal.base import clock, db, files, ground, i18n, markdown, qr, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import Step
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Step, Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, staff
 from portal.base.verdict import Verdict
 from portal.identity import queries as people
@@ -37,6 +41,7 @@ def papers() -> str:
     number = ui.page_number(request.args.get("page"))
     wish = queries.Wish(words=(form.q.data or "")[:200], kind=form.kind.data or "", state=form.state.data or "")
     lines, total = queries.listed(db.session(), actor(), wish, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    _noted([paper.person_id for paper, _name in lines], "papers_staff.papers", "list", How.SEARCH)
     query = {name: value for name, value in request.args.items() if name != "page" and len(value) < 200}
     paging = ui.paging(total, number, PAGE_SIZE, lambda n: ui.address(url_for("papers_staff.papers"), query, page=n))
     return render_template(
@@ -71,6 +76,7 @@ def file(paper_id: int) -> ResponseReturnValue:
     found = queries.file_for(db.session(), actor(), paper_id)
     if found is None:
         abort(404)
+    _noted([found.person_id], "papers_staff.file", "paper", How.EXPORT)
     return files.private(queries.path_of(found.file), f"{found.number}.pdf", "application/pdf")
 
 
@@ -120,7 +126,13 @@ def _handled(paper_id: int) -> tuple[Paper, str]:
     found = queries.handled(db.session(), actor(), paper_id)
     if found is None:
         abort(404)
+    _noted([found[0].person_id], "papers_staff.paper", "paper")
     return found
+
+
+def _noted(people: Iterable[int | None], page: str, why: str, how: How = How.PAGE) -> None:
+    """A line in the access log of everybody whom this page shows."""
+    note_look(actor(), [one for one in people if one is not None], page=page, why=why, how=how, roles=DESK)
 
 
 # --- letters
@@ -133,6 +145,7 @@ def recipient() -> str:
     form = RecipientFilter()
     words = (form.q.data or "")[:200]
     found = people.people(db.session(), name=words).people if len(words.strip()) > 1 else []
+    _noted([one.id for one in found], "papers_staff.recipient", "list", How.SEARCH)
     return render_template("papers/staff/recipient.html", filters=form, form=None, found=found, words=words)
 
 
@@ -146,7 +159,13 @@ def letter() -> ResponseReturnValue:
 @desk.route("/letter/to/<int:person_id>", methods=["GET", "POST"])
 @staff(*DESK)
 def letter_to(person_id: int) -> ResponseReturnValue:
-    """A letter to somebody with an account: it also lies on their own page."""
+    """A letter to somebody with an account: it also lies on their own page. It shows name and address, so a reason
+    comes first; what was written meanwhile is not lost to a reason that has ended."""
+    if request.method == "GET" and needs_reason(db.session(), actor(), "person", person_id, clock.now()):
+        here = url_for("papers_staff.letter_to", person_id=person_id)
+        return redirect(
+            url_for("rights_staff.look", kind="person", id=person_id, page="papers_staff.letter_to", next=here), 303
+        )
     known = people.reachable(db.session(), [person_id]).get(person_id)
     if known is None:
         abort(404)
@@ -243,6 +262,7 @@ def batch_file(batch_id: int) -> ResponseReturnValue:
     batch = _batch(batch_id)
     if not batch.file:
         abort(404)
+    _noted(queries.people_of(db.session(), batch), "papers_staff.batch_file", "post", How.EXPORT)
     return files.private(queries.path_of(batch.file), f"post-{batch.id}.pdf", "application/pdf")
 
 
@@ -284,20 +304,22 @@ def _key_is_good() -> bool:
     return True
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
+def todo(s: Session, who: Actor) -> list[Todo]:
     """Papers that failed, papers that wait for something, letters for the post room."""
     if not who.everywhere(*DESK):
         return []
     counts, post_room = queries.counts(s), queries.waits_for_post(s)
     address = url_for("papers_staff.papers")
-    found: list[tuple[Text, str]] = []
+    found: list[Todo] = []
     if failed := counts.get(PaperState.FAILED, 0):
         said = _n("%(n)s paper could not be made", "%(n)s papers could not be made", failed)
-        found.append((said, f"{address}?state=failed"))
+        found.append(Todo(said, f"{address}?state=failed", count=failed))
     if (waiting := counts.get(PaperState.BEING_MADE, 0)) and render.missing():
         said = _n("%(n)s paper waits to be made", "%(n)s papers wait to be made", waiting)
-        found.append((said, f"{address}?state=being_made"))
+        found.append(Todo(said, f"{address}?state=being_made", count=waiting))
     if post_room:
         said = _n("%(n)s letter waits for the post room", "%(n)s letters wait for the post room", post_room)
-        found.append((said, url_for("papers_staff.post")))
+        since = queries.waits_since(s)
+        due = since + rules.POSTED if since is not None else None
+        found.append(Todo(said, url_for("papers_staff.post"), due, post_room))
     return found

@@ -74,6 +74,6 @@ class JoinForm(f.Form):
     code = f.Text(
         _l("Code of your letter"),
         [f.required(_l("Enter the code of your letter.")), f.length(max=60)],
-        hint=_l("12 signs in groups of four. Small letters, spaces and hyphens do not matter."),
+        hint=_l("12 letters and digits in groups of four. Small letters, spaces and hyphens do not matter."),
         attributes={"autocomplete": "off", "spellcheck": "false", "dir": "ltr", "autocapitalize": "characters"},
     )

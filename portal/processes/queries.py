@@ -104,7 +104,7 @@ def members(s: Session, process_id: int, *, limit: int, offset: int) -> Members:
     """A page of the members by name, and three numbers: three selects."""
     total = s.scalar(select(func.count()).select_from(Member).where(Member.process_id == process_id)) or 0
     rows = s.execute(
-        select(Member.id, Member.way, Member.at, Person.name)
+        select(Member.id, Member.person_id, Member.way, Member.at, Person.name)
         .join(Person, Person.id == Member.person_id)
         .where(Member.process_id == process_id)
         .order_by(Person.name_folded, Member.id)

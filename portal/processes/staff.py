@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
 from portal.base import clock, db, ground, i18n, mail, ui
 from portal.base.errors import Refused
 from portal.base.feature import Hit
@@ -48,6 +50,9 @@ def _page(found: Process, status: int = 200, **forms: Any) -> ResponseReturnValu
     settings.offer(places.districts(s, closed=True), places.departments(s, closed=True), own)
     if not who.everywhere(*rules.owners(found.subject), "administrator"):
         del settings.district, settings.department
+    namesakes = queries.namesakes(s, wanted) if wanted else []
+    people = [one.person_id for one in members.rows] + [one.id for one in namesakes]
+    note_look(who, people, page="processes_staff.process", why="list", how=How.SEARCH, roles=ROLES)
     html = render_template(
         "processes/staff/process.html",
         process=found,
@@ -55,7 +60,7 @@ def _page(found: Process, status: int = 200, **forms: Any) -> ResponseReturnValu
         members=members,
         paging=ui.paging(members.total, number, PER_PAGE, lambda n: ui.address(here, {}, page=n)),
         person_form=person,
-        namesakes=queries.namesakes(s, wanted) if wanted else [],
+        namesakes=namesakes,
         wanted=wanted,
         form=next(iter(forms.values()), None),
         settings_form=settings,

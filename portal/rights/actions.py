@@ -50,9 +50,19 @@ def tell(s: Session, person_id: int | None, subject: Text, text: Text) -> None:
 # Requests
 
 
-def ask(actor: Actor, wish: Wish, words: str, *, look_id: int | None = None, about: str = "") -> DataRequest:
+def ask(
+    actor: Actor,
+    wish: Wish,
+    words: str,
+    *,
+    look_id: int | None = None,
+    about: str = "",
+    giver: str = "",
+    reach: str = "",
+) -> DataRequest:
     """Take in a request about the actor's own data; the answer is due within a month. The data protection officer is
-    told by mail that one has come, without what it says."""
+    told by mail that one has come, without what it says. `giver` and `reach`: who gave it on paper, and where the
+    answer goes, where that is nobody with an account."""
     s, now = db.session(), clock.now()
     row = DataRequest(
         person_id=actor.person_id,
@@ -60,6 +70,8 @@ def ask(actor: Actor, wish: Wish, words: str, *, look_id: int | None = None, abo
         look_id=look_id,
         about=about,
         words=words.strip(),
+        giver=giver.strip(),
+        reach=reach.strip(),
         lang=i18n.lang(),
         received_at=now,
         due_on=rules.due_on(clock.city_now().date()),

@@ -61,6 +61,36 @@ class RequestForm(f.Form):
         return self
 
 
+class GiverForm(f.Form):
+    """Who gives a paper that may belong to no account, and where the answer goes."""
+
+    giver = f.Text(_l("Your name"), [optional(), length(max=200)], attributes={"autocomplete": "off"})
+    reach = f.LongText(
+        _l("Where the answer goes"),
+        [optional(), length(max=500)],
+        hint=_l("A postal address or an e-mail address."),
+        attributes={"autocomplete": "off"},
+    )
+
+
+class PaperQuestionForm(AskForm, GiverForm):
+    """A question on paper."""
+
+
+class PaperRequestForm(RequestForm, GiverForm):
+    """A correction, restriction or objection on paper."""
+
+
+class PaperAccessForm(GiverForm):
+    """Asking for a copy of one's data on paper."""
+
+    words = f.LongText(
+        _l("Which data do you want a copy of?"),
+        [optional(), length(max=4000)],
+        hint=_l("Leave it empty for everything that the city keeps about you on this portal."),
+    )
+
+
 class EraseForm(f.Form):
     """The word that confirms an erasure."""
 

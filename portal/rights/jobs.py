@@ -76,7 +76,8 @@ def _readme(kept: Iterable[archive.Kept]) -> str:
     ]  # fmt: skip
     for one in kept:
         lines.append(f"tables/{one.name}.csv: {one.about['label']} ({i18n.number(len(one.rows))})")
-        lines.append(f"    {one.about['purpose']}. {one.about['basis']}. {one.about['kept']}.")
+        said = (str(one.about[what]).rstrip(".") for what in ("purpose", "basis", "kept"))
+        lines.append("    " + " ".join(f"{sentence}." for sentence in said))
     return "\r\n".join(lines) + "\r\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.base.feature import Dataset, Feature, Job, Menu, Mine, Role
 from portal.base.i18n import _l
-from portal.rights import actions, api, jobs, records, staff, views
+from portal.rights import actions, api, jobs, records, staff, staff_sheets, views
 
 FEATURE = Feature(
     name="rights",
@@ -31,6 +31,8 @@ FEATURE = Feature(
             _l("Which data about people the portal keeps, why, for how long, and what it sorts or decides by itself."),
         )
     ],
+    sheets=staff_sheets.SHEETS,
+    no_paper=staff_sheets.NO_PAPER,
     personal=records.PERSONAL,
     consents=records.CONSENTS,
     mine=[

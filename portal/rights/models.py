@@ -15,6 +15,7 @@ class Wish(enum.StrEnum):
     """What a request asks for."""
 
     QUESTION = "question"  # why somebody looked (GDPR, article 15)
+    ACCESS = "access"  # a copy of the data, asked for on paper; on the portal it is made at once (article 15)
     CORRECTION = "correction"  # article 16
     RESTRICTION = "restriction"  # article 18
     OBJECTION = "objection"  # article 21
@@ -45,6 +46,9 @@ class DataRequest(Base):
     look_id: Mapped[int | None] = mapped_column(Id)
     about: Mapped[str] = mapped_column(String(80), default="")  # the table of the record it is about
     words: Mapped[str] = mapped_column(Text)
+    # who gave the paper and where the answer goes, where it belongs to no account
+    giver: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    reach: Mapped[str] = mapped_column(Text, default="", server_default="")
     lang: Mapped[str] = mapped_column(String(12))
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     due_on: Mapped[date] = mapped_column(Date)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.audit.models_looks import Look
@@ -163,14 +163,11 @@ def queue(s: Session, *, answered: bool, wish: Wish | None, limit: int, offset: 
     return [QueueLine(row, known.get(row.person_id or 0, "")) for row in rows], total
 
 
-def open_requests(s: Session, today: date) -> tuple[int, int]:
-    """How many requests wait, and how many of them are overdue."""
+def open_requests(s: Session) -> tuple[int, date | None]:
+    """How many requests wait, and the last day of the one that is due first."""
     until = func.coalesce(DataRequest.extended_on, DataRequest.due_on)
-    waiting = s.scalar(select(func.count()).select_from(DataRequest).where(DataRequest.answered_at.is_(None))) or 0
-    late = s.scalar(
-        select(func.count()).select_from(DataRequest).where(DataRequest.answered_at.is_(None), until < today)
-    )
-    return waiting, late or 0
+    row = s.execute(select(func.count(), func.min(until)).where(DataRequest.answered_at.is_(None))).one()
+    return row[0], row[1]
 
 
 def request(s: Session, request_id: int) -> DataRequest | None:
@@ -188,9 +185,11 @@ def breaches(s: Session) -> Sequence[Breach]:
     return s.scalars(select(Breach).order_by(Breach.discovered_at.desc(), Breach.id.desc())).all()
 
 
-def open_breaches(s: Session) -> int:
-    """How many breaches are not closed."""
-    return s.scalar(select(func.count()).select_from(Breach).where(Breach.closed_at.is_(None))) or 0
+def open_breaches(s: Session) -> tuple[int, datetime | None]:
+    """How many breaches are not closed, and when the first was discovered of which the authority was not told."""
+    told = func.min(case((Breach.authority_at.is_(None), Breach.discovered_at)))
+    row = s.execute(select(func.count(), told).where(Breach.closed_at.is_(None))).one()
+    return row[0], row[1]
 
 
 def tombstones(s: Session, *, limit: int, offset: int) -> tuple[Sequence[Tombstone], int]:

@@ -18,7 +18,7 @@ PERSONAL = [
         _l("3 years"),
         Fate.ANONYMOUS,
         by=("answered_by_id",),
-        blank={"words": "", "answer": "", "extended_why": ""},
+        blank={"words": "", "answer": "", "extended_why": "", "giver": "", "reach": ""},
         reason=_l("That a request was answered in time must stay provable; what it said is deleted."),
         who=personal.OFFICER,
         days=1095,

@@ -19,6 +19,7 @@ SOON = timedelta(days=7)
 
 WISHES: dict[Wish, Text] = {
     Wish.QUESTION: _l("Question about a look at your data"),
+    Wish.ACCESS: _l("Copy of your data"),
     Wish.CORRECTION: _l("Correction of your data"),
     Wish.RESTRICTION: _l("Restriction of the use of your data"),
     Wish.OBJECTION: _l("Objection to the use of your data"),
@@ -28,6 +29,13 @@ OUTCOMES: dict[Outcome, Text] = {
     Outcome.PARTLY: _l("Done in part"),
     Outcome.REFUSED: _l("Refused"),
 }
+
+
+def may_ask_on_paper(*, account: bool, giver: str, reach: str) -> Verdict:
+    """May a request on paper be taken in? Somebody must be answered: an account, or a name with an address."""
+    if account or (giver.strip() and reach.strip()):
+        return YES
+    return no(_l("Enter the person’s account, or the name and the address for the answer."))
 
 
 def months_later(day: date, months: int) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -12,11 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.audit import actions_looks, queries_looks, rules_looks
-from portal.base import clock, db, personal, ui
+from portal.base import clock, db, i18n, personal, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import Remark
-from portal.base.i18n import Text, _, _l, _n
+from portal.base.feature import Remark, Todo
+from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, safe_next, staff
 from portal.identity.rules import STAFF
 from portal.rights import actions, archive, queries, rules
@@ -101,7 +102,13 @@ def request_page(request_id: int) -> ResponseReturnValue:
         verdict = actions.answer(actor(), row, outcome=Outcome(form.outcome.data), words=form.answer.data)
         if not verdict:
             raise Refused(verdict.reason or _l("This request has been answered already."), 409)
-        flash(_("The answer was stored and the person was told."), "success")
+        by_post = row.person_id is None and row.reach
+        flash(
+            _("The answer was stored. Print it and send it to the address on this page.")
+            if by_post
+            else _("The answer was stored and the person was told."),
+            "success",
+        )
         return redirect(url_for("rights_staff.request_page", request_id=row.id), 303)
     return _request_page(_request(request_id), form, WhyForm(formdata=None)), 422 if form.errors else 200
 
@@ -259,23 +266,26 @@ def erasures() -> str:
     )  # fmt: skip
 
 
-def todo(s: Session, who: Actor) -> list[tuple[Text, str]]:
-    """What waits for the data protection officer."""
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits for the data protection officer: requests by the law's day, breaches by the hour the authority hears."""
     if not who.everywhere(*OFFICERS):
         return []
-    found: list[tuple[Text, str]] = []
-    waiting, late = queries.open_requests(s, clock.city_now().date())
-    if late:
-        words = _n("%(n)s request about data is overdue", "%(n)s requests about data are overdue", late)
-        found.append((words, url_for("rights_staff.queue")))
-    elif waiting:
+    found: list[Todo] = []
+    waiting, last_day = queries.open_requests(s)
+    if waiting:
         words = _n("%(n)s request about data waits", "%(n)s requests about data wait", waiting)
-        found.append((words, url_for("rights_staff.queue")))
-    breaches = queries.open_breaches(s)
+        found.append(Todo(words, url_for("rights_staff.queue"), _end_of(last_day), waiting))
+    breaches, discovered = queries.open_breaches(s)
     if breaches:
         words = _n("%(n)s breach is open", "%(n)s breaches are open", breaches)
-        found.append((words, url_for("rights_staff.breaches")))
+        due = rules.authority_by(discovered) if discovered is not None else None
+        found.append(Todo(words, url_for("rights_staff.breaches"), due, breaches))
     return found
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The last minute of a day on the city's clock."""
+    return None if day is None else datetime.combine(day, time(23, 59), i18n.in_zone(clock.now()).tzinfo)
 
 
 def remarks(s: Session, who: Actor, person_id: int) -> list[Remark]:

@@ -253,8 +253,8 @@ def cast_ballot(
         old, repeated = _standing(c, vote, slot, code_hash)
         if repeated is not None:
             return Cast(code, repeated, repeated=True)
-    channel = channel or rules_ways.channel_of(actor.scope, actor.assurance)
-    _take_part(c, vote, claim, channel, city_day(now), actor)
+    channel = channel or rules_ways.channel_of(actor.scope, actor.assurance, alone=facts.alone)
+    _take_part(c, vote, claim, channel, city_day(now), actor, alone=facts.alone)
     packed = sealing.pack_choices(vote.document, choices_by_pot)
     seal_ballot(c, vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station)
     c.execute(_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED})
@@ -362,8 +362,10 @@ def _take_roll_entry(c: Connection, vote: Vote, claim: str) -> bool:
     return False
 
 
-def _take_part(c: Connection, vote: Vote, claim: str, channel: Channel, day: date, actor: Actor) -> None:
-    judged = {one: rules_ways.may_replace(actor.scope, actor.assurance, one) for one in Channel}
+def _take_part(
+    c: Connection, vote: Vote, claim: str, channel: Channel, day: date, actor: Actor, *, alone: bool
+) -> None:
+    judged = {one: rules_ways.may_replace(actor.scope, actor.assurance, one, alone=alone) for one in Channel}
     replaced = frozenset(one for one in Channel if judged[one] or channel is Channel.PAPER)
     values = {"vote_id": vote.id, "claim": claim, "channel": channel, "day": day}
     if c.execute(_take_part_statement(db.is_sqlite(), replaced), values).first() is None:

@@ -13,6 +13,7 @@ FEATURE = Feature(
     name="voting",
     blueprints=[views.pages, staff.desk],
     staff_menu=[Menu(_l("All votes"), "voting_staff.votes", roles=("budget_officer", "auditor"), order=20)],
+    no_paper={"ReceiptForm": "it checks a code at once; by telephone the help line does the same"},
     footer=[Menu(_l("Votes and receipts"), "voting.votes", order=60)],
     todo=staff.todo,
     jobs=[

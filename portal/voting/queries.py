@@ -131,10 +131,17 @@ def voter_facts(s: Session, actor: Actor, vote: Vote) -> rules.VoterFacts | None
         district=facts.district,
         ages=ages,
         enough_assurance=strong_enough(ground.settings().providers, facts.issuer, facts.acr, "vote"),
-        weak=facts.weak and roll["claim"] != "account" and not ground.settings().register.check_votes,
+        weak=roll["claim"] != "account" and _too_weak(facts),
+        alone=roll["claim"] != "account" and facts.alone,
         acting_for=actor.acting_for.name if actor.acting_for else "",
         helped=actor.helped_by is not None,
     )
+
+
+def _too_weak(facts: Any) -> bool:
+    """Could anybody, or one clerk alone, have made this resident up? Where a register is asked, nobody can."""
+    settings = ground.settings().register
+    return (facts.weak and not settings.check_votes) or (facts.alone and not settings.adapter)
 
 
 def age_answer(ages: Mapping[str, bool], years: int, on: str) -> bool | None:

@@ -66,6 +66,7 @@ class VoterFacts:
     ages: Mapping[tuple[int, str], bool | None] = field(default_factory=dict)
     enough_assurance: bool = True
     weak: bool = False  # known by what anybody might know of the resident; a letter or a counter makes it sure
+    alone: bool = False  # known by a document that one clerk alone looked at
     acting_for: str = ""  # somebody else's name while the person acts for them
     helped: bool = False  # somebody else enters what this session does
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.base import clock, db, limits
+from portal.base import clock, codes, db, limits, qr
 from portal.base.errors import never_shown
 from portal.base.i18n import Text, _
 from portal.base.security import actor, public, reads
 from portal.voting import queries, queries_publication, rules_interruption
 from portal.voting.forms import ReceiptForm
 from portal.voting.models import Vote, VoteState
-from portal.voting.sealing import SealingError
+from portal.voting.sealing import RECEIPT_BYTES, SealingError
 
 pages = Blueprint("voting", __name__, url_prefix="/votes")
 CHECKS_PER_MINUTE = 300  # per origin; a code has 80 bits, so this spares the database, not the codes
@@ -53,6 +53,29 @@ def check_receipt(public_id: str) -> ResponseReturnValue:
     if form.errors:
         status = 422
     return render_template("voting/receipt.html", vote=vote, form=form, answer=answer, notices=_notices(vote)), status
+
+
+@pages.post("/<public_id>/receipt/slip")
+@public
+@reads
+@never_shown
+def receipt_slip(public_id: str) -> ResponseReturnValue:
+    """A receipt on the 80 mm roll, from the page that showed it: vote, code, day and where to check it. The database is
+    not asked about the code, and nothing here knows of a choice or a person."""
+    vote = _vote(public_id)
+    try:
+        raw = codes.unprinted(request.form.get("code", ""), RECEIPT_BYTES)
+    except codes.CodeError:
+        abort(400)
+    address = url_for("voting.receipt", public_id=vote.public_id, _external=True)
+    return render_template(
+        "voting/receipt_slip.html",
+        vote=vote,
+        code=codes.printed(raw),
+        address=address,
+        day=clock.city_now(),
+        drawing=qr.svg(address, _("QR code that leads to the check of receipts")),
+    )
 
 
 def _notices(vote: Vote) -> list[Text]:

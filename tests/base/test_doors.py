@@ -13,6 +13,7 @@ from portal.base.clock import now
 from portal.base.limits import Attempt
 from portal.base.web import Portal
 from portal.config import Settings
+from portal.papers import render
 from tests.client import Client
 
 HERE = "http://127.0.0.1:8000"
@@ -58,6 +59,7 @@ def test_the_demo_answers_to_this_machine_alone(make_settings: Callable[..., Set
 def test_the_world_reads_one_word_of_health(client: Client) -> None:
     told = client.http.get("/readyz", base_url=HERE)
     assert told.json["status"] == "ok" and "database" in told.json
+    assert told.json["papers"] == {"can_be_made": not render.missing(), "lacks": render.missing()}
     for base, place in (("http://city.example", "127.0.0.1"), (HERE, "192.0.2.7")):
         answer = client.http.get("/readyz", base_url=base, environ_overrides={"REMOTE_ADDR": place})
         assert answer.json == {"status": "ok"}

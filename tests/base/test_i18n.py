@@ -48,6 +48,12 @@ def test_moments_are_told_on_the_citys_clock() -> None:
     assert i18n.moment(datetime(2026, 6, 5, 21, 30, tzinfo=UTC)).startswith("June 6, 2026")
 
 
+def test_what_ends_with_a_day_holds_until_that_day() -> None:
+    """A paper good to the 20th ends when the 21st begins on the city's clock; nobody is told "the 21st, midnight"."""
+    assert i18n.last(datetime(2026, 6, 20, 21, tzinfo=UTC)) == "June 20, 2026"
+    assert "12:30" in i18n.last(datetime(2026, 6, 20, 21, 30, tzinfo=UTC))
+
+
 def test_a_language_from_outside_never_becomes_a_path() -> None:
     with i18n.use_locale("../../etc"):
         assert i18n._("Sign in") == "Sign in"

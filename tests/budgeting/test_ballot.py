@@ -22,6 +22,7 @@ from portal.voting.models import Participation, SealedBallot, Vote
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client, Page
 from tests.identity.help import enter
+from tests.identity.test_terminal import terminal
 
 URL = "/en/budget/2026/ballot"
 OLD_ENOUGH = {"16@2026-06-01": True}
@@ -288,6 +289,35 @@ def test_a_receipt_names_vote_city_day_and_where_it_is_checked(app: Portal, vote
         assert words in box, words
     assert not re.search(r"\d\d:\d\d", box.split("</dl>")[0])  # the day, never the time
     assert 'target="_blank">Check a receipt in a new tab' in answer.html
+
+
+def test_the_slip_of_a_receipt_names_no_choice_and_no_person(app: Portal, voter: Client) -> None:
+    answer = send(voter, voter.get(URL), ["1", "3"])
+    code = re.search(r'fm-receipt__code"><bdi dir="ltr">([0-9A-Z-]+)', answer.html)[1]
+    at = re.search(r'action="([^"]+/receipt/slip)"', answer.html)[1]
+    fields = {"csrf_token": answer.fields()["csrf_token"], "code": code}
+    slip = voter.post(at, fields, token=False)
+    assert slip.status == 200 and code in slip and "fm-slip" in slip.html and "fm-qr" in slip.html
+    assert slip.response.headers["Cache-Control"] == "no-store"
+    said = slip.html.split("<main")[1]
+    for title in ("Ilves", "Playground", *re.findall(r"fm-tick__label[^>]*>(?:<[^>]+>)*([^<]+)", voter.get(URL).html)):
+        assert title not in said
+    assert code not in re.findall(r'(?:href|action)="([^"]*)"', slip.html)
+    assert voter.post(at, fields | {"code": code[:-1] + "~"}, token=False).status == 400
+
+
+def test_at_a_shared_screen_no_link_takes_ticks_or_receipt_away(app: Portal, voter: Client) -> None:
+    cookie = terminal(app).http.get_cookie("terminal", domain="127.0.0.1")
+    assert cookie is not None
+    assert "in a new tab" in voter.get(URL)
+    voter.http.set_cookie("terminal", cookie.value, domain="127.0.0.1")
+    page = voter.get(URL)
+    assert "Finish" in page and "in a new tab" not in page
+    answer = send(voter, page, ["1"])
+    code = re.search(r'fm-receipt__code"><bdi dir="ltr">([0-9A-Z-]+)', answer.html)[1]
+    assert "in a new tab" not in answer and 'hreflang="de">' not in answer.html.split("<body")[1]
+    again = {"csrf_token": answer.fields()["csrf_token"], "form_token": answer.fields()["form_token"], "translate": "1"}
+    assert 'action="/de/budget/' in answer.html and code in voter.post(URL.replace("/en/", "/de/"), again, token=False)
 
 
 def test_a_receipt_is_read_in_another_language_and_nothing_is_cast_again(app: Portal, voter: Client) -> None:

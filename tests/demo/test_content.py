@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from portal.demo import ballots, content, pictures
+from portal.demo import ballots, content, content_questions, pictures
 
 BUDGETS = content.budgets()
 PROJECTS = [project for budget in BUDGETS for project in budget.projects]
@@ -33,7 +33,18 @@ def words_in(thing: Any, at: str = "") -> list[tuple[str, Any]]:
     return []
 
 
-EVERYTHING = words_in((content.city(), *content.personas(), *BUDGETS, *content.pages(), *content.notices()))
+EVERYTHING = words_in(
+    (
+        content.city(),
+        *content.personas(),
+        *BUDGETS,
+        content.closed_budget(),
+        *content.departments(),
+        *content.pages(),
+        *content.notices(),
+        *content_questions.questionnaires(),
+    )
+)
 
 
 def test_every_text_is_there_in_all_six_languages() -> None:
@@ -96,7 +107,7 @@ def test_ids_are_unique_and_titles_short() -> None:
         assert all(len(title) <= 60 for title in project.title.values()), project.id
         assert all(len(alt) <= 120 for alt in project.alt.values()), project.id
     everyone = [persona.sub for persona in content.personas()]
-    assert len(set(everyone)) == len(everyone) == 15
+    assert len(set(everyone)) == len(everyone) == 17
 
 
 def test_money_is_real() -> None:
@@ -145,7 +156,7 @@ def test_two_people_can_count_and_one_is_too_young() -> None:
     assert sum("budget_officer" in one.roles for one in personas) == 2
     assert [one.sub for one in personas if one.age < 16] == ["mia"]
     assert [one.sub for one in personas if one.district is None] == ["nora"]
-    assert {one.district for one in personas if not one.roles} >= {d.id for d in content.city().districts}
+    assert {one.district for one in personas if not one.staff} >= {d.id for d in content.city().districts}
 
 
 def test_pages_have_titles_and_begin_below_the_first_heading() -> None:

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from portal.base import db, ground, search
+from portal.base import clock, db, ground, search
 from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.home import actions as home
+from portal.processes.actions_questions import add_question
+from portal.processes.models_questions import Group, Questionnaire, Stand
 from tests.budgeting import town
 from tests.client import Client
 from tests.identity.help import enter
+from tests.processes import survey
 
 # path -> (most selects for anybody, most for somebody signed in)
 BUDGET = {
@@ -25,6 +28,8 @@ BUDGET = {
     "/en/budget/2026/": (12, 14),
     "/en/budget/2026/projects/": (6, 8),
     "/en/budget/2026/projects/1": (8, 10),
+    "/en/questionnaires/1": (10, 13),
+    "/en/questionnaires/2/results": (10, 12),
 }
 
 
@@ -47,12 +52,32 @@ def more(app: Portal, count: int) -> None:
             page = home.add_page(SYSTEM, slug=f"page-{n}")
             home.write_page(SYSTEM, page, lang="en", title=f"Bench page {n}", body="x")
         assert search.find(s, "page", "bench", "en")
+        for number in (1, 2):  # more questions, more answers, more questionnaires
+            row = s.get_one(Questionnaire, number)
+            row.stand, row.published_at = Stand.DRAFT, None
+            for draft in survey.drafts():
+                add_question(SYSTEM, row, draft)
+            survey.fill(number, Group.CITIZEN, 20, text="More shade")
+            row.stand, row.published_at = (Stand.SHOWN, None) if number == 1 else (Stand.PUBLISHED, clock.now())
+        process = s.get_one(Questionnaire, 1).process_id
+        for _n in range(5):
+            survey.make(process)
+
+
+def ask(budget: int) -> None:
+    """A questionnaire that is open, and one whose results are published."""
+    with db.write():
+        process = town.get(budget).process_id
+        survey.make(process)
+        done = survey.make(process, opens=-9, closes=-1)
+        survey.fill(done, Group.CITIZEN, 12)
+        survey.publish(done)
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_the_number_does_not_grow(app: Portal, count_queries: Callable[..., Any], signed_in: bool) -> None:
     client = Client(app)
-    town.add_budget(app, slug="2026", count=1)
+    ask(town.add_budget(app, slug="2026", count=1))
     if signed_in:
         enter(client, "Ana Ilves", district="north")
     before = numbers(app, client, count_queries)

@@ -25,6 +25,7 @@ from portal.moderation import actions as moderation
 from portal.moderation import actions_appeal, actions_decide
 from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
+from portal.notifications import actions_letters
 from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
@@ -33,12 +34,14 @@ from portal.places import actions as places
 from portal.places import actions_terminal as terminals
 from portal.places.models import Department, District
 from portal.processes.models import Phase, PhaseKind, Process
+from portal.processes.models_questions import Question
 from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, PersonMark, Wish
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
 from tests.identity.help import enter
 from tests.moderation import board
+from tests.processes import survey
 from tests.voting import town as votes
 
 ROLES = (
@@ -102,7 +105,9 @@ def build(app: Portal) -> World:
         notifications.tell(other, "account.role_given", {"role": "x"})
         message = s.query(Message).filter_by(person_id=other).one()
         alert = Alert(person_id=other, topic="budgets", created_at=clock.now())
-        batch = LetterBatch(made_at=clock.now(), letters=0)
+        batch = LetterBatch(made_at=clock.now(), letters=0, file="letters.pdf")
+        actions_letters.folder().mkdir(parents=True)
+        (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
         s.add_all([alert, batch, issue])
         s.flush()
@@ -119,6 +124,8 @@ def build(app: Portal) -> World:
         batch = PostBatch(made_at=clock.now(), count=1, file=store(b"%PDF-1.7 a batch"))
         s.add(batch)
         s.flush()
+        process = s.get_one(Budget, budget).process_id
+        asked, unasked = survey.of_city(process)
         shared = {
             "lang": "en",
             "code": "en",
@@ -155,7 +162,9 @@ def build(app: Portal) -> World:
             "kind": "budget",
             "object_id": budget,
             "page_id": page.id,
-            "process_id": s.get_one(Budget, budget).process_id,
+            "process_id": process,
+            "questionnaire_id": asked,
+            "question_id": s.query(Question.id).filter_by(questionnaire_id=asked).first()[0],
             "member_id": 1,
             "absence_id": 1,
             "department_id": department.id,
@@ -164,7 +173,7 @@ def build(app: Portal) -> World:
             **_rights(other),
             **_moderated(other),
         }
-    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft"})
+    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft", "questionnaire_id": unasked})
 
 
 def _rights(person_id: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from portal.audit.models import Entry
+from portal.audit.models_looks import Look
 from portal.base import clock, db, ground
 from portal.base.web import Portal
 from portal.identity import rules_help
@@ -55,6 +56,8 @@ def test_every_act_is_by_the_person_helped_by_the_librarian_at_this_place(app: P
     assert act.helped_by is not None and act.helped_by != ana
     began = next(line for line in lines(app, ana) if line.verb == "help began")
     assert began.after == {"means": "account", "consent": "spoken"}
+    with db.read() as s:
+        assert s.scalars(select(Look.why).where(Look.person_id == ana)).all() == ["help"], "in the person's access log"
     page = desk.post("/en/help/end", page="/en/account")
     assert page.url == "/en/staff/help"  # Lia is herself again
     mine = Client(app)
@@ -249,3 +252,11 @@ def test_the_number_counts_once_in_its_house_for_ten_minutes(app: Portal) -> Non
     assert "number is wrong or over" in take(terminal(app, 1), gone)
     with db.read() as s:
         assert s.scalars(select(Person).where(Person.name == "Ana Ilves")).one().closed_at is None
+
+
+def test_a_helper_takes_nothing_along_that_opens_doors_later(app: Portal) -> None:
+    """The address of the calendar opens the dates to whoever has seen it, and a copy of the data is everything."""
+    desk, ana = help_ana(app)
+    assert "calendar" not in desk.get("/en/inbox/settings").html.split("<main")[1]
+    assert desk.post("/en/inbox/calendar", page="/en/account").status == 403
+    assert desk.get("/en/my/data/export/1/file").status == 403

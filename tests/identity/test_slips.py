@@ -16,7 +16,7 @@ from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.identity import rules_ways
 from portal.identity.models import Fact, FactKind
-from portal.identity.models_ways import PaperCode, PaperKind, SpentSession
+from portal.identity.models_ways import CounterProof, PaperCode, PaperKind, SpentSession
 from portal.notifications import jobs as told
 from portal.places.actions import add_district
 from portal.voting.models import Channel, Participation, RollEntry
@@ -197,3 +197,68 @@ def test_a_city_can_do_without_them(bare: Callable[..., Portal]) -> None:
     assert "without an account" not in lia.get("/en/staff/counter")
     with pytest.raises(config.ConfigError, match="slips"):
         config.load({}, register={"slips": "one"})
+
+
+def at_counter(who: Client, person: Client) -> Page:
+    """The clerk finds the person by the code that their page shows."""
+    page = person.post("/en/account/residence/desk-code", page="/en/account/residence")
+    return who.post("/en/staff/counter", {"who": page.html.split('fm-receipt__code"><bdi dir="ltr">')[1].split("<")[0]})
+
+
+def resident_facts() -> int:
+    with db.read() as s:
+        return s.scalar(select(func.count()).where(Fact.kind == FactKind.RESIDENT, Fact.source == "counter")) or 0
+
+
+def noted(who: Client, person: Client, **given: str) -> Page:
+    return who.post("/en/staff/counter/proof", {**at_counter(who, person).fields(), **counter(**given)})
+
+
+def seconded(who: Client, page: Page, **given: str) -> Page:
+    said = {"number": "ee1001", "document": "passport"} | given
+    return who.post("/en/staff/counter/proof/second", {**page.fields(), **said})
+
+
+def test_without_a_register_one_clerk_joins_no_account_with_a_resident(bare: Callable[..., Portal]) -> None:
+    """The second clerk finds the same person and types the number from the document; a wrong number, another document,
+    or the first clerk again, and nothing is proved."""
+    town = bare()
+    ana, lia, cora = Client(town), clerk(town), clerk(town, "Cora Clerk")
+    enter(ana, "Ana Ilves")
+    assert "A second clerk has to confirm this proof" in noted(lia, ana) and resident_facts() == 0
+    assert "What the document says" in at_counter(lia, ana), "the first clerk is offered no confirmation"
+    page = at_counter(cora, ana)
+    assert "Confirm a proof as the second clerk" in page and "Account of Ana Ilves" in page
+    assert seconded(cora, page, number="ee1002").status == 409
+    assert "another kind of document" in seconded(cora, page, document="id_card")
+    own = at_counter(lia, ana)
+    assert "yourself" in seconded(lia, own) and resident_facts() == 0
+    assert "The proof is stored" in seconded(cora, page) and resident_facts() == 1
+    assert seconded(cora, page).status == 409, "confirmed once"
+    with db.read() as s:
+        line = s.scalars(select(Entry).where(Entry.verb == "proved residence")).one()
+        assert line.after["first"] and line.person_id != line.after["first"]
+        assert s.scalar(select(func.count()).select_from(CounterProof)) == 0
+
+
+def test_a_city_can_settle_on_one_clerk(bare: Callable[..., Portal]) -> None:
+    town = bare(proofs="one")
+    ana = Client(town)
+    enter(ana, "Ana Ilves")
+    assert "The proof is stored" in noted(clerk(town), ana) and resident_facts() == 1
+    with pytest.raises(config.ConfigError, match="proofs"):
+        config.load({}, register={"proofs": "none"})
+
+
+def test_an_account_is_joined_with_somebody_who_voted_by_two_clerks(town: Portal) -> None:
+    """With a register, too: the account could replace the ballot. Whose entry it is already needs one clerk."""
+    slug, _id = vote_of(town)
+    ana, other = Client(town), Client(town)
+    lia, cora = clerk(town), clerk(town, "Cora Clerk")
+    enter(ana, "Ana Ilves")
+    assert "The proof is stored" in noted(lia, ana)
+    assert "Your receipt code" in cast(ana, slug)
+    assert "The proof is stored" in noted(lia, ana), "her own entry"
+    enter(other, "Somebody Else")
+    assert "A second clerk has to confirm this proof" in noted(lia, other)
+    assert "The proof is stored" in seconded(cora, at_counter(cora, other))

@@ -12,10 +12,11 @@ from portal.base import clock, db, ground
 from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.identity import actions_help
-from portal.identity.models import SignIn
+from portal.identity.models import Person, SignIn
 from portal.places import actions as places
 from portal.places import rules_terminal
 from portal.places.models import Terminal
+from portal.rights.models import DataExport, ExportState
 from tests.client import Client, Page
 from tests.identity.help import enter
 from tests.identity.ways import by_email, counter, letter_code
@@ -165,6 +166,33 @@ def test_files_are_not_given_away(app: Portal) -> None:
 
 
 # A session there
+
+
+def test_a_session_of_a_shared_screen_lives_at_no_other_browser(app: Portal) -> None:
+    """Neither in a copy of its cookie, nor on a screen that was retired meanwhile."""
+    screen, thief = terminal(app), Client(app)
+    by_email(screen, "ana@example.org", "Ana Ilves")
+    stolen = screen.http.get_cookie("portal", domain="127.0.0.1").value
+    thief.http.set_cookie("portal", stolen, domain="127.0.0.1")
+    assert "Ana Ilves" not in thief.get("/en/account")
+    assert "Ana Ilves" in screen.get("/en/account")
+    librarian(app, 1).post("/en/staff/terminals/1/retire", page="/en/staff/terminals")
+    assert "Ana Ilves" not in screen.get("/en/account")
+
+
+def test_what_cannot_be_taken_away_is_not_offered(app: Portal) -> None:
+    screen = terminal(app)
+    by_email(screen, "ana@example.org", "Ana Ilves")
+    with db.write() as s:
+        person = s.scalars(select(Person.id).where(Person.public_name == "Ana Ilves")).one()
+        s.add(
+            DataExport(
+                person_id=person, name="x.zip", lang="en", state=ExportState.READY, asked_at=clock.now(), made_at=clock.now(),
+                bytes=1,
+            )
+        )  # fmt: skip
+    page = screen.get("/en/my/data/export")
+    assert "Fetch your data" not in page and "a browser of your own" in page
 
 
 def test_finish_ends_everything(app: Portal) -> None:

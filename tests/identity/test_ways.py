@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.audit.models import Entry
+from portal.audit.models_looks import Look
 from portal.base import clock, db
 from portal.base.actor import SYSTEM, Actor
 from portal.base.web import Portal
@@ -192,6 +193,7 @@ def test_a_clerk_notes_the_kind_of_document_and_nobody_notes_their_own(town: Por
     assert "A counter of the city" in page and "Passport" in page and "good until" in page
     with db.read() as s:
         line = s.scalars(select(Entry).where(Entry.verb == "proved residence")).one()
+        assert s.scalars(select(Look.why)).all() == ["counter"], "who is looked up there reads it"
         assert line.after == {"way": "counter", "document": "passport"} and "1001" not in str(line.after)
     assert "of her own" in prove_own(town)
 
@@ -262,7 +264,11 @@ def test_one_resident_is_one_entry_of_the_roll_whatever_the_way_in(town: Portal)
         page = cast(voter, slug)
         assert page.status == 200 and "Your receipt code" in page, page.text[:600]
     by_email(at_counter, "counter@example.org", "Counter")
-    prove_at_counter(town, at_counter)
+    cora.post("/en/staff/counter/code", counter())
+    second = Client(town)
+    enter(second, "Lia Librarian", roles=["librarian"])
+    two = second.post("/en/staff/counter/code/second", {"number": "EE-1001", "document": "passport", "seen": "yes"})
+    at_counter.post("/en/code", {"code": letter_code(two)})
     assert "Your receipt code" in cast(at_counter, slug)
     with db.read() as s:
         vote = s.scalars(select(Vote).where(Vote.public_id == public_id)).one()
@@ -283,6 +289,16 @@ def test_without_a_proof_the_ballot_page_says_what_to_do(town: Portal) -> None:
     assert "surer who you are" in page
     with db.read() as s:
         assert s.scalar(select(func.count()).select_from(RollEntry)) == 0
+
+
+@pytest.mark.parametrize("back", ["/en/my", "/en/staff/", "/en/nothing-here", "//other.example", "/en/code"])
+def test_a_right_code_leads_to_no_closed_door(town: Portal, back: str) -> None:
+    """Whoever meant to open their own page, and took the way of a code to vote, lands where they can vote."""
+    code = letter_code(clerk(town).post("/en/staff/counter/code", counter()))
+    voter = Client(town)
+    voter.get(f"/en/code?next={back}")
+    page = voter.post("/en/code", {"code": code}, page="/en/newsletter")
+    assert page.status == 200 and "You can vote now" in page
 
 
 def test_a_voter_with_a_code_can_only_vote_and_leaves_nothing_behind(town: Portal) -> None:

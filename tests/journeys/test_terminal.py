@@ -142,33 +142,37 @@ def _type_code(screen: Visitor, code: str) -> None:
     screen.press("Use the code")
 
 
-def _born(page: Visitor) -> None:
-    for part, value in (("day", "3"), ("month", "2"), ("year", "1990")):
-        page.page.locator(f"input[name='born-{part}']").fill(value)
+def _resident(page: Visitor, name: str) -> tuple[str, datetime, str]:
+    """Number, day of birth and postcode of somebody in the demo's register, as its page tells them."""
+    page.go("/code/letter")
+    known = re.search(rf"{name}: (SUN-\d{{4}}), (\w+ \d+, \d{{4}}), (\d{{5}})", page.text)
+    assert known is not None, page.text
+    return known[1], datetime.strptime(known[2], "%B %d, %Y"), known[3]
+
+
+def _fill(page: Visitor, number: str, born: datetime) -> None:
+    page.page.get_by_label("Number in the register of residents").fill(number)
+    for part, value in (("day", born.day), ("month", born.month), ("year", born.year)):
+        page.page.locator(f"input[name='born-{part}']").fill(str(value))
 
 
 def by_counter(clerk: Visitor, screen: Visitor, _visitor: Callable[..., Visitor]) -> None:
+    number, born, _ = _resident(screen, "Jonas Brandt")
     clerk.go("/staff/counter/code")
     clerk.page.get_by_label("Passport").check()
-    clerk.page.get_by_label("Number in the register of residents").fill("SUN-0977")
-    clerk.page.get_by_label("Name as in the document").fill("Walk In")
+    _fill(clerk, number, born)
+    clerk.page.get_by_label("Name as in the document").fill("Jonas Brandt")
     clerk.page.get_by_label("District of residence").select_option(index=1)
-    _born(clerk)
-    clerk.page.locator("main form button[type=submit]").click()
+    clerk.press("Make the code")
     _type_code(screen, clerk.page.locator(".fm-receipt__code").inner_text())
 
 
 def by_letter(clerk: Visitor, screen: Visitor, _visitor: Callable[..., Visitor]) -> None:
-    screen.go("/code/letter")
-    known = re.search(r"Marie Laurent: (SUN-\d{4}), (\w+ \d+, \d{4}), (\d{5})", screen.text)
-    assert known is not None, screen.text
-    born = datetime.strptime(known[2], "%B %d, %Y")
-    screen.page.get_by_label("Number in the register of residents").fill(known[1])
-    for part, value in (("day", born.day), ("month", born.month), ("year", born.year)):
-        screen.page.locator(f"input[name='born-{part}']").fill(str(value))
-    screen.page.get_by_label("Postcode of the address").fill(known[3])
+    number, born, postcode = _resident(screen, "Marie Laurent")
+    _fill(screen, number, born)
+    screen.page.get_by_label("Postcode of the address").fill(postcode)
     screen.page.locator("main form button[type=submit]").first.click()
-    clerk.go("/staff/letters")
+    clerk.go("/staff/code-letters")
     clerk.press("Print the letters")
     found = re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", clerk.page.content())
     _type_code(screen, found[-1])
@@ -228,6 +232,7 @@ def test_the_question_comes_in_time_and_expiry_leaves_nothing(visitor: Enter) ->
     assert not dialog.is_visible()
     screen.page.clock.run_for(182_000)
     assert dialog.is_visible() and "I need more time" in dialog.inner_text()
+    assert "Keep this" not in dialog.inner_text()  # there is nothing to keep on this page
     screen.look()
     with screen.page.expect_response("**/terminal/more") as answered:
         screen.page.keyboard.press("Enter")
@@ -239,6 +244,41 @@ def test_the_question_comes_in_time_and_expiry_leaves_nothing(visitor: Enter) ->
     screen.page.wait_for_url("**/en/terminal")
     screen.page.go_back()
     assert "Ana Ilves" not in screen.page.content()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_form_goes_along_on_a_slip(visitor: Enter, script: bool) -> None:
+    screen = enrolled(visitor, script)
+    if script:
+        screen.page.clock.install()
+    screen.go("/accessibility/report")
+    screen.page.get_by_label("What does not work?").fill("A secret of Ana, for later")
+    if script:  # the time is nearly over, and the question offers to take the form along
+        screen.page.clock.run_for(602_000)
+        keep = screen.page.get_by_role("dialog").get_by_role("button", name="Keep this and go on later")
+    else:
+        keep = screen.button("Keep this and go on later")
+    with screen.page.expect_navigation():
+        keep.click()
+    assert screen.heading == "Your form is kept"
+    code = screen.page.locator(".fm-receipt__code").inner_text()
+    screen.look(axe=script)
+    screen.press("For 80 mm paper")
+    assert code in screen.text and "A secret" not in screen.page.content()
+    assert screen.page.get_by_role("button", name="Print").is_visible() is script
+    screen.look(axe=script)
+    cookies = screen.context.cookies()
+    finish(screen)
+    nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
+    screen.link("Go on with a form that you kept").click()
+    screen.page.get_by_label("Code on the slip").fill(code)
+    screen.press("Go on with the form")
+    assert screen.page.get_by_label("What does not work?").input_value() == "A secret of Ana, for later"
+    screen.look(axe=script)
+    cookies = screen.context.cookies()
+    screen.page.on("dialog", lambda dialog: dialog.accept())
+    finish(screen)
+    nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
 
 
 def test_a_closed_tab_ends_in_seconds(visitor: Enter) -> None:

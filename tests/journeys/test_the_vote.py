@@ -375,8 +375,11 @@ def test_everybody_reads_the_result(city: City, visitor: Enter, told: Told, tmp_
         anybody.go(f"/budget/{OPEN}/results").look()
     anybody.lang = "en"
     table = csv.DictReader(io.StringIO(fetch(anybody, f"/en/budget/{OPEN}/results.csv").decode("utf-8-sig")))
-    counted = {row["project_id"]: int(row["votes"]) for row in table}
-    assert {code: n for code, n in counted.items() if n} == dict(told.votes), "the last ballot of each voter counts"
+    shown = {row["project_id"]: row["votes"] for row in table}
+    counted = {code: int(n) for code, n in shown.items() if n not in ("", "0")}
+    # pots with fewer than ten ballots publish no figures
+    assert counted == {code: n for code, n in told.votes.items() if shown[code]}, "the last ballot of each voter counts"
+    assert max(counted.values()) > CROWD and "" in shown.values()
     result = json.loads(fetch(anybody, f"/en/budget/{OPEN}/results.json"))
     assert result["numbers"]["ballots"] == CROWD + 3
     for whose, code in told.codes.items():

@@ -122,6 +122,13 @@ def test_answer_in_another_issuers_name(browser: Browser, liar: Liar) -> None:
     assert nobody_entered(browser)
 
 
+def test_an_answer_that_says_a_thing_twice(browser: Browser, liar: Liar) -> None:
+    answer = liar.authorize(browser.begin())
+    assert browser.get(answer + "&code=another").status == 403
+    assert "/token" not in liar.calls
+    assert nobody_entered(browser)
+
+
 def test_answer_without_issuer_where_it_was_promised(browser: Browser, liar: Liar) -> None:
     liar.discovery = {"authorization_response_iss_parameter_supported": True}
     assert browser.sign_in().status == 403

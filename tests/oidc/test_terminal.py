@@ -52,6 +52,18 @@ def test_a_provider_that_says_no_time_is_refused(screen: Browser, liar: Liar) ->
     assert screen.sign_in().status == 403 and not screen.signed_in
 
 
+def test_one_who_used_it_seconds_ago_is_not_taken_for_the_next(screen: Browser, liar: Liar) -> None:
+    """The second begins at once, so that the first's time at the provider lies within any leeway of clocks."""
+    liar.auth_time = time.time() - 5
+    assert screen.sign_in().status == 303 and screen.signed_in
+    screen.page.post("/en/terminal/finish", page="/en/", follow=False)
+    page = screen.sign_in()
+    assert page.status == 403 and not screen.signed_in
+    assert "took you for somebody who used this screen before" in page
+    liar.auth_time = time.time()
+    assert screen.sign_in().status == 303 and screen.signed_in
+
+
 class TestOneThatProvesNothing:
     @pytest.fixture
     def bent_settings(self) -> dict[str, Any]:

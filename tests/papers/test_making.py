@@ -29,6 +29,7 @@ from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.papers import actions, actions_make, queries, render, sign, structure
 from portal.papers.models import Fault, Paper, PaperState, RegisterHead, Revocation, SignerCertificate
+from tests.notifications.help import messages, outbox, person, work
 from tests.papers import office
 from tests.papers.conftest import PASSPHRASE, make_key
 
@@ -364,3 +365,17 @@ def test_days_are_closed_once_and_chained(app: Portal) -> None:
         assert [one.previous for one in heads[1:]] == [one.head for one in heads[:-1]]
         assert heads[0].issued == 2 and sum(one.revoked for one in heads) == 1
         assert actions.close_days(s, now + timedelta(days=1, hours=2)) >= 1
+
+
+def test_its_holder_is_told_once_when_a_paper_is_ready(app: Portal) -> None:
+    """In the reader's language, with the title in the paper's; nobody is told of a paper that belongs to no account."""
+    ana = person(app, email="ana@example.org", language="de")
+    office.made(app)
+    assert messages() == []
+    paper = office.made(app, person_id=ana, lang="et", title="Teie luba")
+    actions_make.make(paper.id)
+    (told,) = messages(ana)
+    assert (told.notice, told.endpoint, told.args) == ("papers.ready", "papers.paper", {"paper_id": paper.id})
+    work()
+    (mail,) = outbox()
+    assert mail.lang == "de" and "Teie luba" in mail.subject and f"/de/papers/{paper.id}" in mail.body

@@ -14,9 +14,10 @@ from portal.base.web import Portal
 from portal.identity.models import Contact, Way
 from portal.papers import actions, actions_make, queries, render, sign
 from portal.papers.models import Fault, Paper, PaperState, PostBatch
-from tests.client import Client
+from tests.client import Client, Page
 from tests.identity.help import enter
 from tests.papers import office
+from tests.rights.test_looks import lines
 
 LETTER = {"recipient": "Ana Ilves", "lang": "et", "title": "Teie luba", "body": "Tere!\n\nLuba on antud."}
 
@@ -26,6 +27,13 @@ def desk(client: Client) -> Client:
     """Bo at his desk."""
     enter(client, "Bo Kask", roles=["case_officer"])
     return client
+
+
+def open_with_reason(desk: Client, address: str) -> Page:
+    """As staff do: first say why."""
+    form = desk.get(address, follow=False)
+    assert form.status == 303, "the reason comes first"
+    return desk.post(form.response.headers["Location"], {"why": "asked", "words": ""})
 
 
 def newest(app: Portal) -> Paper:
@@ -40,7 +48,7 @@ def test_a_letter_goes_from_the_desk_to_its_holder(desk: Client, app: Portal) ->
     who = enter(ana, "Ana Ilves")
     assert "No paper was given out yet" in desk.get("/en/staff/papers")
     assert f"/en/staff/papers/letter/to/{who}" in desk.get("/en/staff/papers/letter/to?q=ilv").html
-    page = desk.get(f"/en/staff/papers/letter/to/{who}")
+    page = open_with_reason(desk, f"/en/staff/papers/letter/to/{who}")
     assert 'value="Ana Ilves"' in page.html
     page = desk.post(f"/en/staff/papers/letter/to/{who}", LETTER)
     assert "The letter has its number and is being made." in page
@@ -51,6 +59,26 @@ def test_a_letter_goes_from_the_desk_to_its_holder(desk: Client, app: Portal) ->
     assert answer.data.startswith(b"%PDF-") and answer.headers["Cache-Control"] == "no-store"
     labels = [label for label, _value in newest(app).lines]
     assert labels != ["Recipient", "Subject"], "the lines speak the paper's language"
+
+
+def test_whoever_opens_a_paper_stands_in_the_log_of_its_holder(desk: Client, app: Portal) -> None:
+    who = enter(Client(app), "Ana Ilves")
+    paper = office.made(app, person_id=who)
+    seen = []
+    for path in ("papers", f"papers/{paper.id}", f"papers/{paper.id}/file", "papers/letter/to?q=ilv"):
+        if path.endswith("file"):
+            desk.http.get(f"/en/staff/{path}", base_url=desk.base)
+        else:
+            desk.get(f"/en/staff/{path}")
+        seen.append(lines(app, who)[-1])
+    assert [(row.page, row.why, row.role) for row in seen] == [
+        ("papers_staff.papers", "list", "case_officer"),
+        ("papers_staff.paper", "paper", "case_officer"),
+        ("papers_staff.file", "paper", "case_officer"),
+        ("papers_staff.recipient", "list", "case_officer"),
+    ]
+    open_with_reason(desk, f"/en/staff/papers/letter/to/{who}")
+    assert lines(app, who)[-1].why == "asked"
 
 
 def test_a_letter_says_what_it_lacks(desk: Client, app: Portal) -> None:
@@ -71,7 +99,7 @@ def test_somebody_reached_by_post_alone_is_offered_post(desk: Client, app: Porta
                 confirmed_at=now,
             )
         )  # fmt: skip
-    page = desk.get(f"/en/staff/papers/letter/to/{who}")
+    page = open_with_reason(desk, f"/en/staff/papers/letter/to/{who}")
     assert "Pärna 5" in page and "checked" in page.html.split('name="by_post"')[1][:60]
 
 

@@ -24,6 +24,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.house import routes, world
 from tests.identity.help import enter, limited
+from tests.processes import survey
 
 RESULTS, VOTING = "hidden-garden", "hidden-yard"
 
@@ -34,6 +35,7 @@ class City:
 
     process: dict[str, int]
     vote: dict[str, str]
+    asked: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,8 @@ def shut(module_app: Portal) -> City:
         for row in s.query(Budget):
             found[row.slug] = row.process_id
             s.get_one(Process, row.process_id).closed = row.slug != "2026"
-    return City(found, votes)
+        asked = {slug: survey.make(number, on_paper=True, title=f"Hidden {slug}") for slug, number in found.items()}
+    return City(found, votes, asked)
 
 
 def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
@@ -55,7 +58,8 @@ def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
     args: dict[str, Any] = {
         "lang": "en", "slug": slug, "number": 1, "pot": "1", "public_id": city.vote[slug], "name": "0" * 64 + ".webp",
         "token": "x", "key": "test", "code": "en", "secret": "x",
-        "paper": "barrier", "kind": "budget", "reference": "x",
+        "paper": f"questionnaire-{city.asked[slug]}", "questionnaire_id": city.asked[slug], "kind": "budget",
+        "reference": "x",
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
         known = routes.frozen()[rule.endpoint]
@@ -122,6 +126,7 @@ def test_acts_on_it_are_refused_as_on_nothing(module_app: Portal, shut: City) ->
         assert client.post(f"/en/budget/{VOTING}/{path}", page="/en/account").status == 404
     assert client.get(f"/en/budget/{VOTING}/ballot").status == 404
     assert client.post(f"/en/votes/{shut.vote[VOTING]}/receipt", {"code": "x"}, page="/en/account").status == 404
+    assert client.post(f"/en/votes/{shut.vote[VOTING]}/receipt/slip", {"code": "x"}, page="/en/account").status == 404
 
 
 def test_a_member_takes_part_as_in_any_other(module_app: Portal, shut: City) -> None:

@@ -111,3 +111,24 @@ def test_who_may_see_breaches(app: Portal) -> None:
     client = Client(app)
     enter(client, "Mo Moderator", roles=("moderator",))
     assert client.get("/en/staff/breaches").status == 403
+
+
+def test_storing_an_address_agrees_and_removing_the_last_withdraws(app: Portal, client: Client) -> None:
+    """Beside the field stands the very text that the ledger names; a second address adds no line."""
+    ana = enter(client, "Ana Ilves")
+    text = str(personal.consent_of("contact").text)
+    assert text in " ".join(client.get("/en/account").text.split())
+    for path, data in (("phone", {"phone": "+372 555 0142"}), ("post", {"post": "Harbour 1\n10115 Sundhaven"})):
+        assert client.post(f"/en/account/{path}", data, page="/en/account").status == 200
+    assert given() == [True]
+    client.post("/en/account/contacts/remove", {"way": "phone"}, page="/en/account")
+    assert given() == [True]
+    client.post("/en/account/contacts/remove", {"way": "post"}, page="/en/account")
+    assert given() == [True, False]
+    with db.read() as s:
+        assert not consent_stands(s, ana, "contact", 1)
+
+
+def given() -> list[bool]:
+    with db.read() as s:
+        return [row.given for row in s.scalars(select(ConsentLine).order_by(ConsentLine.id))]

@@ -46,6 +46,16 @@ def test_the_page_about_a_person_opens_after_a_reason(app: Portal, desk: Client,
     assert (row.kind, row.object_id, row.page) == ("person", str(ana), "identity_staff.person")
 
 
+def test_no_side_door_shows_a_person_without_a_reason(app: Portal, desk: Client, client: Client) -> None:
+    """The page of absences tells a name, and a form sent back with a fault the whole page."""
+    ana = enter(client, "Ana Ilves")
+    assert desk.get(f"/en/staff/people/{ana}/absence", follow=False).status == 303
+    page = desk.post(f"/en/staff/people/{ana}/disable", {"reason": ""}, page="/en/account")
+    assert "Say why you open this" in page and "Ana Ilves" not in page
+    open_with_reason(desk, ana)
+    assert "Ana Ilves" in desk.get(f"/en/staff/people/{ana}/absence", follow=False)
+
+
 def test_the_reason_holds_for_half_an_hour_and_for_this_person(app: Portal, desk: Client, client: Client) -> None:
     ana, bo = enter(client, "Ana Ilves"), enter(Client(app), "Bo Andersen")
     open_with_reason(desk, ana)

@@ -109,7 +109,8 @@ def test_overdue_is_said(app: Portal, client: Client, officer: Client) -> None:
     ground.stand_on(app.ground)
     with db.write() as s:
         s.execute(update(DataRequest).values(due_on=clock.city_now().date() - timedelta(days=1)))
-    assert "1 request about data is overdue" in officer.get("/en/staff/")
+    page = officer.get("/en/staff/")
+    assert "1 request about data waits" in page and "It was due on" in page
     assert "Overdue" in officer.get("/en/staff/data-requests")
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from portal.base import clock, files, texts
 from portal.base.actor import NOBODY, Actor
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Owner
 from portal.base.files import File, State
-from portal.base.i18n import Text
+from portal.base.i18n import SOURCE, Text
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.queries import wordings
@@ -25,6 +25,7 @@ from portal.processes import rules as process_rules
 from portal.processes.models import ORDER, PhaseKind, Process, scope_of
 from portal.processes.queries import is_member, phases_of, reached
 from portal.processes.queries import readable as open_to
+from portal.processes.queries_questions import open_in
 from portal.voting import rules_interruption as interruption
 from portal.voting.models import Vote
 
@@ -47,6 +48,7 @@ class Listed:
     dates: Dates
     state: BudgetState
     closed: bool = False
+    asks: bool = False  # a questionnaire is open
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,41 @@ def scopes(s: Session, lang: str) -> dict[int, Hit]:
     return found
 
 
+def owners(s: Session, process_ids: list[int], lang: str, reader: Actor | None) -> dict[int, Owner]:
+    """The budgets of these processes that exist for the reader, by process; without a reader all that are shown. Two
+    selects."""
+    wanted = (
+        select(Budget.id, Budget.process_id, Budget.slug, Budget.state, _R.closed)
+        .join(Process.__table__, _R.id == Budget.process_id)
+        .where(Budget.process_id.in_(process_ids))
+    )
+    shown = Budget.state == BudgetState.SHOWN
+    if reader is None:
+        wanted = wanted.where(shown)
+    else:
+        draft = and_(Budget.state == BudgetState.DRAFT, reached(reader, STAFF))
+        wanted = wanted.where(or_(and_(shown, open_to(reader, STAFF)), draft))
+    rows = s.execute(wanted).all()
+    found = {}
+    titles: dict[int, dict[str, str]] = {}
+    for number, code, body in s.execute(
+        select(texts.Wording.object_id, texts.Wording.lang, texts.Wording.body).where(
+            texts.Wording.kind == "budget",
+            texts.Wording.object_id.in_([row.id for row in rows]),
+            texts.Wording.field == "title",
+        )
+    ):
+        titles.setdefault(number, {})[code] = body
+    for row in rows:
+        said = titles.get(row.id) or {SOURCE: row.slug}
+        spoken = lang if lang in said else SOURCE if SOURCE in said else min(said)
+        public = row.state is BudgetState.SHOWN and not row.closed
+        found[row.process_id] = Owner(
+            "budget", row.id, said[spoken], spoken, "budgeting.show", {"slug": row.slug}, said, public
+        )
+    return found
+
+
 _WITH_VOTE = (
     select(Budget, Vote, _R.closed, _R.district_id, _R.department_id)
     .join(Process.__table__, _R.id == Budget.process_id)
@@ -239,7 +276,7 @@ _NUMBER = (
 _LISTED = (
     select(
         _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256, _R.closed,
-        _MONEY.label("total"), _NUMBER.label("projects"),
+        _MONEY.label("total"), _NUMBER.label("projects"), open_in(_B.process_id).label("asks"),
     )
     .select_from(Budget.__table__)
     .join(Process.__table__, _R.id == _B.process_id)
@@ -263,7 +300,7 @@ def listed(
         statement = _LISTED.where(open_to(reader, STAFF))
     else:
         statement = _OPEN_TO_ALL
-    rows = s.execute(statement, {"states": states}).all()
+    rows = s.execute(statement, {"states": states, "now": now}).all()
     dates = dates_of(s, [(row.id, row.process_id) for row in rows])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [
@@ -282,6 +319,7 @@ def listed(
             dates=dates[row.id],
             state=row.state,
             closed=row.closed,
+            asks=row.asks,
         )
         for row in rows
     ]

@@ -18,6 +18,7 @@ from portal.budgeting.rules_dates import Dates
 from portal.places.queries_plan import city_plan
 from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
+from portal.processes.queries_questions import of_process
 from portal.processes.rules import Stage, State
 from portal.voting import queries as voting
 from portal.voting.queries import describe, parameters
@@ -88,6 +89,7 @@ def show(slug: str) -> str:
         rule=rule_words(page.plan.ready),
         draft=budget.state is BudgetState.DRAFT,
         closed=found.closed,
+        questionnaires=of_process(db.session(), budget.process_id, now) if budget.state is BudgetState.SHOWN else [],
     )
 
 

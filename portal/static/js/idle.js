@@ -10,6 +10,8 @@ if (box?.dataset.limit) {
   const step = () => { if (dialog.open || over) return; last = Date.now(); if (last - told > 20000) stay(); };
   const end = () => { over = true; finish.requestSubmit(); };
   for (const kind of ["keydown", "pointerdown", "input", "wheel"]) addEventListener(kind, step, { passive: true });
+  const keep = document.getElementById("keep"), keeper = dialog.querySelector("[data-keep]"); // a long form can be taken along
+  if (keep) { keeper.hidden = false; keeper.addEventListener("click", () => { dialog.close(); keep.click(); }); }
   dialog.addEventListener("close", () => { last = Date.now(); stay(); });
   // leaving by a link or a form is no closing; a question of another form is not asked when the time is over
   addEventListener("submit", () => { away = true; });

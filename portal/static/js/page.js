@@ -70,3 +70,9 @@ all("form[data-leave], form[data-guard]", (form) => {
   addEventListener("pageshow", (event) => { changed &&= !event.persisted; });
   addEventListener("beforeunload", (event) => changed && event.preventDefault());
 });
+
+// Not everybody finds the browser's own way to print.
+all("[data-print]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
