@@ -176,6 +176,16 @@ class Sms:
 
 
 @dataclass(frozen=True)
+class Moderation:
+    """[moderation]: clocks of the moderators."""
+
+    appeal_days: int = 14  # within which an appeal is decided
+    appeals: str = "administrator"  # role that decides appeals where there is only one moderator
+    untouched_hours: int = 24  # a queue that waits longer without any act tells moderators and administrators
+    new_account_days: int = 7  # links of younger accounts wait for a moderator
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an operator can set."""
 
@@ -206,6 +216,7 @@ class Settings:
     telephone_checks: tuple[str, ...] = ()
     papers: Papers = field(default_factory=Papers)
     sms: Sms = field(default_factory=Sms)
+    moderation: Moderation = field(default_factory=Moderation)
     idle_minutes: int = 60  # a session without a request ends
     session_hours: int = 12  # and every session ends
     upload_megabytes: int = 10  # largest picture
@@ -321,6 +332,8 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["papers"] = Papers(**table)
         if isinstance(values.get("sms"), dict):
             values["sms"] = Sms(**values["sms"])
+        if isinstance(values.get("moderation"), dict):
+            values["moderation"] = Moderation(**values["moderation"])
         values["providers"] = tuple(
             Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ())
         )

@@ -21,6 +21,7 @@ from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
+from portal.demo.actions_moderation import seed_moderation
 from portal.demo.finished import import_finished
 from portal.home import actions as home
 from portal.home.models import NoticeKind
@@ -70,6 +71,7 @@ def seed(say: Say) -> bool:
         say("questionnaires")
         actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
+        seed_moderation(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

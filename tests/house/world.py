@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from portal.audit.models_looks import Look
 from portal.base import clock, db, ground, jobs, mail
-from portal.base.actor import SYSTEM
+from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
@@ -21,6 +21,9 @@ from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
+from portal.moderation import actions as moderation
+from portal.moderation import actions_appeal, actions_decide
+from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
 from portal.notifications import actions_letters
 from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
@@ -37,6 +40,7 @@ from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
 from tests.identity.help import enter
+from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
 
@@ -67,6 +71,7 @@ def build(app: Portal) -> World:
     plan, another person."""
     other = enter(Client(app), "Tom Other", district="north")
     enter(Client(app), "Cleo Second", district="north")
+    board.put_up(app)
     enter(Client(app), "Ana Third", district="north")
     town.add_budget(app, slug="draft", count=3, shown=False, opens=20, closes=30)
     _finished(app)
@@ -166,6 +171,7 @@ def build(app: Portal) -> World:
             "paper_id": letter.id,
             "wish": "correction",
             **_rights(other),
+            **_moderated(other),
         }
     return World({**shared, "slug": "2026"}, {**shared, "slug": "draft", "questionnaire_id": unasked})
 
@@ -188,6 +194,27 @@ def _rights(person_id: int) -> dict[str, Any]:
     s.add_all(rows.values())
     s.flush()
     return {name: row.id for name, row in rows.items()}
+
+
+def _moderated(person_id: int) -> dict[str, Any]:
+    """Two reported notes of somebody else: one waits, one is hidden and appealed against."""
+    moderator = Actor(person_id=None, roles=frozenset({"moderator"}))
+    s = db.session()
+    waits, hidden = (board.pin(s, "Benches by the pond", person_id) for _n in range(2))
+    made = [
+        moderation.report(NOBODY, "note", number, reason=Reason.INSULT, words="", lang="en")
+        for number in (waits, hidden)
+    ]
+    row = s.query(Flagged).filter_by(object_id=hidden).one()
+    actions_decide.decide(moderator, row.id, board.HIDE, version=row.version)
+    decision = s.query(Decision).one()
+    actions_appeal.appeal(Actor(person_id=person_id), decision, words="", lang="en")
+    return {
+        "flagged_id": s.query(Flagged).filter_by(object_id=waits).one().id,
+        "reference": made[0].reference,
+        "decision_id": decision.id,
+        "appeal_id": s.query(Appeal).one().id,
+    }
 
 
 def _finished(app: Portal) -> None:

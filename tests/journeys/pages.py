@@ -65,7 +65,12 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         ]
         for x in ("pot", "category")
     )
-    bo, adam, dora = "bo", "adam", "dora"
+    bo, adam, dora, piotr = "bo", "adam", "dora", "piotr"
+    reported = [str(row[0]) for row in _rows(instance, "SELECT id, kind FROM flagged ORDER BY id")]
+    appeals = [str(row[0]) for row in _rows(instance, "SELECT id, due_at FROM moderation_appeal")]
+    told = [str(row[0]) for row in _rows(instance, "SELECT decision_id, lang FROM moderation_appeal")]
+    things = [f"{kind}/{number}" for kind, number in _rows(instance, "SELECT kind, object_id FROM flagged ORDER BY id")]
+    references = [row[0] for row in _rows(instance, "SELECT reference, lang FROM content_report ORDER BY id")]
     return {
         "home.index": [Shown("/"), Shown("/", "ana")],
         "home.accessibility": [Shown("/accessibility")],
@@ -117,6 +122,35 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "voting.votes": [Shown("/votes")],
         "voting.receipt": [Shown(f"/votes/{running}/receipt"), Shown(f"/votes/{counted}/receipt")],
         "opendata.index": [Shown("/data")],
+        "moderation.house_rules": [Shown("/house-rules"), Shown("/house-rules", piotr)],
+        "moderation.figures": [Shown("/moderation/figures")],
+        "moderation.report": [Shown("/report/nothing/1", "", 404), *(Shown(f"/report/{one}") for one in things[:1])],
+        "moderation.reported": [
+            Shown("/moderation/reports/x", "", 404),
+            *(Shown(f"/moderation/reports/{one}") for one in references[:1]),
+        ],
+        "moderation.statement": [
+            Shown("/moderation/9999", "ana", 404),
+            *(Shown(f"/moderation/{one}", "ana") for one in told[:1]),
+        ],
+        "moderation_staff.queue": [
+            Shown("/staff/moderation", piotr),
+            Shown("/staff/moderation?state=decided", piotr),
+            Shown("/staff/moderation?kind=qqqq&claimed=mine", piotr),
+        ],
+        "moderation_staff.item": [
+            Shown("/staff/moderation/9999", piotr, 404),
+            *(Shown(f"/staff/moderation/{one}", piotr) for one in (reported[:1] + reported[-1:])),
+        ],
+        "moderation_staff.appeals": [
+            Shown("/staff/moderation/appeals", adam),
+            Shown("/staff/moderation/appeals?decided=1", piotr),
+        ],
+        "moderation_staff.appeal": [
+            Shown("/staff/moderation/appeals/9999", adam, 404),
+            *(Shown(f"/staff/moderation/appeals/{one}", who) for one in appeals[:1] for who in (adam, piotr)),
+        ],
+        "moderation_staff.rules_text": [Shown("/staff/moderation/rules/ar", adam)],
         "identity.sign_in": [Shown("/sign-in")],
         "identity.signed_out": [Shown("/signed-out")],
         "identity.invitation": [Shown("/invitation", "invited"), Shown("/invitation", "", 404)],

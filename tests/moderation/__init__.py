@@ -1,0 +1,1 @@
+"""Moderation, tried on a kind of its own: notes on a board."""
