@@ -34,7 +34,7 @@ class CallForm(f.Form):
         hint=_l("The last part of the web address, such as ideas-2027: small letters, digits and hyphens."),
         attributes={"dir": "ltr", "spellcheck": "false"},
     )
-    process = f.Select(
+    belongs = f.Select(
         _l("Dates"),
         [optional()],
         coerce=int,
@@ -55,7 +55,7 @@ class CallForm(f.Form):
     age = f.Whole(
         _l("Age from which people may take part"), [optional(), between(min=5, max=99)], hint=_l("Empty: any age.")
     )
-    age_on = f.Day(_l("Day on which the age counts"), [optional()])
+    age_on = f.Day(_l("Day on which the age counts"))
     debate = f.Radios(
         _l("How people talk about an idea"),
         [required(_l("Choose how people talk about an idea."))],

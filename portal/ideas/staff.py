@@ -73,14 +73,14 @@ def new() -> ResponseReturnValue:
     """A new call, seen by staff only."""
     form = with_texts(CallForm, "call")(data=dict(NEW))
     processes = queries.other_processes(db.session())
-    form.process.choices = list(processes)
+    form.belongs.choices = list(processes)
     status = 200
     if form.is_submitted():
         valid = form.validate() & need_one(form, "title", _("Enter a title in at least one language."))
         if valid:
             try:
                 call = act.create(
-                    actor(), slug=form.slug.data, texts=texts_of(form, "call"), process_id=form.process.data,
+                    actor(), slug=form.slug.data, texts=texts_of(form, "call"), process_id=form.belongs.data,
                     **form.values(),
                 )  # fmt: skip
                 flash(_("The call is stored. Only staff see it."), "success")
@@ -143,7 +143,7 @@ def edit(slug: str) -> ResponseReturnValue:
     stored: dict[str, Any] = {name: getattr(call, name) for name in act.SETTINGS if name not in ASKS}
     stored |= {"slug": call.slug, "asks": [name for name in ASKS if getattr(call, name)]}
     form = with_texts(CallForm, "call")(data={**stored, **fill(texts.all_languages(s, "call", call.id))})
-    del form.process
+    del form.belongs
     status = 200
     if form.is_submitted():
         valid = form.validate() & need_one(form, "title", _("Enter a title in at least one language."))

@@ -23,6 +23,7 @@ from portal.ideas.queries_list import Filters
 from portal.places.queries_plan import city_plan
 from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
+from portal.processes.queries_questions import of_process
 from portal.processes.rules import Stage, State, Until, timeline
 
 pages = Blueprint("ideas", __name__)
@@ -131,6 +132,7 @@ def about(slug: str) -> str:
         now=queries.what_now(found.call, dates, now),
         takes=rules.submits(found.call, dates, now),
         audience=rules.AUDIENCES[found.call.audience],
+        questionnaires=of_process(s, found.call.process_id, now) if found.call.shown else [],
     )
 
 

@@ -29,8 +29,7 @@ def keep(s: Session, actor: Actor, *, sheet: str, path: str, fields: Fields, now
     verdict = rules_drafts.may_keep(size=len(body), filled=any(value.strip() for _name, value in fields))
     if not verdict:
         return verdict
-    # a guest at a desk has no account in which the form could ever be opened again
-    owner = None if actor.assurance == Means.GUEST.value else actor.person_id
+    owner = owner_of(actor)
     code = codes.paper()
     digest = actions_codes.keyed("draft", code)
     iv = secrets.token_bytes(12)
@@ -42,6 +41,12 @@ def keep(s: Session, actor: Actor, *, sheet: str, path: str, fields: Fields, now
     )  # fmt: skip
     s.flush()
     return codes.grouped(code)
+
+
+def owner_of(actor: Actor) -> int | None:
+    """Who alone may open what this actor keeps. Nobody in particular, where there is no account in which it could ever
+    be opened again: of a guest at a desk, of whoever votes once with a code."""
+    return None if actor.scope or actor.assurance == Means.GUEST.value else actor.person_id
 
 
 def _key() -> bytes:

@@ -65,7 +65,7 @@ def keep_draft() -> ResponseReturnValue:
     """Keep what was typed so far and show the code, once. A form that was open here already gets a new code."""
     sheet = _sheet(request.args.get("form", ""))
     path, now = _page_of(sheet, request.args.get("at", "")), clock.now()
-    if actor().scope or not limits.allow("draft", "everybody", rules_drafts.PER_MINUTE):
+    if not limits.allow("draft", "everybody", rules_drafts.PER_MINUTE):
         raise Refused(_l("Many forms are kept at this moment. Try again in a minute."), 429)
     known = {field.name for field in sheet.form() if field.name not in NEVER and field.kind != "hidden"}
     typed = [(n, v) for n, v in request.form.items(multi=True) if n in known or n.rpartition("-")[0] in known]
@@ -79,7 +79,7 @@ def keep_draft() -> ResponseReturnValue:
         del session[HELD]
     log.info("draft_kept", form=sheet.name)
     return render_template(
-        "identity/draft_kept.html", sheet=sheet, code=code, address=_address(), own=actor().signed_in,
+        "identity/draft_kept.html", sheet=sheet, code=code, address=_address(), own=actions_drafts.owner_of(actor()),
         until=i18n.in_zone(rules_drafts.until(now)).date(),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from portal.notifications.actions import tell, tell_followers
 from portal.processes import rules_questions as rules
 from portal.processes.models import Member
 from portal.processes.models_questions import Ask, FilledIn, Group, Questionnaire, Reply
-from portal.processes.queries_questions import Asked, owners_of, staff_people, titles
+from portal.processes.queries_questions import Asked, found, owners_of, staff_people, titles
 
 Values = Mapping[int, Any]  # question -> number of a choice, list of such numbers, step, or text
 
@@ -35,7 +35,7 @@ def store(
         return verdict
     s, party = db.session(), rules.group_of(who, survey)
     mine = select(FilledIn).where(FilledIn.questionnaire_id == survey.id, FilledIn.person_id == actor.person_id)
-    row = s.scalars(mine).first()
+    row = s.scalars(db.locked(mine)).first()
     if row is None:
         try:
             with s.begin_nested():
@@ -43,19 +43,20 @@ def store(
                 s.add(row)
                 s.flush()
         except IntegrityError:
-            row = s.scalars(mine).one()
+            row = s.scalars(db.locked(mine)).one()
     row.party, row.on_day = party, today
     _write(row, asked, values, lang)
     return YES
 
 
 def store_paper(survey: Questionnaire, asked: list[Asked], values: Values, *, lang: str, now: datetime) -> Verdict:
-    """Store an answer from paper: it has no person from the first."""
+    """Store an answer from paper: it has no person from the first. The figures are not published meanwhile."""
+    s = db.session()
+    found(s, survey.id, lock=True)
     verdict = rules.may_enter_paper(survey, now)
     if not verdict:
         return verdict
     row = FilledIn(questionnaire_id=survey.id, party=Group.CITIZEN, on_paper=True)
-    s = db.session()
     s.add(row)
     s.flush()
     _write(row, asked, values, lang)

@@ -3,7 +3,16 @@ show the rest."""
 
 from portal.base.feature import Dataset, Feature, Job, Kind, Menu, Mine, Notice, Topic
 from portal.base.i18n import _l
-from portal.processes import jobs, queries_questions, records, staff, staff_questions, views, views_questions
+from portal.processes import (
+    jobs,
+    queries_questions,
+    records,
+    staff,
+    staff_questions,
+    staff_results,
+    views,
+    views_questions,
+)
 from portal.processes.actions_members import join_invited
 from portal.processes.models import Process
 from portal.processes.models_questions import Questionnaire
@@ -63,3 +72,6 @@ FEATURE = Feature(
     todo=staff_questions.todo,
     personal=records.PERSONAL,
 )
+
+# A module whose views stand on a blueprint above: importing it is what puts the views there.
+PIECES = (staff_results,)

@@ -54,9 +54,11 @@ _FOUND = (
 )
 
 
-def found(s: Session, number: int) -> Found | None:
-    """A questionnaire in whatever state and for whomever: the caller asks. One select."""
-    row = s.execute(_FOUND, {"number": number}).one_or_none()
+def found(s: Session, number: int, *, lock: bool = False) -> Found | None:
+    """A questionnaire in whatever state and for whomever: the caller asks. One select. `lock`: nobody else changes it
+    until this transaction ends, so that what is edited, released or published is what was looked at."""
+    wanted = _FOUND.with_for_update(of=Questionnaire).execution_options(populate_existing=True) if lock else _FOUND
+    row = s.execute(wanted, {"number": number}).one_or_none()
     if row is None:
         return None
     return Found(row[0], row.subject, row.closed, scope_of(row[0].process_id, row.district_id, row.department_id))

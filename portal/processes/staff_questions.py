@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.base import clock, db, i18n, texts, ui
+from portal.base import clock, db, i18n, texts
 from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Hit, Owner, Todo
@@ -19,7 +19,6 @@ from portal.base.security import actor, staff, within
 from portal.base.verdict import Verdict
 from portal.processes import actions_questions as act
 from portal.processes import queries as processes
-from portal.processes import queries_figures as figures
 from portal.processes import queries_questions as queries
 from portal.processes import rules as process_rules
 from portal.processes import rules_questions as rules
@@ -36,11 +35,10 @@ from portal.processes.forms_questions import (
     words,
 )
 from portal.processes.models import Process
-from portal.processes.models_questions import Ask, Audience, Question, Questionnaire, Stand
+from portal.processes.models_questions import Ask, Audience, Question, Questionnaire
 from portal.processes.staff import ROLES
 
 desk = Blueprint("questions_staff", __name__, url_prefix="/staff/questionnaires")
-PER_PAGE = 50
 FIRST_DAYS = 14
 
 
@@ -52,8 +50,9 @@ def _process(process_id: int) -> Process:
     return found
 
 
-def _found(questionnaire_id: int) -> queries.Found:
-    found = queries.found(db.session(), questionnaire_id)
+def found_for(questionnaire_id: int) -> queries.Found:
+    """The questionnaire, if the actor works on it; to others it does not exist. A post holds it until its end."""
+    found = queries.found(db.session(), questionnaire_id, lock=request.method == "POST")
     if found is None or not within(found.scope, *process_rules.owners(found.subject), "administrator"):
         abort(404)
     return found
@@ -74,7 +73,7 @@ def _here(survey: Questionnaire) -> ResponseReturnValue:
     return redirect(url_for("questions_staff.show", questionnaire_id=survey.id), 303)
 
 
-def _must(verdict: Verdict, survey_id: int) -> None:
+def must(verdict: Verdict, survey_id: int) -> None:
     """Go on, or show the sentence and the way back; nothing is stored then."""
     if not verdict:
         raise Refused(
@@ -164,7 +163,7 @@ def _edit_page(form: Any, process_id: int, survey: Questionnaire | None) -> Resp
 @staff(*ROLES, scoped=True)
 def show(questionnaire_id: int) -> ResponseReturnValue:
     """The overview: its questions, what is missing, and what can be done next."""
-    return _overview(_found(questionnaire_id))
+    return _overview(found_for(questionnaire_id))
 
 
 def _overview(found: queries.Found, form: Any = None) -> ResponseReturnValue:
@@ -206,15 +205,15 @@ def _checks(shown: queries.Page) -> list[rules.Check]:
 @staff(*ROLES, scoped=True)
 def edit(questionnaire_id: int) -> ResponseReturnValue:
     """Dates, conditions and texts of a draft."""
-    survey = _found(questionnaire_id).survey
-    _must(rules.may_edit(survey), survey.id)
+    survey = found_for(questionnaire_id).survey
+    must(rules.may_edit(survey), survey.id)
     data: dict[str, Any] = {
         "opens_at": survey.opens_at, "closes_at": survey.closes_at, "audience": survey.audience.value,
         "officers": survey.officers, "on_paper": survey.on_paper, "keep_days": survey.keep_days,
     }  # fmt: skip
     form = survey_form()(data=data | fill(texts.all_languages(db.session(), "questionnaire", survey.id)))
     if form.is_submitted() and _valid(form):
-        _must(act.change(actor(), survey, _settings(form), words(form, "title", "lead")), survey.id)
+        must(act.change(actor(), survey, _settings(form), words(form, "title", "lead")), survey.id)
         flash(_("The questionnaire is stored."), "success")
         return _here(survey)
     return _edit_page(form, survey.process_id, survey)
@@ -224,7 +223,7 @@ def edit(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def prolong(questionnaire_id: int) -> ResponseReturnValue:
     """A later close."""
-    found, form = _found(questionnaire_id), ProlongForm()
+    found, form = found_for(questionnaire_id), ProlongForm()
     if not form.validate():
         return _overview(found, form)
     verdict = act.prolong(actor(), found.survey, form.closes_at.data, clock.city_now())
@@ -239,7 +238,7 @@ def prolong(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def preview(questionnaire_id: int) -> str:
     """The page as people will see it; nothing can be sent."""
-    survey = _found(questionnaire_id).survey
+    survey = found_for(questionnaire_id).survey
     shown = queries.page(db.session(), survey)
     form = answer_form(shown.questions)(formdata=None)
     return render_template("processes/staff/preview.html", page=shown, survey=survey, answers=form)
@@ -249,7 +248,7 @@ def preview(questionnaire_id: int) -> str:
 @staff(*ROLES, scoped=True)
 def copy(questionnaire_id: int) -> ResponseReturnValue:
     """A draft with the same questions."""
-    survey = _found(questionnaire_id).survey
+    survey = found_for(questionnaire_id).survey
     start = clock.city_now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     length = survey.closes_at - survey.opens_at
     given = act.Settings(start, start + length, survey.audience, survey.officers, survey.on_paper, survey.keep_days)
@@ -265,9 +264,9 @@ def copy(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def release(questionnaire_id: int) -> ResponseReturnValue:
     """Release a draft."""
-    survey = _found(questionnaire_id).survey
+    survey = found_for(questionnaire_id).survey
     shown = queries.page(db.session(), survey)
-    _must(act.release(actor(), survey, _checks(shown)), survey.id)
+    must(act.release(actor(), survey, _checks(shown)), survey.id)
     flash(_("The questionnaire is released. It opens and closes by its dates."), "success")
     return _here(survey)
 
@@ -276,8 +275,8 @@ def release(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def take_back(questionnaire_id: int) -> ResponseReturnValue:
     """Make it a draft again."""
-    survey = _found(questionnaire_id).survey
-    _must(act.take_back(actor(), survey, clock.city_now()), survey.id)
+    survey = found_for(questionnaire_id).survey
+    must(act.take_back(actor(), survey, clock.city_now()), survey.id)
     flash(_("The questionnaire is a draft again."), "success")
     return _here(survey)
 
@@ -286,8 +285,8 @@ def take_back(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def delete(questionnaire_id: int) -> ResponseReturnValue:
     """Delete a draft."""
-    survey = _found(questionnaire_id).survey
-    _must(act.remove(actor(), survey), survey.id)
+    survey = found_for(questionnaire_id).survey
+    must(act.remove(actor(), survey), survey.id)
     flash(_("The questionnaire is deleted."), "success")
     return redirect(url_for("questions_staff.of_process", process_id=survey.process_id), 303)
 
@@ -314,13 +313,13 @@ def _question_page(form: Any, survey: Questionnaire, question: Question | None) 
 @staff(*ROLES, scoped=True)
 def new_question(questionnaire_id: int) -> ResponseReturnValue:
     """A question at the end."""
-    survey = _found(questionnaire_id).survey
-    _must(rules.may_edit(survey), survey.id)
+    survey = found_for(questionnaire_id).survey
+    must(rules.may_edit(survey), survey.id)
     form = question_form()(data={"steps": 5})
     if form.is_submitted() and form.validate() & form.fits():
         made = act.add_question(actor(), survey, _draft(form))
         if isinstance(made, Verdict):
-            _must(made, survey.id)
+            must(made, survey.id)
         flash(_("The question is stored."), "success")
         return _here(survey)
     return _question_page(form, survey, None)
@@ -330,9 +329,9 @@ def new_question(questionnaire_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def question(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
     """One question of a draft."""
-    survey = _found(questionnaire_id).survey
+    survey = found_for(questionnaire_id).survey
     row = _question(survey, question_id)
-    _must(rules.may_edit(survey), survey.id)
+    must(rules.may_edit(survey), survey.id)
     data: dict[str, Any] = {
         "ask": row.ask.value, "required": row.required, "least": row.least, "most": row.most, "steps": row.steps,
     } | fill(texts.all_languages(db.session(), "question", row.id))  # fmt: skip
@@ -340,7 +339,7 @@ def question(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
         data[f"names_{lang}"] = "\n".join(names)
     form = question_form()(data=data)
     if form.is_submitted() and form.validate() & form.fits():
-        _must(act.change_question(actor(), survey, row, _draft(form)), survey.id)
+        must(act.change_question(actor(), survey, row, _draft(form)), survey.id)
         flash(_("The question is stored."), "success")
         return _here(survey)
     return _question_page(form, survey, row)
@@ -350,9 +349,9 @@ def question(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def move(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
     """One place up or down."""
-    survey = _found(questionnaire_id).survey
+    survey = found_for(questionnaire_id).survey
     up = request.form.get("way") == "up"
-    _must(act.move_question(actor(), survey, _question(survey, question_id), up=up), survey.id)
+    must(act.move_question(actor(), survey, _question(survey, question_id), up=up), survey.id)
     return _here(survey)
 
 
@@ -360,79 +359,7 @@ def move(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
 @staff(*ROLES, scoped=True)
 def remove(questionnaire_id: int, question_id: int) -> ResponseReturnValue:
     """Take a question out."""
-    survey = _found(questionnaire_id).survey
-    _must(act.remove_question(actor(), survey, _question(survey, question_id)), survey.id)
+    survey = found_for(questionnaire_id).survey
+    must(act.remove_question(actor(), survey, _question(survey, question_id)), survey.id)
     flash(_("The question is taken out."), "success")
     return _here(survey)
-
-
-# --- results ----------------------------------------------------------------------------------------------------------
-
-
-@desk.get("/<int:questionnaire_id>/results")
-@staff(*ROLES, scoped=True)
-def results(questionnaire_id: int) -> str:
-    """After the close: the figures as everybody will read them, and the texts to choose from. Before it the number of
-    answers alone."""
-    found = _found(questionnaire_id)
-    s, now, survey = db.session(), clock.city_now(), found.survey
-    over = bool(rules.may_choose_texts(survey, now))
-    shown = queries.page(s, survey)
-    document = figures.figures(s, shown) if over else {"people": {}, "questions": {}}
-    number = ui.page_number(request.args.get("page"))
-    rows, total = figures.written(s, survey, limit=PER_PAGE, offset=(number - 1) * PER_PAGE) if over else ([], 0)
-    here = url_for("questions_staff.results", questionnaire_id=survey.id)
-    return render_template(
-        "processes/staff/questionnaire_results.html",
-        page=shown,
-        survey=survey,
-        over=over,
-        publishable=bool(rules.may_publish(survey, now)),
-        published=survey.stand is Stand.PUBLISHED,
-        counted=figures.tally(s, survey).people,
-        group_names=rules.GROUPS,
-        people=document["people"],
-        results=figures.results(s, shown, document, texts=False) if over else [],
-        names=figures.NAMES,
-        texts=rows,
-        number_of={one.row.id: one.number for one in shown.questions},
-        paging=ui.paging(total, number, PER_PAGE, lambda n: ui.address(here, {}, page=n)),
-    )
-
-
-@desk.get("/<int:questionnaire_id>/results.csv")
-@staff(*ROLES, scoped=True)
-def results_csv(questionnaire_id: int) -> Response:
-    """The counts as a table, after the close."""
-    survey = _found(questionnaire_id).survey
-    _must(rules.may_choose_texts(survey, clock.city_now()), survey.id)
-    shown = queries.page(db.session(), survey)
-    file = Response(figures.table(shown, figures.figures(db.session(), shown)), content_type="text/csv; charset=utf-8")
-    file.headers["Content-Disposition"] = f'attachment; filename="questionnaire-{questionnaire_id}.csv"'
-    return file
-
-
-def _numbers(name: str) -> set[int]:
-    return {int(one) for one in request.form.getlist(name) if one.isascii() and one.isdigit() and len(one) < 16}
-
-
-@desk.post("/<int:questionnaire_id>/texts")
-@staff(*ROLES, scoped=True)
-def choose_texts(questionnaire_id: int) -> ResponseReturnValue:
-    """Which of the texts on this page are published."""
-    survey = _found(questionnaire_id).survey
-    _must(act.choose_texts(actor(), survey, _numbers("shown"), _numbers("seen"), clock.city_now()), survey.id)
-    flash(_("The choice of texts is stored."), "success")
-    return redirect(url_for("questions_staff.results", questionnaire_id=survey.id, page=request.args.get("page")), 303)
-
-
-@desk.post("/<int:questionnaire_id>/publish")
-@staff(*ROLES, scoped=True)
-def publish(questionnaire_id: int) -> ResponseReturnValue:
-    """Publish the results."""
-    survey = _found(questionnaire_id).survey
-    s = db.session()
-    shown = queries.page(s, survey)
-    _must(act.publish(actor(), survey, figures.figures(s, shown), clock.now()), survey.id)
-    flash(_("The results are published."), "success")
-    return redirect(url_for("questions.results", questionnaire_id=survey.id), 303)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from portal.base import db
+from portal.base import clock, db
 from portal.base.web import Portal
 from portal.ideas.models import Draft, Idea, IdeaState
+from portal.identity.models import SignIn
+from portal.identity.models_ways import Mandate
 from tests.client import Client
 from tests.ideas.town import add_call, add_idea, idea
 from tests.identity.help import enter
@@ -182,3 +185,21 @@ def test_the_same_ideas_for_a_closed_call(app: Portal) -> None:
     assert "ended" in page
     with db.read() as s:
         assert s.query(Idea).count() == 0
+
+
+def test_a_firm_takes_part_by_the_mandate_of_one_of_its_people(app: Portal) -> None:
+    client, today = Client(app), clock.now().date()
+    add_call(app, challenge=True)
+    me = enter(client, "Ana Ilves")
+    with db.write() as s:
+        mandate = Mandate(
+            agent_id=me, principal_name="Kruger's Bakery", relation="firm", scope="ideas", from_day=today,
+            until_day=today + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
+        )  # fmt: skip
+        s.add(mandate)
+        s.flush()
+        s.query(SignIn).filter_by(person_id=me).one().mandate_id = mandate.id
+    _type(client)
+    client.post("/en/ideas/2027/new/check", {"act": "send"})
+    page = Client(app).get("/en/ideas/1")
+    assert "Handed in for" in page and "Kruger's Bakery" in page and idea(1).acting_for == "Kruger's Bakery"

@@ -55,7 +55,7 @@ def test_a_call_with_ideas_stays_public_and_keeps_their_categories(app: Portal) 
     add_idea(app, call_id, me, category_id=category)
     page = client.post("/en/staff/ideas/2027/hide", page="/en/staff/ideas/2027")
     assert page.status == 409 and "stays public" in page
-    page = client.post("/en/staff/ideas/2027/categories", {"name_new1_en": "Other"})
+    page = client.post("/en/staff/ideas/2027/categories", {f"name_{category}_en": "", f"name_{category}_de": ""})
     assert page.status == 422 and "Ideas have this category" in page
 
 

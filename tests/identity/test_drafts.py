@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.base import clock, db, ground
+from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.home.models import BarrierReport
-from portal.identity import rules_drafts
+from portal.identity import actions_drafts, rules_drafts
 from portal.identity.models_drafts import KeptDraft
 from portal.rights.models import DataRequest
 from tests.client import Client, Page
@@ -156,3 +157,17 @@ def test_an_empty_form_is_not_kept_and_an_old_one_does_not_open(app: Portal) -> 
     with db.write() as s:
         s.execute(update(KeptDraft).values(created_at=clock.now() - rules_drafts.LASTS))
     assert "the 14 days are over" in Client(app).post("/en/drafts", {"code": code})
+
+
+@pytest.mark.parametrize(
+    ("who", "owner"),
+    [
+        (Actor(), None),
+        (Actor(person_id=4), 4),
+        (Actor(person_id=4, helped_by=2, assurance="account"), 4),
+        (Actor(person_id=4, helped_by=2, assurance="guest"), None),  # no account in which it could be opened again
+        (Actor(person_id=4, scope="vote"), None),
+    ],
+)
+def test_whose_a_kept_form_is(who: Actor, owner: int | None) -> None:
+    assert actions_drafts.owner_of(who) == owner
