@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("call_id", Id),
         sa.Column("name", sa.String(120), nullable=False),
         sa.Column("query", sa.JSON, nullable=False),
-        sa.Column("seen", Id, nullable=False),
+        sa.Column("seen_at", UtcTime, nullable=False),
         sa.Column("created_at", UtcTime, nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name="fk_idea_search_call_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_idea_search_person_id"),
@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("helped_by_id", Id),
         sa.Column("paper_number", sa.String(40), server_default="", nullable=False),
         sa.Column("created_at", UtcTime, nullable=False),
+        sa.Column("published_at", UtcTime),
         sa.Column("changed_at", UtcTime, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("hidden_at", UtcTime),
@@ -196,6 +197,7 @@ def upgrade() -> None:
     op.create_index("ix_idea_district_id", "idea", ["district_id"])
     op.create_index("ix_idea_helped_by_id", "idea", ["helped_by_id"])
     op.create_index("ix_idea_merged_into_id", "idea", ["merged_into_id"])
+    op.create_index("ix_idea_published_at", "idea", ["published_at"])
     op.create_table(
         "idea_attachment",
         sa.Column("id", Id, nullable=False),

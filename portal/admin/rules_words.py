@@ -113,6 +113,19 @@ VERBS: dict[str, Text] = {
     "invited addresses": _l("Addresses invited"),
     "made codes": _l("Codes for letters made"),
     "took back invitations": _l("Invitations taken back"),
+    # debates
+    "wrote comment": _l("Comment written"),
+    "changed comment": _l("Comment changed"),
+    "took back comment": _l("Comment taken back"),
+    # ideas
+    "handed in": _l("Idea handed in"),
+    "changed idea": _l("Idea changed"),
+    "withdrew idea": _l("Idea withdrawn"),
+    "invited co-author": _l("Co-author invited"),
+    "answered invitation": _l("Invitation to an idea answered"),
+    "left idea": _l("No longer an author of an idea"),
+    "set categories": _l("Categories set"),
+    "forgot supporters": _l("Links to supporters of ideas deleted"),
     # the house
     "job.tried_again": _l("Failed job put in line again"),
     "demo.clock": _l("Clock of the demo moved"),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     text,
 )
@@ -133,3 +134,24 @@ def _conditions(words: list[str], sqlite: bool) -> list[ColumnElement[bool]]:
         words = [word for word in words if len(word) < 3]
     conditions += [SearchText.body.contains(word, autoescape=True) for word in words]
     return conditions
+
+
+def holding_any(s: Session, kind: str, parts: list[str], most: int = 300) -> list[tuple[int, str]]:
+    """Objects of a kind whose text holds at least one of these parts of words (normalised, three letters or more), the
+    newest first: (id, normalised text). For finding what is alike, which the caller judges."""
+    parts = [part for part in parts if len(part) >= 3]
+    if not parts:
+        return []
+    if s.get_bind().dialect.name == "sqlite":
+        phrase = " OR ".join('"' + part.replace('"', '""') + '"' for part in parts)
+        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :phrase").bindparams(phrase=phrase)
+        condition: ColumnElement[bool] = SearchText.id.in_(rows.columns(literal_column("rowid")))
+    else:
+        condition = or_(*(SearchText.body.contains(part, autoescape=True) for part in parts))
+    statement = (
+        select(SearchText.object_id, SearchText.body)
+        .where(SearchText.kind == kind, condition)
+        .order_by(SearchText.object_id.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in s.execute(statement)]

@@ -22,7 +22,9 @@ from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_moderation import seed_moderation
+from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
+from portal.demo.ideas import seed_ideas
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
@@ -66,12 +68,17 @@ def seed(say: Say) -> bool:
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
+        if "ideas" in settings().wings:
+            say("ideas")
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
         say("the closed budget")
         actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
         say("questionnaires")
         actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
         seed_moderation(s)
+        if "ideas" in settings().wings:
+            seed_debates(s)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -225,6 +225,46 @@ class Notice:
     text: Words
 
 
+@dataclass(frozen=True, slots=True)
+class IdeaCall:
+    """A call for ideas, taken in between `start` and `end` days from the day of the seed."""
+
+    slug: str
+    challenge: bool
+    start: int
+    end: int
+    title: Words
+    summary: Words
+    rules: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody who handed in an idea and whom nobody plays."""
+
+    sub: str
+    name: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoIdea:
+    """An idea in its author's own language, handed in so many days before the seed. Cost in euros, 0 for no guess."""
+
+    call: str
+    lang: str
+    title: str
+    text: str
+    category: str
+    place: str
+    cost: int
+    supports: int
+    days: int
+    author: str
+    at: Point | None = None
+    acting_for: str = ""
+
+
 def _read(name: str) -> dict[str, Any]:
     with (DATA / name).open("rb") as file:
         return tomllib.load(file)
@@ -388,6 +428,12 @@ def letters() -> tuple[Letter, ...]:
 
 
 @cache
+def debates() -> tuple[dict[str, Any], ...]:
+    """What people say about ideas, by the idea's title."""
+    return tuple(_read("debates.toml")["debate"])
+
+
+@cache
 def pages() -> tuple[Page, ...]:
     """The texts of the city's own pages; each language is a Markdown file that begins with its title."""
     return tuple(
@@ -399,6 +445,25 @@ def pages() -> tuple[Page, ...]:
         )
         for one in _read("pages.toml")["page"]
     )
+
+
+@cache
+def calls() -> tuple[IdeaCall, ...]:
+    """The calls for ideas."""
+    return tuple(IdeaCall(**one) for one in _read("ideas.toml")["call"])
+
+
+@cache
+def residents() -> tuple[Resident, ...]:
+    """People who handed in ideas, besides the personas."""
+    return tuple(Resident(**one) for one in _read("ideas.toml")["resident"])
+
+
+@cache
+def ideas(call: str) -> tuple[DemoIdea, ...]:
+    """What was handed in to one call, the oldest first."""
+    rows = [one for one in _read("ideas.toml")["idea"] if one["call"] == call]
+    return tuple(DemoIdea(**{**one, "at": tuple(one["at"]) if "at" in one else None}) for one in rows)
 
 
 def venues() -> tuple[Venue, ...]:

@@ -16,10 +16,13 @@ from portal.budgeting.queries import budgets
 from portal.budgeting.queries.found import OPEN_TO_ALL
 from portal.home import rules
 from portal.home.models import Page, PageText
+from portal.ideas import queries as ideas
+from portal.ideas.models import Call, Idea
 from portal.processes.models import PhaseKind, Process
 from portal.processes.rules import Stage
 
 PICTURES = 7
+MOST_CALLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ class Front:
     open: Sequence[budgets.Listed]
     coming: Sequence[budgets.Listed]
     finished: Sequence[budgets.Listed]
+    calls: Sequence[ideas.Open] = ()
 
 
 def front(s: Session, now: datetime, lang: str) -> Front:
-    """Everything on the front page in five selects, however many budgets and projects there are."""
+    """Everything on the front page in six selects, however many budgets, projects and calls for ideas there are."""
+    calls = ideas.open_now(s, now, lang)[:MOST_CALLS] if "ideas" in ground.settings().wings else []
     if "budgeting" not in ground.settings().wings:
-        return Front(None, False, None, (), (), (), ())
+        return Front(None, False, None, (), (), (), (), calls)
     found = budgets.listed(s, now, lang=lang)
     by_stage = {stage: [budget for budget in found if budget.stage is stage] for stage in Stage}
     votes = {budget.id: _vote_closes(budget, now) for budget in found}
@@ -72,6 +77,7 @@ def front(s: Session, now: datetime, lang: str) -> Front:
         open=[*voting, *(b for b in by_stage[Stage.OPEN] if b not in voting)],
         coming=list(reversed(by_stage[Stage.COMING])),
         finished=by_stage[Stage.FINISHED],
+        calls=calls,
     )
 
 
@@ -141,6 +147,13 @@ def public_paths(s: Session, address: Callable[..., str], most: int = 5000) -> l
             .limit(most)
         )
         wanted += [("budgeting.project", {"slug": slug, "number": n}) for slug, n in s.execute(projects)]
+    if "ideas" in ground.settings().wings:
+        wanted.append(("ideas.index", {}))
+        open_calls = select(Call.slug).join(Process, Process.id == Call.process_id).where(ideas.OPEN_TO_ALL)
+        wanted += [("ideas.call", {"slug": slug}) for slug in s.scalars(open_calls.order_by(Call.slug))]
+        listed = select(Idea.number).join(Call, Call.id == Idea.call_id).join(Process, Process.id == Call.process_id)
+        numbers = s.scalars(listed.where(ideas.OPEN_TO_ALL, Idea.listed.is_(True)).order_by(Idea.number).limit(most))
+        wanted += [("ideas.idea", {"number": number}) for number in numbers]
     codes = ground.settings().languages
     return [Entry({code: address(endpoint, lang=code, **args) for code in codes}) for endpoint, args in wanted[:most]]
 

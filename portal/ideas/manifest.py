@@ -1,13 +1,112 @@
 """The sign on the door of ideas."""
 
-from portal.base.feature import Feature, Kind
+from portal.base.feature import Dataset, Feature, Feed, Job, Kind, Menu, Mine, Notice, Topic
 from portal.base.i18n import _l
-from portal.ideas import records
+from portal.ideas import (
+    actions_authors,
+    actions_content,
+    api,
+    jobs,
+    queries,
+    queries_found,
+    queries_own,
+    records,
+    staff,
+    views,
+    views_own,
+    views_submit,
+)
 from portal.ideas.models import Call, Idea
 
 FEATURE = Feature(
     name="ideas",
-    kinds=[Kind("call", Call, None, _l("Call for ideas")), Kind("idea", Idea, None, _l("Idea"))],
+    blueprints=[views.pages, api.api, staff.desk],
+    menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
+    staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
+    kinds=[
+        Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
+        Kind(
+            "idea",
+            Idea,
+            "ideas.idea",
+            _l("Idea"),
+            found=queries_found.ideas,
+            content=actions_content.CONTENT,
+            discussed=actions_content.DISCUSSION,
+        ),
+    ],
+    jobs=[
+        Job("ideas.tell_searches", jobs.tell_searches, every=900),
+        Job("ideas.forget", jobs.forget, every=3600),
+    ],
+    topics=[Topic("ideas", _l("Ideas"))],
+    notices=[
+        Notice("idea.new", "ideas", _l("New idea: %(idea)s"), _l("Somebody has handed in an idea: %(idea)s")),
+        Notice(
+            "idea.search",
+            "ideas",
+            _l("New ideas fit your search “%(search)s”"),
+            _l("Ideas that are new and fit: %(n)s"),
+        ),
+        Notice(
+            "idea.withdrawn",
+            "ideas",
+            _l("An idea was withdrawn: %(idea)s"),
+            _l("Its authors have withdrawn the idea %(idea)s. The reason stands on its page."),
+        ),
+        Notice(
+            "idea.invited",
+            "ideas",
+            _l("%(name)s invites you to an idea"),
+            _l("%(name)s asks you to be named as an author of the idea %(idea)s. Accept or decline on its page."),
+        ),
+        Notice(
+            "idea.joined",
+            "ideas",
+            _l("%(name)s is now an author of your idea"),
+            _l("%(name)s has accepted your invitation to the idea %(idea)s."),
+        ),
+        Notice(
+            "idea.declined",
+            "ideas",
+            _l("An invitation was declined"),
+            _l("Somebody whom you invited to the idea %(idea)s has declined."),
+        ),
+    ],
+    feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
+    mine=[
+        Mine(
+            "ideas",
+            _l("Your ideas"),
+            queries_own.my_ideas,
+            _l("You have not handed in an idea yet."),
+            start="ideas.index",
+            order=20,
+        ),
+        Mine(
+            "supports",
+            _l("Ideas that you support"),
+            queries_own.my_supports,
+            _l("You support no idea yet. Only you see this list."),
+            order=25,
+            alone=True,
+        ),
+    ],
+    datasets=[
+        Dataset(
+            "ideas",
+            _l("Ideas"),
+            "ideas_api.table",
+            ("csv",),
+            _l("The ideas of a call with their state and the number of their supports, without any person."),
+            queries_found.published,
+        )
+    ],
+    scopes={"process": queries.scopes},
+    entered=actions_authors.entered,
     personal=records.PERSONAL,
     wing=True,
 )
+
+# Modules whose views stand on the blueprints above: importing them is what puts the views there.
+PIECES = (views_own, views_submit)

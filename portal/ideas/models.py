@@ -161,6 +161,7 @@ class Idea(Moderated, Base):
         Index(None, "helped_by_id"),
         Index(None, "merged_into_id"),
         Index(None, "district_id"),
+        Index(None, "published_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -199,6 +200,7 @@ class Idea(Moderated, Base):
     helped_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     paper_number: Mapped[str] = mapped_column(String(40), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when everybody could see it for the first time
     changed_at: Mapped[datetime] = mapped_column(UtcTime)  # of the text, or of its state
     version: Mapped[int] = mapped_column(Integer, default=1)  # of the text: one more than its revisions
 
@@ -261,8 +263,8 @@ class Author(Base):
 
 
 class Revision(Base):
-    """An earlier wording of an idea, written when another took its place. `at` and `by_id`: when that wording was
-    written, and by whom."""
+    """An earlier wording of an idea, kept when another took its place. `at` and `by_id`: when that happened, and who wrote
+    the new one."""
 
     __tablename__ = "idea_revision"
     __table_args__ = (UniqueConstraint("idea_id", "version"), Index(None, "by_id"))
@@ -312,8 +314,8 @@ class Attachment(Base):
 
 
 class SavedSearch(Base):
-    """A search that somebody keeps: the filters of a list as they stand in its address. Ideas with a higher number than
-    `seen` are new to it. Without a call: all calls."""
+    """A search that somebody keeps: the filters of a list as they stand in its address. Ideas published after `seen_at`
+    are new to it. Without a call: all calls."""
 
     __tablename__ = "idea_search"
     __table_args__ = (Index(None, "person_id"), Index(None, "call_id"))
@@ -323,5 +325,5 @@ class SavedSearch(Base):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     name: Mapped[str] = mapped_column(String(120))
     query: Mapped[dict[str, str]] = mapped_column(JSON)
-    seen: Mapped[int] = mapped_column(Id, default=0)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -3,8 +3,8 @@ in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -47,6 +47,12 @@ STATES: dict[IdeaState, Text] = {
     IdeaState.WITHDRAWN: _l("Withdrawn"),
 }
 
+
+def state_of(word: str) -> IdeaState | None:
+    """The state that a word of an address or a kept search means; None for anything else."""
+    return IdeaState(word) if word in set(IdeaState) else None
+
+
 AUDIENCES: dict[Audience, Text] = {
     Audience.SIGNED_IN: _l("Everybody who has signed in"),
     Audience.RESIDENT: _l("Residents of the city"),
@@ -60,6 +66,26 @@ class Denied(Exception):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.reason.msgid if verdict.reason else "refused")
         self.verdict = verdict
+
+
+@dataclass(frozen=True)
+class TextField:
+    """A text that the city writes per language: its name, its greatest length, Markdown or not, rows of its box."""
+
+    label: Text
+    longest: int
+    markdown: bool = False
+    rows: int = 0
+
+
+TEXTS: dict[str, dict[str, TextField]] = {
+    "call": {
+        "title": TextField(_l("Title"), 120),
+        "summary": TextField(_l("Introduction in one or two sentences"), 400, rows=3),
+        "rules": TextField(_l("Rules of the call"), 20_000, markdown=True, rows=8),
+    },
+    "call_category": {"name": TextField(_l("Name of the category"), 80)},
+}
 
 
 class CallLike(Protocol):
@@ -79,6 +105,10 @@ class CallLike(Protocol):
     def edit_minutes(self) -> int: ...
     @property
     def forget_days(self) -> int: ...
+    @property
+    def takes_pictures(self) -> bool: ...
+    @property
+    def takes_files(self) -> bool: ...
     @property
     def support_until(self) -> datetime | None: ...
     @property
@@ -115,8 +145,7 @@ class Taker:
     weak: bool = False  # known by what anybody might know of the resident
     old_enough: bool | None = None  # by the age of this call
     acting_for: str = ""  # the firm, school, association or person for whom they act
-    organisation: bool = False  # that is not a person
-    helped: bool = False
+    organisation: bool = False  # that is not a person, and the mandate covers ideas
 
 
 # --- the call ---------------------------------------------------------------------------------------------------------
@@ -168,6 +197,11 @@ def may_take_part(taker: Taker | None, call: CallLike) -> Verdict:
     """Is somebody among those whom the call asks? None: nobody is signed in."""
     if taker is None:
         return no(_l("You are not signed in."), _l("Sign in to take part."))
+    if taker.acting_for and not call.challenge:
+        return no(
+            _l("You act for %(name)s just now, and here everybody takes part for themselves.", name=taker.acting_for),
+            _l("Act for yourself again to take part."),
+        )
     if call.challenge and not taker.organisation:
         return no(
             _l("This call asks firms, schools and associations."),
@@ -203,21 +237,12 @@ def may_submit(
 def may_support(
     taker: Taker | None, idea: IdeaLike, call: CallLike, phases: Sequence[process_rules.PhaseLike], now: datetime
 ) -> Verdict:
-    """May this person support this idea now? Authors may support their own, once like everybody. Nobody supports in
-    another's name but an organisation that a challenge asks."""
+    """May this person support this idea now? Authors may support their own, once like everybody."""
     if idea.state not in SUPPORTED or idea.hidden_at is not None or idea.held_at is not None:
         return no(_l("This idea takes no supports."))
     if idea.locked_at is not None:
         return no(_l("A moderator has locked this idea. Nothing can be added."))
-    during = supports(call, phases, now)
-    if not during:
-        return during
-    if taker is not None and taker.acting_for and not call.challenge:
-        return no(
-            _l("You act for %(name)s just now, and a support is each person's own.", name=taker.acting_for),
-            _l("Act for yourself again to support ideas."),
-        )
-    return may_take_part(taker, call)
+    return supports(call, phases, now) and may_take_part(taker, call)
 
 
 def may_take_back(call: CallLike) -> Verdict:
@@ -277,18 +302,70 @@ def may_answer(state: AuthorState) -> Verdict:
     return YES if state is AuthorState.INVITED else no(_l("You have answered this invitation already."))
 
 
-def may_comment(
-    taker: Taker | None, idea: IdeaLike, call: CallLike, phases: Sequence[process_rules.PhaseLike], now: datetime
-) -> Verdict:
-    """May somebody write about this idea? As long as it is not decided and its call not closed, to the end of the
-    check, so that people can speak to what officers say."""
+def may_talk(idea: IdeaLike, call: CallLike, phases: Iterable[process_rules.PhaseLike], now: datetime) -> Verdict:
+    """Does the debate on an idea take anything, whoever writes? As long as it is not decided and its call not closed, to
+    the end of the check, so that people can speak to what officers say."""
     if idea.locked_at is not None or idea.hidden_at is not None or idea.held_at is not None:
         return no(_l("A moderator has locked this idea. Nothing can be added."))
-    if idea.state in (IdeaState.MERGED, IdeaState.WITHDRAWN) or call.closed_at is not None:
-        return no(_l("The debate on this idea is over."))
     ended = ended_at(call, phases)
-    if ended is not None and now >= ended:
+    over = ended is not None and now >= ended
+    if over or call.closed_at is not None or idea.state in (IdeaState.MERGED, IdeaState.WITHDRAWN):
         return no(_l("The debate on this idea is over."))
-    if taker is None:
-        return no(_l("You are not signed in."), _l("Sign in to take part."))
+    return YES
+
+
+def may_comment(
+    taker: Taker | None, idea: IdeaLike, call: CallLike, phases: Iterable[process_rules.PhaseLike], now: datetime
+) -> Verdict:
+    """May this person write about the idea now? Everybody whom the call asks, and everybody signed in where it asks
+    organisations: residents speak to what firms propose."""
+    during = may_talk(idea, call, phases, now)
+    if not during or taker is None or call.challenge:
+        return (
+            during if not during or taker is not None else no(_l("You are not signed in."), _l("Sign in to take part."))
+        )
     return may_take_part(taker, call)
+
+
+# --- what is handed in ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Written:
+    """The words of an idea as they are handed in or changed. Cost in cents; x and y on the city's plan, from 0 to 1."""
+
+    title: str
+    body: str
+    language: str
+    category_id: int | None = None
+    district_id: int | None = None
+    place: str = ""
+    x: float | None = None
+    y: float | None = None
+    cost_guess: int | None = None
+
+
+def known(words: Written, categories: Container[int | None], districts: Container[int | None]) -> Written:
+    """The same without a category or a district that is no longer there: a draft may be old."""
+    return replace(
+        words,
+        category_id=words.category_id if words.category_id in categories else None,
+        district_id=words.district_id if words.district_id in districts else None,
+    )
+
+
+def lead_of(plain: str) -> str:
+    """The first words of a text, for lists: whole words, at most so many characters."""
+    words = " ".join(plain.split())
+    if len(words) <= LONGEST_LEAD:
+        return words
+    return words[:LONGEST_LEAD].rsplit(" ", 1)[0].rstrip(".,;:–-") + " …"
+
+
+# The steps in which an idea is handed in; `check` is the last page before it is sent.
+STEPS = ("idea", "place", "pictures", "check")
+
+
+def steps(call: CallLike) -> tuple[str, ...]:
+    """The steps of this call, in order: those that ask nothing are left out."""
+    return tuple(step for step in STEPS if step != "pictures" or call.takes_pictures or call.takes_files)

@@ -27,6 +27,7 @@ GETS_THAT_WRITE = {
     "portal/identity/views_email.py": "posts only: codes asked for and tried count however the page answers",
     "portal/identity/views_account.py": "posts only: the code for a new address counts in the same way",
     "portal/identity/views_residence.py": "posts only: the register is asked between short transactions, and tries count",
+    "portal/comments/views.py": "posts only: the translation engine is asked outside the write lock",
     "portal/identity/views_drafts.py": "posts only: wrong codes count; a kept form is opened, and goes once it was sent",
     "portal/identity/views_step.py": "posts only: an act is kept until its person is confirmed",
     "portal/identity/staff_slips.py": "posts only: the register is asked outside the write lock",

@@ -27,7 +27,7 @@ NO_PERSON = {
     "job": "work in numbers: its payload names rows, never people",
 }
 # Declared though no column of it tells: nobody must think they were forgotten.
-SAID_ANYWAY = {"person", "identity", "sealed_ballot", "delivery", "question_reply"}
+SAID_ANYWAY = {"person", "identity", "sealed_ballot", "delivery", "question_reply", "comment_revision"}
 
 
 def hints(table: Table) -> list[str]:

@@ -17,8 +17,12 @@ from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
+from portal.comments import actions as comments_actions
+from portal.comments import queries as comments
+from portal.comments.models import Comment
 from portal.home import actions as home
 from portal.home.models import NoticeKind
+from portal.ideas.models import Idea, SavedSearch
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -39,6 +43,7 @@ from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, Pers
 from portal.voting import actions_count
 from tests.budgeting import town
 from tests.client import Client
+from tests.ideas import town as calls
 from tests.identity.help import enter
 from tests.moderation import board
 from tests.processes import survey
@@ -119,6 +124,8 @@ def build(app: Portal) -> World:
             until_day=clock.now().date() + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
         )  # fmt: skip
         s.add(mandate)
+        searched = SavedSearch(person_id=other, name="Trees", query={}, seen_at=clock.now(), created_at=clock.now())
+        s.add(searched)
         letter = papers.issue(SYSTEM, kind="letter", lang="en", values={}, person_id=other, title="A letter")
         letter.state, letter.file, letter.made_at = PaperState.READY, store(b"%PDF-1.7 a letter"), clock.now()
         batch = PostBatch(made_at=clock.now(), count=1, file=store(b"%PDF-1.7 a batch"))
@@ -170,10 +177,49 @@ def build(app: Portal) -> World:
             "department_id": department.id,
             "paper_id": letter.id,
             "wish": "correction",
+            "search_id": searched.id,
+            "file_id": 1,
+            "step": "idea",
             **_rights(other),
             **_moderated(other),
         }
-    return World({**shared, "slug": "2026"}, {**shared, "slug": "draft", "questionnaire_id": unasked})
+    shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
+    unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
+    _debate(other, shown, unseen)
+    foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
+    return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _debate(person_id: int, shown: int, unseen: int) -> None:
+    """On somebody else's idea: a comment with more replies than its page shows, and a changed one. Between them stands
+    one on the idea that nobody sees yet, with that idea's number."""
+    author = Actor(person_id=person_id)
+    with db.write() as s:
+        ids = {row.number: row.id for row in s.query(Idea)}
+        about = comments.thing(s, author, "idea", ids[shown], "en")
+        assert about is not None
+        hidden = Comment(
+            kind="idea",
+            object_id=ids[unseen],
+            body="x",
+            html="x",
+            lang="en",
+            author_id=person_id,
+            created_at=clock.now(),
+        )
+        root = comments_actions.write(author, about, body="Words", lang="en")
+        s.add(hidden)
+        s.flush()
+        changed = comments_actions.write(author, about, body="Other words", lang="en")
+        assert isinstance(root, comments_actions.Written) and isinstance(changed, comments_actions.Written)
+        assert (root.comment.id, hidden.id) == (shown, unseen)
+        for n in range(4):
+            answers = comments.found(s, author, root.comment.id, "en")
+            row = comments_actions.write(author, about, body=f"Reply {n}", lang="en", answers=answers)
+            assert isinstance(row, comments_actions.Written)
+            row.comment.created_at -= timedelta(hours=2)
+            s.flush()
+        comments_actions.edit(author, changed.comment, body="Changed words", lang="en", version=1)
 
 
 def _rights(person_id: int) -> dict[str, Any]:

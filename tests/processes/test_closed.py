@@ -59,8 +59,9 @@ def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
     args: dict[str, Any] = {
         "lang": "en", "slug": slug, "number": 1, "pot": "1", "public_id": city.vote[slug], "name": "0" * 64 + ".webp",
         "token": "x", "key": "test", "code": "en", "secret": "x",
-        "paper": f"questionnaire-{city.asked[slug]}", "questionnaire_id": city.asked[slug], "kind": "budget",
-        "reference": "x",
+        "kind": "budget", "reference": "x",
+        "file_id": 1,
+        "paper": f"questionnaire-{city.asked[slug]}", "questionnaire_id": city.asked[slug],
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
         known = routes.frozen()[rule.endpoint]

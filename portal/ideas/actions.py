@@ -1,0 +1,273 @@
+"""What happens to an idea: it is handed in, changed, withdrawn, supported. Nothing that says who supports what is
+written anywhere but in the row of the support itself."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.audit.actions import record
+from portal.base import clock, db, search
+from portal.base.actor import Actor
+from portal.base.i18n import _l
+from portal.base.markdown import render
+from portal.base.verdict import YES, Verdict, no
+from portal.ideas import queries, rules
+from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
+from portal.ideas.rules import Denied, Written
+from portal.identity.queries import city_day
+from portal.notifications import actions as notifications
+from portal.places.models import District
+
+MOST_TRIES = 20  # for a number that somebody else took at the same moment
+
+
+def lead(html: str) -> str:
+    """The first words of a rendered text."""
+    return rules.lead_of(unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def submit(
+    actor: Actor,
+    call: Call,
+    written: Written,
+    *,
+    pictures: Sequence[tuple[int, str]] = (),
+    draft: Draft | None = None,
+    held: bool = False,
+    paper_number: str = "",
+) -> Idea:
+    """A new idea of the actor, for the one for whom they act where the call asks organisations. `pictures`: (file, what
+    it shows). `held`: it waits for a moderator. Raises Denied for one idea too many.
+
+    Whether the person may take part, and whether the call takes ideas now, the door has asked."""
+    s, now = db.session(), clock.now()
+    number = select(func.count()).where(Idea.call_id == call.id, Idea.author_id == actor.person_id)
+    if (s.scalar(number) or 0) >= rules.MOST_IDEAS:
+        raise Denied(no(_l("You have handed in %(n)s ideas to this call. That is the most.", n=rules.MOST_IDEAS)))
+    html = render(written.body, written.language)
+    values: dict[str, Any] = {
+        "call_id": call.id,
+        "author_id": actor.person_id,
+        "acting_for": actor.acting_for.name if actor.acting_for and call.challenge else "",
+        "language": written.language,
+        "title": written.title,
+        "lead": lead(html),
+        "body": written.body,
+        "html": html,
+        **_facts(written),
+        "state": IdeaState.SUBMITTED,
+        "shuffle": secrets.randbelow(2**31 - 3) + 1,
+        "channel": "paper" if paper_number else actor.channel,
+        "helped_by_id": actor.helped_by,
+        "paper_number": paper_number,
+        "created_at": now,
+        "changed_at": now,
+        "held_at": now if held or call.premoderated else None,
+        "supports": 0,
+        "comments": 0,
+        "version": 1,
+    }
+    idea = _numbered(s, values)
+    for position, (file_id, alt) in enumerate(pictures[: rules.MOST_PICTURES], 1):
+        s.add(Picture(idea_id=idea.id, file_id=file_id, position=position, alt=alt))
+    if draft is not None:
+        s.execute(update(Attachment).where(Attachment.draft_id == draft.id).values(idea_id=idea.id, draft_id=None))
+        s.delete(draft)
+    s.flush()
+    record(actor, "handed in", "idea", idea.id, after={"call": call.id, "number": idea.number})
+    if idea.shown:
+        publish(s, call, idea)
+    return idea
+
+
+def _facts(written: Written) -> dict[str, Any]:
+    return {
+        "category_id": written.category_id,
+        "district_id": written.district_id,
+        "place": written.place,
+        "x": written.x,
+        "y": written.y,
+        "cost_guess": written.cost_guess,
+    }
+
+
+def _numbered(s: Session, values: dict[str, Any]) -> Idea:
+    """The row with the next free number; two at the same moment get one each."""
+    for _try in range(MOST_TRIES):
+        number = (s.scalar(select(func.max(Idea.number))) or 0) + 1
+        idea = Idea(number=number, **values)
+        try:
+            with s.begin_nested():
+                s.add(idea)
+                s.flush()
+        except IntegrityError:
+            continue
+        return idea
+    raise RuntimeError("no free number for an idea")
+
+
+def publish(s: Session, call: Call, idea: Idea) -> None:
+    """Everybody sees it from now on: it can be found, and those who asked for news of ideas hear of it once."""
+    index(s, idea)
+    if idea.published_at is None:
+        idea.published_at = clock.now()
+    if not call.shown:
+        return
+    code = s.scalar(select(District.code).where(District.id == idea.district_id)) if idea.district_id else None
+    notifications.announce(
+        "call",
+        call.id,
+        topic="ideas",
+        district=code,
+        notice="idea.new",
+        values={"idea": {idea.language: idea.title}},
+        link=("ideas.idea", {"number": idea.number}),
+        dedup=f"idea:{idea.id}:new",
+    )
+
+
+def index(s: Session, idea: Idea) -> None:
+    """What the search knows of an idea: its words while it is shown and stands by itself, else nothing."""
+    search.forget(s, "idea", idea.id)
+    if idea.shown and idea.state not in (IdeaState.MERGED, IdeaState.WITHDRAWN):
+        search.put(s, "idea", idea.id, idea.language, f"{idea.title} {idea.place} {idea.body}")
+
+
+def edit(actor: Actor, call: Call, idea: Idea, written: Written, now: datetime) -> bool:
+    """Other words for an idea by one of its authors; the old ones stay readable. False where nothing is different.
+    Raises Denied where somebody has supported it in the meantime."""
+    s = db.session()
+    # nobody supports it between the question and the answer
+    idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
+    verdict = rules.may_edit(idea, call, author=True, now=now)
+    if not verdict:
+        raise Denied(verdict)
+    before = _told(idea)
+    if before == _told(written):
+        return False
+    old_place = (idea.x, idea.y)
+    words = {key: value for key, value in before.items() if key not in ("x", "y")}
+    if words != {key: value for key, value in _told(written).items() if key not in ("x", "y")}:
+        s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
+        idea.version += 1
+    idea.title, idea.body, idea.language = written.title, written.body, written.language
+    idea.html = render(written.body, written.language)
+    idea.lead = lead(idea.html)
+    for name, value in _facts(written).items():
+        setattr(idea, name, value)
+    idea.changed_at = clock.now()
+    s.flush()
+    index(s, idea)
+    after = {"version": idea.version, "moved": old_place != (idea.x, idea.y)}
+    record(actor, "changed idea", "idea", idea.id, after=after)
+    return True
+
+
+def _told(row: Any) -> dict[str, Any]:
+    names = ("language", "title", "body", "category_id", "district_id", "place", "cost_guess", "x", "y")
+    return {name: getattr(row, name) for name in names}
+
+
+def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
+    """Takes an idea back for a reason that everybody reads. Raises Denied once the city has decided."""
+    s = db.session()
+    idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
+    verdict = rules.may_withdraw(idea, call, author=True)
+    if not verdict:
+        raise Denied(verdict)
+    before, idea.state = idea.state, IdeaState.WITHDRAWN
+    idea.withdrawn_reason, idea.changed_at = reason, clock.now()
+    s.flush()
+    index(s, idea)
+    record(actor, "withdrew idea", "idea", idea.id, before={"state": before}, after={"state": idea.state})
+    notifications.tell_followers(
+        "idea",
+        idea.id,
+        "idea.withdrawn",
+        {"idea": {idea.language: idea.title}},
+        link=("ideas.idea", {"number": idea.number}),
+        dedup=f"idea:{idea.id}:withdrawn",
+    )
+
+
+# --- supports ---------------------------------------------------------------------------------------------------------
+
+
+def _insert(s: Session, model: Any) -> Any:
+    return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+
+
+def _of_call(s: Session, call_id: int) -> Call:
+    """The call under a lock that many supporters share; who freezes the list waits for them, and they for that."""
+    statement = select(Call).where(Call.id == call_id).with_for_update(read=True)
+    return s.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
+    """Counts one support of the actor; a second one is no fault and counts nothing. A no says why.
+
+    The constraint counts, not the question before it: a hundred clicks at once are one."""
+    s = db.session()
+    call = _of_call(s, idea.call_id)
+    taker = queries.taker(s, actor, call, counts=True)
+    verdict = rules.may_support(taker, idea, call, queries.phases(s, call), now)
+    if not verdict or taker is None:
+        return verdict
+    resident = None if taker.acting_for else taker.resident
+    made = s.scalar(
+        _insert(s, Support)
+        .values(idea_id=idea.id, person_id=taker.person_id, resident=resident, on_day=city_day(now))
+        .on_conflict_do_nothing()
+        .returning(Support.id)
+    )
+    if made is None:
+        own = select(Support.id).where(Support.idea_id == idea.id, Support.person_id == taker.person_id)
+        if s.scalar(own) is None:
+            return no(_l("You support this idea already: with another account, or on a list on paper."))
+        return YES
+    counted = s.execute(
+        update(Idea)
+        .where(Idea.id == idea.id, Idea.state.in_(rules.SUPPORTED), Idea.hidden_at.is_(None), Idea.held_at.is_(None))
+        .values(supports=Idea.supports + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount != 1:  # type: ignore[attr-defined]
+        s.execute(delete(Support).where(Support.id == made))
+        return no(_l("This idea takes no supports."))
+    return YES
+
+
+def take_back(actor: Actor, idea: Idea) -> Verdict:
+    """Takes the actor's support back; where there is none, nothing happens."""
+    s = db.session()
+    verdict = rules.may_take_back(_of_call(s, idea.call_id))
+    if not verdict or actor.person_id is None:
+        return verdict
+    gone: Any = s.execute(delete(Support).where(Support.idea_id == idea.id, Support.person_id == actor.person_id))
+    if gone.rowcount:
+        s.execute(
+            update(Idea)
+            .where(Idea.id == idea.id)
+            .values(supports=Idea.supports - 1)
+            .execution_options(synchronize_session=False)
+        )
+    return YES
+
+
+def recount(s: Session) -> int:
+    """Puts every counter of supports to the number of its rows; returns how many were wrong. For the operator."""
+    rows = select(func.count()).where(Support.idea_id == Idea.id).correlate(Idea).scalar_subquery()
+    wrong = s.execute(select(Idea.id, rows.label("number")).where(Idea.supports != rows)).all()
+    for row in wrong:
+        s.execute(update(Idea).where(Idea.id == row.id).values(supports=row.number))
+    return len(wrong)

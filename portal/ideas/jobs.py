@@ -1,0 +1,19 @@
+"""Work of the worker for ideas. Running any of it twice is harmless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.base import clock
+from portal.ideas import actions_jobs
+
+
+def tell_searches(_payload: dict[str, Any]) -> None:
+    """Tells people what is new in the searches they keep."""
+    actions_jobs.tell_hits()
+
+
+def forget(_payload: dict[str, Any]) -> None:
+    """Deletes who supported what where the time for it has come, and files that nobody handed in."""
+    actions_jobs.forget(clock.city_now())
+    actions_jobs.sweep()

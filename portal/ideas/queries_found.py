@@ -1,0 +1,141 @@
+"""Calls and ideas as hits of the search, entries of feeds, lines of files: only what everybody may see."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.base import texts
+from portal.base.feature import Hit, News
+from portal.base.texts import Said
+from portal.ideas.models import Call, Idea
+from portal.ideas.queries import OPEN_TO_ALL, Names
+from portal.ideas.queries_list import Shown
+from portal.places.models import District
+from portal.processes.models import Process
+
+MOST = 100
+CSV_MOST = 50_000
+
+
+def calls(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
+    """Two selects."""
+    rows = s.execute(
+        select(Call.id, Call.slug).join(Process, Process.id == Call.process_id).where(Call.id.in_(ids), OPEN_TO_ALL)
+    ).all()
+    said = texts.load(s, "call", [row.id for row in rows], ["title", "summary"], lang)
+    found = {}
+    for row in rows:
+        title, summary = said.get((row.id, "title")), said.get((row.id, "summary"))
+        if title is not None:
+            text = summary.body if summary else ""
+            found[row.id] = Hit(title.body, title.lang, "ideas.call", {"slug": row.slug}, text)
+    return found
+
+
+def _ideas() -> Any:
+    return (
+        select(Idea.id, Idea.number, Idea.title, Idea.lead, Idea.language, Idea.published_at, Idea.created_at)
+        .join(Call, Call.id == Idea.call_id)
+        .join(Process, Process.id == Call.process_id)
+        .where(OPEN_TO_ALL)
+    )
+
+
+def ideas(s: Session, ids: list[int], _lang: str) -> dict[int, Hit]:
+    """One select. What was merged or withdrawn is found by its address alone."""
+    rows = s.execute(_ideas().where(Idea.id.in_(ids), Idea.listed.is_(True)))
+    return {row.id: Hit(row.title, row.language, "ideas.idea", {"number": row.number}, row.lead) for row in rows}
+
+
+def feed(s: Session, _lang: str) -> list[News]:
+    """The newest ideas of all calls that everybody may see: one select."""
+    rows = s.execute(_ideas().where(Idea.listed.is_(True)).order_by(Idea.created_at.desc(), Idea.id.desc()).limit(MOST))
+    return [
+        News(
+            f"idea-{row.number}",
+            row.title,
+            row.published_at or row.created_at,
+            "ideas.idea",
+            {"number": row.number},
+            row.lead,
+            row.language,
+        )
+        for row in rows
+    ]
+
+
+def news(rows: Sequence[Shown]) -> list[News]:
+    """A list of ideas as entries of a feed."""
+    return [
+        News(f"idea-{one.number}", one.title, one.created_at, "ideas.idea", {"number": one.number}, one.lead, one.lang)
+        for one in rows
+    ]
+
+
+def published(s: Session, lang: str) -> list[tuple[str, dict[str, Any]]]:
+    """The calls whose ideas can be downloaded: title and arguments. Two selects."""
+    rows = s.execute(
+        select(Call.id, Call.slug)
+        .join(Process, Process.id == Call.process_id)
+        .where(OPEN_TO_ALL)
+        .order_by(Call.id.desc())
+    ).all()
+    said = texts.load(s, "call", [row.id for row in rows], ["title"], lang)
+    return [(str(said.get((row.id, "title")) or Said(row.slug, "en")), {"slug": row.slug}) for row in rows]
+
+
+HEAD = (
+    "number", "title", "text", "language", "state", "category", "district", "place", "x", "y", "cost_guess", "supports",
+    "comments", "created_at",
+)  # fmt: skip
+
+
+def table(s: Session, call: Call, names: Names) -> str:
+    """The ideas of a call as CSV, one line each, without authors and without supporters; what is hidden or held is not
+    in it. No cell is taken for a formula. One select."""
+    columns = (
+        Idea.number, Idea.title, Idea.body, Idea.language, Idea.state, Idea.category_id, District.code, Idea.place,
+        Idea.x, Idea.y, Idea.cost_guess, Idea.supports, Idea.comments, Idea.created_at,
+    )  # fmt: skip
+    rows = s.execute(
+        select(*columns)
+        .outerjoin(District, District.id == Idea.district_id)
+        .where(Idea.call_id == call.id, Idea.hidden_at.is_(None), Idea.held_at.is_(None))
+        .order_by(Idea.number)
+        .limit(CSV_MOST)
+    )
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEAD)
+    for row in rows:
+        cost = row.cost_guess
+        writer.writerow(
+            [
+                row.number,
+                plain_cell(row.title),
+                plain_cell(row.body),
+                row.language,
+                row.state.value,
+                plain_cell(str(names.categories.get(row.category_id, ""))),
+                row.code or "",
+                plain_cell(row.place),
+                "" if row.x is None else row.x,
+                "" if row.y is None else row.y,
+                "" if cost is None else f"{cost // 100}.{cost % 100:02}",
+                row.supports,
+                row.comments,
+                row.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            ]
+        )
+    return "\ufeff" + out.getvalue()
+
+
+def plain_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,200 @@
+"""What one person alone sees of their own: drafts, ideas, supports, kept searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.base import i18n, texts
+from portal.base.actor import Actor
+from portal.base.feature import Item
+from portal.base.files import File
+from portal.base.i18n import _l, _n
+from portal.base.texts import Said
+from portal.ideas.models import Attachment, Author, AuthorState, Call, Draft, Idea, SavedSearch, Support
+from portal.ideas.rules import STATES
+
+NEWEST = 5
+MOST = 200
+
+
+def draft(s: Session, actor: Actor, call: Call) -> Draft | None:
+    """What the reader has typed for this call so far: one select."""
+    return s.scalars(select(Draft).where(Draft.call_id == call.id, Draft.person_id == actor.person_id)).one_or_none()
+
+
+def draft_files(s: Session, row: Draft | None) -> Sequence[Attachment]:
+    """The files of a draft: one select, none without a draft."""
+    if row is None:
+        return ()
+    return s.scalars(select(Attachment).where(Attachment.draft_id == row.id).order_by(Attachment.id)).all()
+
+
+def picture_files(s: Session, ids: Sequence[int]) -> dict[int, File]:
+    """Uploaded pictures by number: one select, none where nothing is asked."""
+    return {row.id: row for row in s.scalars(select(File).where(File.id.in_(ids)))} if ids else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An idea in a list of one's own."""
+
+    number: int
+    title: str
+    lang: str
+    state: Any
+    supports: int
+    held: bool
+    hidden: bool
+    at: Any
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of the title."""
+        return i18n.direction(self.lang)
+
+
+_COLUMNS = (
+    Idea.id, Idea.number, Idea.title, Idea.language, Idea.state, Idea.supports, Idea.held_at, Idea.hidden_at,
+    Idea.created_at,
+)  # fmt: skip
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        row.number,
+        row.title,
+        row.language,
+        STATES[row.state],
+        row.supports,
+        row.held_at is not None,
+        row.hidden_at is not None,
+        row.created_at,
+    )
+
+
+def _authored(actor: Actor) -> Any:
+    together = select(Author.idea_id).where(Author.person_id == actor.person_id, Author.state == AuthorState.ACCEPTED)
+    return or_(Idea.author_id == actor.person_id, Idea.id.in_(together))
+
+
+def own(s: Session, actor: Actor, most: int = MOST) -> list[Line]:
+    """The ideas that the reader handed in, alone or with others, newest first: one select."""
+    rows = s.execute(select(*_COLUMNS).where(_authored(actor)).order_by(Idea.id.desc()).limit(most))
+    return [_line(row) for row in rows]
+
+
+def supported(s: Session, actor: Actor, most: int = MOST) -> list[Line]:
+    """The ideas that the reader supports, the latest first; shown to nobody else. One select."""
+    rows = s.execute(
+        select(*_COLUMNS)
+        .join(Support, Support.idea_id == Idea.id)
+        .where(Support.person_id == actor.person_id, Idea.held_at.is_(None))
+        .order_by(Support.id.desc())
+        .limit(most)
+    )
+    return [_line(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft in a list of one's own."""
+
+    slug: str
+    step: str
+    title: str
+    lang: str
+    call: Said
+    at: Any
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of the title."""
+        return i18n.direction(self.lang)
+
+
+def drafts(s: Session, actor: Actor) -> list[DraftLine]:
+    """Everything that the reader has begun and not handed in: two selects."""
+    rows = s.execute(
+        select(Draft.step, Draft.data, Draft.changed_at, Call.id, Call.slug)
+        .join(Call, Call.id == Draft.call_id)
+        .where(Draft.person_id == actor.person_id)
+        .order_by(Draft.changed_at.desc())
+    ).all()
+    said = texts.load(s, "call", [row.id for row in rows], ["title"])
+    return [
+        DraftLine(
+            row.slug,
+            row.step,
+            str(row.data.get("title") or ""),
+            str(row.data.get("language") or i18n.lang()),
+            said.get((row.id, "title")) or Said(row.slug, i18n.SOURCE),
+            row.changed_at,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLine:
+    """A kept search in a list of one's own."""
+
+    id: int
+    name: str
+    slug: str | None
+    query: dict[str, str]
+
+
+def searches(s: Session, actor: Actor) -> list[SearchLine]:
+    """The searches that the reader keeps: one select."""
+    rows = s.execute(
+        select(SavedSearch.id, SavedSearch.name, SavedSearch.query, Call.slug)
+        .outerjoin(Call, Call.id == SavedSearch.call_id)
+        .where(SavedSearch.person_id == actor.person_id)
+        .order_by(SavedSearch.name, SavedSearch.id)
+    )
+    return [SearchLine(row.id, row.name, row.slug, row.query) for row in rows]
+
+
+def my_ideas(s: Session, actor: Actor, _lang: str) -> list[Item]:
+    """For "my page": drafts, then ideas. Three selects."""
+    found = [
+        Item(one.title or _l("An idea without a title yet"), "ideas.step", {"slug": one.slug, "step": one.step},
+             lang=one.lang if one.title else "", state=_l("Draft"), at=one.at)
+        for one in drafts(s, actor)
+    ]  # fmt: skip
+    found += [
+        Item(
+            one.title,
+            "ideas.idea",
+            {"number": one.number},
+            lang=one.lang,
+            state=_l("Waits for a moderator") if one.held else one.state,
+            at=one.at,
+        )
+        for one in own(s, actor, NEWEST)
+    ]
+    return found
+
+
+def my_supports(s: Session, actor: Actor, _lang: str) -> list[Item]:
+    """For "my page": what the reader supports, when nobody helps them. One select."""
+    return [
+        Item(
+            one.title,
+            "ideas.idea",
+            {"number": one.number},
+            lang=one.lang,
+            state=_n("%(n)s support", "%(n)s supports", one.supports),
+        )
+        for one in supported(s, actor, NEWEST)
+    ]
+
+
+def number_of(s: Session, call: Call) -> int:
+    """How many ideas a call has, whatever became of them."""
+    return s.scalar(select(func.count()).select_from(Idea).where(Idea.call_id == call.id)) or 0

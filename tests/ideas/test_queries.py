@@ -1,0 +1,60 @@
+"""A list of ideas asks the database as often with 20 ideas as with 5,000, and the same for everybody who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from portal.base import clock, db, ground
+from portal.base.web import Portal
+from portal.ideas.models import Idea
+from tests.client import Client
+from tests.ideas.town import add_call, add_idea
+from tests.identity.help import enter
+
+# address -> (most selects for anybody, most for somebody signed in)
+BUDGET = {
+    "/en/ideas/": (6, 8),
+    "/en/ideas/2027/": (6, 8),
+    "/en/ideas/2027/?sort=supported&page=2": (6, 8),
+    "/en/ideas/2027/?q=bench&sort=random": (7, 9),
+    "/en/ideas/1": (8, 13),
+}
+
+
+def fill(app: Portal, call_id: int, person_id: int, count: int) -> None:
+    """So many more ideas, past the actions: their words do not matter here."""
+    ground.stand_on(app.ground)
+    now = clock.now()
+    rows = [
+        {
+            "number": 1000 + n, "call_id": call_id, "author_id": person_id, "language": "en", "title": f"Bench {n}",
+            "lead": "x", "body": "x", "html": "<p>x</p>", "state": "submitted", "supports": n % 97, "comments": n % 13,
+            "shuffle": n * 7919 + 1, "created_at": now - timedelta(minutes=n), "changed_at": now, "version": 1,
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    with db.write() as s:
+        s.execute(insert(Idea.__table__), rows)
+
+
+def test_the_number_of_selects_is_the_same(app: Portal, count_queries: Callable[..., Any]) -> None:
+    client, call_id = Client(app), add_call(app)
+    me = enter(client, "Ana Ilves")
+    for n in range(21):
+        add_idea(app, call_id, me, f"A bench {n}")
+    found = {}
+    for size in (21, 5000):
+        if size > 21:
+            fill(app, call_id, me, size - 21)
+        for path, most in BUDGET.items():
+            for signed_in, reader in ((False, Client(app)), (True, client)):
+                reader.get(path)
+                with count_queries(app) as counted:
+                    assert reader.get(path).status == 200
+                assert counted.number <= most[signed_in], f"{path}: {counted.number}"
+                found.setdefault((path, signed_in), set()).add(counted.number)
+    assert all(len(numbers) == 1 for numbers in found.values()), found
