@@ -1,7 +1,7 @@
 """Moderation: reports, the queue, decisions with their reasons, appeals, suspensions.
 
 Revision ID: 0020
-Revises: 0026
+Revises: 0019
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0020"
-down_revision = "0026"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import String, bindparam, func, literal, literal_column, select, union_all, update
 from sqlalchemy.orm import Session
 
 from portal.audit import queries, rules
 from portal.audit.models import Entry, Head
 from portal.base import clock, db
 from portal.base.actor import Actor
+from portal.base.together import Ready, ask
 
 # The number of the lock under which PostgreSQL's transactions take their places in the chain, one after the other.
 LOCK = 0x666F6C6B
@@ -49,11 +50,12 @@ def _add(s: Session, actor: Actor, verb: str, kind: str, object_id: object, befo
     s.flush()
     if _PENDING not in s.info:
         s.info[_PENDING] = []
-        s.info.setdefault("before_commit", []).append(lambda: _chain(s))
+        s.info["last_of_all"] = lambda: _chain(s)
     s.info[_PENDING].append(entry.id)
 
 
-_E = Entry.__table__.c
+_ENTRY: Any = Entry.__table__
+_E = _ENTRY.c
 _WAITING = (
     select(
         _E.id, _E.at, _E.person_id, _E.helped_by, _E.deputy_for, _E.mandate_id, _E.channel, _E.verb, _E.kind,
@@ -69,15 +71,39 @@ _PLACE = (
 )
 
 
+# PostgreSQL: the place is given and the hash made by the server, so that the lock is held for no trip.
+_LOCK = Ready(select(func.pg_advisory_xact_lock(LOCK)))
+_TAIL = union_all(
+    select(_E.place, _E.hash).where(_E.place.is_not(None)).order_by(_E.place.desc()).limit(1).subquery().select(),
+    select(literal_column("0"), literal_column(f"'{rules.START}'")),
+).subquery()
+_LAST = select(_TAIL.c.place, _TAIL.c.hash).order_by(_TAIL.c.place.desc()).limit(1).subquery("last")
+_CANONICAL = func.concat(
+    literal(rules.BEFORE_PLACE, String), _LAST.c.place + 1, literal(',"', String), _LAST.c.hash,
+    literal('"' + rules.AFTER_HASH, String), bindparam("said", type_=String),
+)  # fmt: skip
+_PLACE_LAST = Ready(
+    update(_ENTRY)
+    .where(_E.id == bindparam("line"))
+    .values(
+        place=_LAST.c.place + 1,
+        prev_hash=_LAST.c.hash,
+        hash=func.encode(func.sha256(func.convert_to(_CANONICAL, "UTF8")), "hex"),
+    )
+)
+
+
 def _chain(s: Session) -> None:
-    """Give this transaction's lines their places, as the last thing before COMMIT: on PostgreSQL the lock is held for
-    these few statements and the COMMIT alone, on SQLite every writer is alone anyway. A line that fell with its
-    savepoint is not there any more."""
+    """Give this transaction's lines their places, as the last thing before COMMIT. On PostgreSQL the lock is had, the
+    places are given and the transaction is committed in one trip, so that others wait for the server alone; on SQLite
+    every writer is alone anyway. A line that fell with its savepoint is not there any more."""
     lines = s.execute(_WAITING, {"ids": s.info.pop(_PENDING, [])}).all()
     if not lines:
         return
-    if s.get_bind().dialect.name == "postgresql":
-        s.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    if not db.is_sqlite():
+        places = ((_PLACE_LAST, {"line": line.id, "said": rules.said(line)}) for line in lines)
+        ask(s, (_LOCK, {}), *places, commit=True)
+        return
     place, last = queries.head(s)
     placed = []
     for line in lines:

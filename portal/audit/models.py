@@ -83,7 +83,7 @@ def postgres_guards(said: tuple[str, ...] = SAID) -> tuple[str, ...]:
         for side in ("OLD", "NEW")
     )
     return (
-        "CREATE FUNCTION audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF TG_OP = 'UPDATE' AND OLD.place IS NULL AND NEW.place IS NOT NULL AND "
         f"ROW({new}) IS NOT DISTINCT FROM ROW({old}) "
         "THEN RETURN NEW; END IF; RAISE EXCEPTION 'the audit record is not changed'; END $$",

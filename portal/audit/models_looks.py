@@ -71,7 +71,7 @@ APPEND_ONLY = {
         "SELECT RAISE(ABORT, 'a consent is kept for three years'); END",
     ),
     "postgresql": (
-        "CREATE FUNCTION consent_only_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION consent_only_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF TG_OP = 'DELETE' THEN IF old.at <= now() - interval '3 years' THEN RETURN old; END IF; END IF; "
         "RAISE EXCEPTION 'the ledger of consents is only added to'; END $$",
         "CREATE TRIGGER consent_only_added BEFORE UPDATE OR DELETE ON consent "

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.audit.models_looks import ConsentLine, Look
-from portal.audit.rules_looks import HOLDS, WHY, is_own
+from portal.audit.rules_looks import HOLDS, is_own
 from portal.base import ground
 from portal.base.actor import Actor
 
@@ -43,7 +43,7 @@ def needs_reason(s: Session, actor: Actor, kind: str, object_id: int, now: datet
         Look.actor_id == actor.person_id,
         Look.kind == kind,
         Look.object_id == str(object_id),
-        Look.why.in_(WHY),
+        Look.why.not_in(("", "list")),
         Look.at > now - HOLDS,
     )
     return s.scalar(given.limit(1)) is None

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 FORMAT = "folkmoot-audit-1"
 # What stands before the first line.
 START = "0" * 64
+# The canonical form of a line around its place and the hash before.
+BEFORE_PLACE, AFTER_HASH = f'["{FORMAT}",', ","
 
 
 class Line(Protocol):
@@ -60,15 +62,19 @@ def line_hash(line: Line, place: int, prev_hash: str) -> str:
     """SHA-256 over the canonical form of a line: a JSON list in this order, keys sorted, without spaces, in ASCII; the
     time in UTC to the microsecond. The house stands at the end, and only where there is one: lines from before houses
     were noted keep their hash. The line is hashed as the database gives it back, never as it was handed in."""
+    return hashlib.sha256(f'{BEFORE_PLACE}{place},"{prev_hash}"{AFTER_HASH}{said(line)}'.encode()).hexdigest()
+
+
+def said(line: Line) -> str:
+    """The part of the canonical form that does not depend on the line's place: all that follows the hash before."""
     at = line.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     told = [
-        FORMAT, place, prev_hash, at, line.person_id, line.helped_by, line.deputy_for, line.mandate_id,
+        at, line.person_id, line.helped_by, line.deputy_for, line.mandate_id,
         line.channel, line.verb, line.kind, line.object_id, line.before, line.after,
     ]  # fmt: skip
     if line.venue_id is not None:
         told.append(line.venue_id)
-    text = json.dumps(told, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"), sort_keys=True)[1:]
 
 
 @dataclass(frozen=True, slots=True)

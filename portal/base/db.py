@@ -70,6 +70,9 @@ class Database:
             event.listen(self.engine, "begin", _on_begin)
         else:
             self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=8, pool_timeout=8)
+            for moment in ("rollback", "rollback_savepoint"):
+                event.listen(self.engine, moment, _forget_ready)
+            event.listen(self.engine, "reset", _forget_ready_unfinished)
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -114,10 +117,15 @@ class Database:
                 session.flush()
                 for check in session.info.get("before_commit", ()):
                     check()
+                if "last_of_all" in session.info:
+                    session.info.pop("last_of_all")()
                 session.commit()
             else:
                 session.expunge_all()  # what was read stays readable: a rollback would expire it
-                session.rollback()
+                if not self.sqlite and not session.info["write"]:
+                    session.commit()  # of nothing: after a ROLLBACK the driver prepares every statement anew
+                else:
+                    session.rollback()
         except BaseException:
             session.rollback()
             raise
@@ -150,6 +158,17 @@ def _on_begin(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
     driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _forget_ready(connection: Connection, *_savepoint: Any) -> None:
+    """After a ROLLBACK the driver throws away all that is prepared on the server, the statements of together.py too."""
+    connection.connection.record_info.pop("ready", None)  # type: ignore[union-attr]
+
+
+def _forget_ready_unfinished(driver: Any, record: Any, state: Any) -> None:
+    """The same where a connection goes back to the pool with its transaction unfinished."""
+    if driver is not None and not driver.closed and driver.pgconn.transaction_status:
+        record.info.pop("ready", None)
 
 
 class Unit:

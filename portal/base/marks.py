@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import JSON, String, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.base import db
 from portal.base.tables import Base
+from portal.base.together import Ready, ask
 
 
 class Mark(Base):
@@ -20,7 +22,7 @@ class Mark(Base):
     value: Mapped[Any] = mapped_column(JSON)
 
 
-_ALL = select(Mark.__table__.c.name, Mark.__table__.c.value)
+_ALL = Ready(select(Mark.__table__.c.name, Mark.__table__.c.value))
 
 
 def get(name: str, default: Any = None) -> Any:
@@ -32,14 +34,20 @@ def _held() -> dict[str, Any]:
     held: dict[str, Any] | None = db.notes().get("marks")
     if held is None:
         with db.read() as session:
-            held = {row.name: row.value for row in session.execute(_ALL)}
-        db.notes()["marks"] = held
+            held = keep(ask(session, asked())[0])
     return held
 
 
-def keep() -> None:
-    """Read the marks now, so that the page after the COMMIT opens no second transaction for them."""
-    _held()
+def asked() -> tuple[Ready, dict[str, Any]]:
+    """The question for all marks, for those who ask it together with others, so that the page after a COMMIT opens no
+    second transaction for it; `keep` takes the answer."""
+    return _ALL, {}
+
+
+def keep(rows: Iterable[Any]) -> dict[str, Any]:
+    """Hold what was read for the rest of the request."""
+    held = db.notes()["marks"] = {row.name: row.value for row in rows}
+    return held
 
 
 def forget() -> None:

@@ -230,6 +230,11 @@ def _counted(context: Context, one: str, many: str, n: int, **params: Any) -> st
     return _said(context, i18n.bare_ngettext(one, many, n), {"n": n, "num": n, **params})
 
 
+def _csrf_token() -> str:
+    """The token of this request's forms, made once: every form on a page has it."""
+    return str(g.get("csrf_token") or generate_csrf())
+
+
 def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
@@ -255,7 +260,7 @@ def install(app: Portal) -> None:
     app.addresses = {}
     app.url_map.converters.update(CONVERTERS)
     env = dress(app.jinja_env)
-    env.globals.update(asset=asset, csrf_token=generate_csrf, clock=clock, i18n=i18n, get_flashed_messages=said)
+    env.globals.update(asset=asset, csrf_token=_csrf_token, clock=clock, i18n=i18n, get_flashed_messages=said)
     env.globals.update(why_of=personal.record_of, consent_of=personal.consent_of)
 
     @app.url_value_preprocessor

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.base import ground
 from portal.base.actor import ActingFor, Actor, Grant, Scope
 from portal.base.feature import Hit, Role
+from portal.base.together import Ready, ask
 from portal.identity import rules, rules_ways
 from portal.identity.models import (
     Absence,
@@ -83,7 +84,7 @@ _ABSENT = Person.__table__.alias("absent")
 # Built once and without entities: every page of somebody signed in asks it. The second half finds nothing for nearly
 # everybody: the roles of those for whom the person stands in now. An absent person's own deputyships pass nothing on,
 # and an account that is shut has no deputy.
-_LIVING = _living(
+_LIVING = Ready(_living(
     _MINE.outerjoin(RoleGrant.__table__, _GRANT.person_id == _PERSON.id), null()
 ).union_all(
     _living(
@@ -97,13 +98,13 @@ _LIVING = _living(
         _ABSENT.c.disabled_at.is_(None),
         *(_GRANT.role != literal_column(f"'{role}'") for role in sorted(rules.NOT_PASSED_ON)),
     )
-)  # fmt: skip
+))  # fmt: skip
 
 
 def living(s: Session, reference: str, now: datetime) -> Living | None:
     """The session behind a reference, in one select; None when it is unknown, ended, idle for too long or too old, or
     its account is closed or disabled."""
-    rows = s.execute(_LIVING, {"digest": digest(reference), "now": now}).all()
+    rows = ask(s, (_LIVING, {"digest": digest(reference), "now": now}))[0]
     if not rows or any(shut is not None for shut in (rows[0].closed_at, rows[0].disabled_at, rows[0].spent)):
         return None
     row = rows[0]
@@ -238,7 +239,7 @@ def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
 
 
 _FACT = Fact.__table__.c
-_FACTS = (
+_FACTS = Ready(
     select(_FACT.kind, _FACT.name, _FACT.value, _FACT.source, _FACT.acr, _FACT.verified_at)
     .where(_FACT.person_id == bindparam("person"), _FACT.expires_at > bindparam("now"))
     .order_by(_FACT.verified_at, _FACT.id)
@@ -247,7 +248,16 @@ _FACTS = (
 
 def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
     """What is known about a person now. Where several providers speak, the latest word on each thing counts."""
-    rows = s.execute(_FACTS, {"person": person_id, "now": now}).all()
+    return facts_told(ask(s, asking_facts(person_id, now))[0])
+
+
+def asking_facts(person_id: int, now: datetime) -> tuple[Ready, dict[str, Any]]:
+    """The question behind `facts`, for those who ask it together with others; `facts_told` reads the answer."""
+    return _FACTS, {"person": person_id, "now": now}
+
+
+def facts_told(rows: Sequence[Any]) -> rules.Facts:
+    """What the rows of `asking_facts` say."""
     told = [row for row in rows if row.source not in rules_ways.OWN_WAYS] or rows
     last = told[-1] if told else None
     scheme = ground.settings().scheme

@@ -42,8 +42,10 @@ def thing(s: Session, kind: str, object_id: int) -> Moderated | None:
 
 
 def open_to(s: Session, actor: Actor, kind: str, object_id: int, lang: str) -> Hit | None:
-    """The thing as this person may see it, and so report it; None where it does not exist for them."""
-    if kind not in kinds() or not content(kind).open(s, actor, object_id):
+    """The thing as this person may see it, and so report it; None where it does not exist for them, or is hidden: then
+    there is nothing left to report, not for its author either."""
+    row = thing(s, kind, object_id) if kind in kinds() else None
+    if row is None or row.hidden_at is not None or not content(kind).open(s, actor, object_id):
         return None
     return content(kind).show(s, [object_id], lang).get(object_id)
 

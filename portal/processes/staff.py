@@ -52,11 +52,12 @@ def _page(found: Process, status: int = 200, **forms: Any) -> ResponseReturnValu
         del settings.district, settings.department
     namesakes = queries.namesakes(s, wanted) if wanted else []
     people = [one.person_id for one in members.rows] + [one.id for one in namesakes]
-    note_look(who, people, page="processes_staff.process", why="list", how=How.SEARCH, roles=ROLES)
+    hit = queries.hit(s, found.id, i18n.lang()) or Hit(str(found.id), i18n.lang(), "")
+    note_look(who, people, page="processes_staff.process", why="list", how=How.SEARCH, roles=ROLES)  # ends this read
     html = render_template(
         "processes/staff/process.html",
         process=found,
-        hit=queries.hit(s, found.id, i18n.lang()) or Hit(str(found.id), i18n.lang(), ""),
+        hit=hit,
         members=members,
         paging=ui.paging(members.total, number, PER_PAGE, lambda n: ui.address(here, {}, page=n)),
         person_form=person,

@@ -14,9 +14,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
@@ -24,6 +23,7 @@ from portal.base import clock, db, ground, marks
 from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.i18n import _l
+from portal.base.together import Ready, ask
 from portal.base.verdict import YES, Verdict, no
 from portal.identity.actions import need_age
 from portal.voting import queries, rules, rules_ways, sealing, sealing_files
@@ -215,11 +215,12 @@ def cast_ballot(
     channel: Channel | None = None,
     station: int = 0,
     facts: rules.VoterFacts | None = None,
+    last: bool = False,
 ) -> Cast:
     """Store one person's ballot in place of any earlier one; the close is asked again at COMMIT. Without a `channel` it
-    is that of the session.
+    is that of the session. `last`: nothing but the COMMIT follows, so the close is asked at once, in the same trip.
 
-    Raises CastRefused with the sentence for the person, and VoteClosed at COMMIT.
+    Raises CastRefused with the sentence for the person, and VoteClosed at COMMIT or, with `last`, here.
     """
     if not 16 <= len(form_token) <= LONGEST_TOKEN:
         raise CastRefused(no(_l("This form is damaged."), _l("Start a new ballot.")), 400)
@@ -241,25 +242,35 @@ def cast_ballot(
     code_hash = sealing.receipt_hash(vote.public_id, code)
     verdict = rules.may_vote(facts, vote, phase, now)
     verdict = verdict and rules.check_ballot(choices_by_pot, vote.document, rules.pots_for(facts, vote.document))
-    c = s.connection()  # plain statements of tables: the session's own way to them would be a fifth of their cost
     if not verdict:
-        repeated = _known_receipt(c, vote, code_hash)
-        if repeated is not None:  # a reload after the close, for example
-            return Cast(code, repeated, repeated=True)
+        found = ask(s, (_KNOWN_ALREADY, {"vote": vote.id, "code": code_hash}))[0]
+        if found:  # a reload after the close, for example
+            return Cast(code, found[0].state, repeated=True)
         raise CastRefused(verdict)
 
-    old = None
-    if not _take_roll_entry(c, vote, claim):  # a new entry has neither ballot nor receipt
-        old, repeated = _standing(c, vote, slot, code_hash)
-        if repeated is not None:
-            return Cast(code, repeated, repeated=True)
     channel = channel or rules_ways.channel_of(actor.scope, actor.assurance, alone=facts.alone)
-    _take_part(c, vote, claim, channel, city_day(now), actor, alone=facts.alone)
+    standing = _take_roll_entry(s, vote, claim, slot, code_hash)
+    if standing is not None and standing.repeated is not None:
+        return Cast(code, standing.repeated, repeated=True)
+    taking = _taking_part(vote, claim, channel, city_day(now), actor, standing, alone=facts.alone)
+    old = None if standing is None else standing.envelope
     packed = sealing.pack_choices(vote.document, choices_by_pot)
-    seal_ballot(c, vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station)
-    c.execute(_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED})
+    written = [
+        taking,
+        *sealed(vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station),
+        (_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED}),
+    ]
     closes_at = vote.closes_at
-    db.before_commit(lambda: _ask_the_clock(s, closes_at))
+    at_once = last and not db.is_sqlite() and not ground.settings().demo
+    if at_once:
+        written.append((_CLOCK, {}))
+    answers = ask(s, *written)
+    if not answers[0]:
+        raise AssertionError("the channel changed under the lock of its roll entry")
+    if at_once:
+        _demand_open(closes_at, answers[-1][0][0])
+    else:
+        db.before_commit(lambda: _ask_the_clock(s, closes_at))
     return Cast(code, ReceiptState.RECORDED, changed=old is not None)
 
 
@@ -288,93 +299,94 @@ _RECEIPT: Any = Receipt.__table__
 _KNOWN = select(_RECEIPT.c.state).where(
     _RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code")
 )
-_HERE = (_SEALED.c.vote_id == bindparam("vote"), _SEALED.c.slot == bindparam("here"))
-_STANDING = select(_SEALED.c.envelope, _KNOWN.scalar_subquery().label("repeated")).where(*_HERE).with_for_update()
-_LOCK_ENTRY = (
+_KNOWN_ALREADY = Ready(_KNOWN)
+_LOCK_ENTRY = Ready(
     select(_ROLL.c.claim)
     .where(_ROLL.c.vote_id == bindparam("vote"), _ROLL.c.claim == bindparam("entry"))
     .with_for_update()
 )
+_HERE = (_SEALED.c.vote_id == bindparam("vote"), _SEALED.c.slot == bindparam("here"))
 _STANDS_BY = select(_PART.c.channel).where(_PART.c.vote_id == bindparam("vote"), _PART.c.claim == bindparam("entry"))
-_SEAL, _SEAL_AGAIN = insert(_SEALED), update(_SEALED).where(*_HERE)
-_RECORD = insert(_RECEIPT)
-_CLOCK = select(func.clock_timestamp())
-_REPLACED = (
+_STANDING = Ready(
+    select(
+        select(_SEALED.c.envelope).where(*_HERE).with_for_update().scalar_subquery().label("envelope"),
+        _KNOWN.scalar_subquery().label("repeated"),
+        _STANDS_BY.scalar_subquery().label("channel"),
+    )
+)
+_SEAL = Ready(insert(_SEALED), ("vote_id", "slot", "envelope", "choices"))
+_SEAL_AGAIN = Ready(update(_SEALED).where(*_HERE), ("envelope", "choices"))
+_RECORD = Ready(insert(_RECEIPT), ("vote_id", "code_hash", "state"))
+_CLOCK = Ready(select(func.clock_timestamp().label("now")))
+_REPLACED = Ready(
     update(_RECEIPT)
     .where(_RECEIPT.c.vote_id == bindparam("vote"), _RECEIPT.c.code_hash == bindparam("code"))
     .values(state=ReceiptState.REPLACED)
 )
+Question = tuple[Ready, Mapping[str, Any]]
 
 
 @lru_cache(maxsize=2)
-def _enter_roll(sqlite_dialect: bool) -> Any:
+def _enter_roll(sqlite_dialect: bool) -> Ready:
     entry: Any = (sqlite if sqlite_dialect else postgresql).insert(_ROLL)
-    return entry.on_conflict_do_nothing().returning(_ROLL.c.claim)
+    return Ready(entry.on_conflict_do_nothing().returning(_ROLL.c.claim), ("vote_id", "claim"))
 
 
 @lru_cache(maxsize=16)
-def _take_part_statement(sqlite_dialect: bool, replaced: frozenset[Channel]) -> Any:
+def _take_part(sqlite_dialect: bool, replaced: frozenset[Channel]) -> Ready:
     part: Any = (sqlite if sqlite_dialect else postgresql).insert(_PART)
-    return part.on_conflict_do_update(
+    upsert = part.on_conflict_do_update(
         index_elements=["vote_id", "claim"],
         set_={"channel": part.excluded.channel, "day": part.excluded.day},
-        where=_PART.c.channel.in_(sorted(replaced)),
-    ).returning(_PART.c.claim)
+        where=or_(*(_PART.c.channel == one for one in sorted(replaced))),
+    )
+    return Ready(upsert.returning(_PART.c.claim), ("vote_id", "claim", "channel", "day"))
 
 
 def shared_vote(s: Session, vote_id: int) -> Vote:
     """Casts share the vote's row; the close, the count and every change of its dates take it alone."""
     vote = s.scalars(_SHARED, {"vote": vote_id}).one()
-    note_shared(s, vote)
-    return vote
-
-
-def note_shared(s: Session, vote: Vote) -> None:
-    """This transaction has read the vote under the shared lock: until it ends nobody changes the row."""
     s.info.setdefault("votes_shared", set()).add(vote.id)
+    return vote
 
 
 def is_shared(s: Session, vote: Vote) -> bool:
     """Whether this transaction holds the vote's row already; SQLite's writer is alone with what it has read."""
-    if db.is_sqlite():
-        return bool(s.info.get("write")) and vote in s
-    return vote.id in s.info.get("votes_shared", ())
-
-
-def _known_receipt(c: Connection, vote: Vote, code_hash: str) -> ReceiptState | None:
-    found: ReceiptState | None = c.scalar(_KNOWN, {"vote": vote.id, "code": code_hash})
-    return found
-
-
-def _standing(c: Connection, vote: Vote, slot: str, code_hash: str) -> tuple[bytes | None, ReceiptState | None]:
-    """The envelope in the slot and the state of this form's receipt, if it was cast before; asked under the lock of the
-    roll entry, so that the same form posted twice at once is met here by the second."""
-    row = c.execute(_STANDING, {"vote": vote.id, "here": slot, "code": code_hash}).first()
-    return (None, _known_receipt(c, vote, code_hash)) if row is None else (row.envelope, row.repeated)
-
-
-def _take_roll_entry(c: Connection, vote: Vote, claim: str) -> bool:
-    """The person's one entry under this transaction's lock: two casts of one person queue up here. True when new."""
-    if c.execute(_enter_roll(db.is_sqlite()), {"vote_id": vote.id, "claim": claim}).first() is not None:
+    if vote.id in s.info.get("votes_shared", ()):
         return True
-    if not db.is_sqlite():  # there one writer is alone
-        c.execute(_LOCK_ENTRY, {"vote": vote.id, "entry": claim})
-    return False
+    return db.is_sqlite() and bool(s.info.get("write")) and vote in s
 
 
-def _take_part(
-    c: Connection, vote: Vote, claim: str, channel: Channel, day: date, actor: Actor, *, alone: bool
-) -> None:
+def _take_roll_entry(s: Session, vote: Vote, claim: str, slot: str, code_hash: str) -> Any:
+    """The person's one entry under this transaction's lock: two casts of one person queue up here. None when it is new:
+    then there is neither ballot nor receipt. Else what stands: the `envelope` in the slot, the state of this form's
+    receipt if it was cast before (`repeated`) and the `channel` that was used. It is asked after the lock was had, so
+    that the same form posted twice at once is met here by the second."""
+    entering = _enter_roll(db.is_sqlite()), {"vote_id": vote.id, "claim": claim}
+    asking = _STANDING, {"vote": vote.id, "here": slot, "code": code_hash, "entry": claim}
+    if db.is_sqlite():  # one writer is alone, and no trip is saved
+        return None if ask(s, entering)[0] else ask(s, asking)[0][0]
+    entered, _locked, standing = ask(s, entering, (_LOCK_ENTRY, {"vote": vote.id, "entry": claim}), asking)
+    return None if entered else standing[0]
+
+
+def _taking_part(
+    vote: Vote, claim: str, channel: Channel, day: date, actor: Actor, standing: Any, *, alone: bool
+) -> Question:
+    """The statement that notes the participation. Raises CastRefused where the ballot that stands stays."""
     judged = {one: rules_ways.may_replace(actor.scope, actor.assurance, one, alone=alone) for one in Channel}
     replaced = frozenset(one for one in Channel if judged[one] or channel is Channel.PAPER)
-    values = {"vote_id": vote.id, "claim": claim, "channel": channel, "day": day}
-    if c.execute(_take_part_statement(db.is_sqlite(), replaced), values).first() is None:
-        standing: Any = c.scalar(_STANDS_BY, {"vote": vote.id, "entry": claim})
-        raise CastRefused(judged[standing], 409)
+    if standing is not None and standing.channel is not None and standing.channel not in replaced:
+        raise CastRefused(judged[standing.channel], 409)
+    return _take_part(db.is_sqlite(), replaced), {"vote_id": vote.id, "claim": claim, "channel": channel, "day": day}
 
 
-def seal_ballot(
-    c: Connection,
+def seal_ballot(s: Session, vote: Vote, keys: sealing.Subkeys, slot: str, content: Any, **more: Any) -> None:
+    """Put a ballot into its slot; the parameters are those of `sealed`."""
+    ask(s, *sealed(vote, keys, slot, content, **more))
+
+
+def sealed(
     vote: Vote,
     keys: sealing.Subkeys,
     slot: str,
@@ -384,21 +396,20 @@ def seal_ballot(
     channel: str,
     station: int = 0,
     old: bytes | None = None,
-) -> None:
-    """Put a ballot into its slot. Of an earlier one there (`old`) only the envelope is opened, and its receipt becomes
-    "replaced"."""
-    here = {"vote": vote.id, "here": slot}
+) -> list[Question]:
+    """The statements that put a ballot into its slot. Of an earlier one there (`old`) only the envelope is opened, and
+    its receipt becomes "replaced"."""
     prior = None
+    first: list[Question] = []
     if old is not None:
         before = sealing.open_envelope(keys, vote.public_id, slot, old)
         prior = before.prior  # no entry of a chain names a commitment yet
         if before.receipt is not None:
-            c.execute(_REPLACED, {"vote": vote.id, "code": before.receipt})
+            first = [(_REPLACED, {"vote": vote.id, "code": before.receipt})]
     values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
-        c.execute(_SEAL, {"vote_id": vote.id, "slot": slot, **values})
-    else:
-        c.execute(_SEAL_AGAIN, {**here, **values})
+        return [(_SEAL, {"vote_id": vote.id, "slot": slot, **values})]
+    return [*first, (_SEAL_AGAIN, {"vote": vote.id, "here": slot, **values})]
 
 
 def sealed_values(
@@ -426,14 +437,14 @@ def _ask_the_clock(s: Session, closes_at: datetime) -> None:
 
     Raises VoteClosed.
     """
-    if db.is_sqlite():
-        now = clock.now()
-    else:
-        read: datetime = s.connection().execute(_CLOCK).scalar_one()
-        now = read
+    now: datetime = clock.now() if db.is_sqlite() else ask(s, (_CLOCK, {}))[0][0].now
     if ground.settings().demo:
         marks.forget()  # the demo's clock may have been moved since this transaction began
         now += timedelta(seconds=clock.shift())
+    _demand_open(closes_at, now)
+
+
+def _demand_open(closes_at: datetime, now: datetime) -> None:
     if now >= closes_at:
         raise VoteClosed(rules.is_running(_Closed(closes_at), now))
 

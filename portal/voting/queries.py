@@ -12,20 +12,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.base import clock, ground
 from portal.base.actor import Actor
 from portal.base.feature import Item
 from portal.base.i18n import Text, _l
+from portal.base.together import apart
 from portal.base.verdict import YES, Verdict, no
 from portal.identity import queries as people
+from portal.identity.rules import Facts
 from portal.identity.rules_confirm import strong_enough
 from portal.processes import queries as processes
 from portal.processes.models import PhaseKind
 from portal.processes.rules import find
 from portal.voting import rules, rules_interruption, rules_ways, sealing, sealing_files
 from portal.voting.models import Channel, CountRun, Participation, PlainBallot, Receipt, ReceiptState, Vote, VoteState
-from portal.voting.regulation import READY, Ready, faults
+from portal.voting.regulation import READY, Ready, faults, fingerprint
 from portal.voting.regulation_words import by_points, describe, held_elsewhere, parameters
 from portal.voting.rules_turnout import Entitled, entitled
 from portal.voting.rules_withheld import without_numbers
@@ -106,14 +109,41 @@ def city_day(now: datetime) -> date:
     return now.astimezone(ZoneInfo(ground.settings().city.time_zone or "UTC")).date()
 
 
+# What a cast reads of its vote. The regulation's text is frozen and long; the process keeps those that it has read.
+SHORT = (
+    "id", "public_id", "process_id", "titles", "state", "opens_at", "closes_at", "regulation_hash", "key_check",
+    "choices_length", "interruptions",
+)  # fmt: skip
+_REGULATIONS = 32
+_regulations: dict[str, str] = {}
+
+
+def shared(s: Session, row: Any) -> Vote:
+    """The vote of a row that was read with the columns SHORT under the shared lock: an object that belongs to no
+    session, with its regulation once it is frozen."""
+    vote = apart(Vote, **{name: getattr(row, name) for name in SHORT})
+    if row.regulation_hash is not None:
+        text = _regulations.get(row.regulation_hash)
+        if text is None:
+            text = s.scalars(select(Vote.regulation).where(Vote.id == row.id)).one()
+            if len(_regulations) >= _REGULATIONS:
+                _regulations.clear()
+            if fingerprint(json.loads(text)) == row.regulation_hash:
+                _regulations[row.regulation_hash] = text
+        set_committed_value(vote, "regulation", text)
+    s.info.setdefault("votes_shared", set()).add(vote.id)
+    return vote
+
+
 # --- the voter --------------------------------------------------------------------------------------------------------
 
 
-def voter_facts(s: Session, actor: Actor, vote: Vote) -> rules.VoterFacts | None:
-    """What the sign-in said about this person, as the rules of this vote ask for it; None when not signed in."""
+def voter_facts(s: Session, actor: Actor, vote: Vote, told: Facts | None = None) -> rules.VoterFacts | None:
+    """What the sign-in said about this person, as the rules of this vote ask for it; None when not signed in. `told`:
+    what is known about the person, where that has been read already."""
     if actor.person_id is None:
         return None
-    facts = people.facts(s, actor.person_id, clock.now())
+    facts = told or people.facts(s, actor.person_id, clock.now())
     roll, age = vote.document["roll"], vote.document["electorate"].get("age")
     if roll["claim"] == "account":
         claim: str | None = f"account {actor.person_id}"

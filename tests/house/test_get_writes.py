@@ -58,7 +58,7 @@ NO_REQUEST = (
     "actions_keep.py",
     "actions_make.py",
     "admin/actions_remind.py",
-    "papers/actions_letters.py",
+    "actions_letters.py",
     "notifications/actions_route.py",
     "notifications/actions_newsletter.py",
 )

@@ -49,7 +49,8 @@ def shut(module_app: Portal) -> City:
         for row in s.query(Budget):
             found[row.slug] = row.process_id
             s.get_one(Process, row.process_id).closed = row.slug != "2026"
-        asked = {slug: survey.make(number, on_paper=True, title=f"Hidden {slug}") for slug, number in found.items()}
+        titles = {slug: f"Hidden {slug}" if slug != "2026" else "Everybody is asked" for slug in found}
+        asked = {slug: survey.make(number, on_paper=True, title=titles[slug]) for slug, number in found.items()}
     return City(found, votes, asked)
 
 

@@ -224,7 +224,7 @@ def edit_ballot(s: Session, _vote: Vote) -> None:
 
 def add_ballot(s: Session, vote: Vote) -> None:
     """By somebody who has the key: it stands in no participation."""
-    actions.seal_ballot(s.connection(), vote, actions.subkeys(vote), "ab" * 32, [0], receipt=None, channel="web")
+    actions.seal_ballot(s, vote, actions.subkeys(vote), "ab" * 32, [0], receipt=None, channel="web")
 
 
 def forbidden_ballot(s: Session, vote: Vote) -> None:
@@ -232,7 +232,7 @@ def forbidden_ballot(s: Session, vote: Vote) -> None:
     keys = actions.subkeys(vote)
     envelope = s.scalar(select(SealedBallot.envelope).where(SealedBallot.slot == slot))
     receipt = sealing.open_envelope(keys, vote.public_id, str(slot), bytes(envelope or b"")).receipt
-    actions.seal_ballot(s.connection(), vote, keys, str(slot), [1, 1], receipt=receipt, channel="web", old=envelope)
+    actions.seal_ballot(s, vote, keys, str(slot), [1, 1], receipt=receipt, channel="web", old=envelope)
     s.execute(update(Receipt).where(Receipt.code_hash == receipt).values(state="recorded"))
 
 

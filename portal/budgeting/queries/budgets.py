@@ -8,24 +8,28 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
-from portal.base import clock, files, texts
+from portal.base import clock, files, marks, texts
 from portal.base.actor import NOBODY, Actor
 from portal.base.feature import Hit, Owner
 from portal.base.files import File, State
 from portal.base.i18n import SOURCE, Text
 from portal.base.texts import Said
+from portal.base.together import Ready, apart, ask
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC, may_see
 from portal.budgeting.rules_dates import Dated, Dates
+from portal.identity import queries as people
+from portal.identity.rules import Facts
 from portal.places.models import District
 from portal.processes import rules as process_rules
 from portal.processes.models import ORDER, PhaseKind, Process, scope_of
 from portal.processes.queries import is_member, phases_of, reached
 from portal.processes.queries import readable as open_to
 from portal.processes.queries_questions import open_in
+from portal.voting import queries as votes
 from portal.voting import rules_interruption as interruption
 from portal.voting.models import Vote
 
@@ -86,7 +90,7 @@ class Page:
 
 
 # Statements of the pages that everybody opens are built once: building them costs more than running them.
-_R = Process.__table__.c
+_R, _B, _V = Process.__table__.c, Budget.__table__.c, Vote.__table__.c
 _BY_SLUG = (
     select(Budget, _R.closed, _R.district_id, _R.department_id)
     .join(Process.__table__, _R.id == Budget.process_id)
@@ -188,28 +192,34 @@ def owners(s: Session, process_ids: list[int], lang: str, reader: Actor | None) 
     return found
 
 
-_WITH_VOTE = (
-    select(Budget, Vote, _R.closed, _R.district_id, _R.department_id)
-    .join(Process.__table__, _R.id == Budget.process_id)
-    .join(Vote, (Vote.kind == "budget") & (Vote.object_id == Budget.id))
-    .where(Budget.slug == bindparam("slug"))
-    .options(
-        defer(Budget.source_meta), *(defer(column) for column in (Vote.outcome, Vote.numbers, Vote.lists, Vote.lots))
+_WITH_VOTE = Ready(
+    select(
+        _B.id.label("budget_id"), _B.slug, _B.state.label("budget_state"), _B.process_id.label("budget_process_id"),
+        _R.closed, _R.district_id, _R.department_id, *(_V[name] for name in votes.SHORT),
     )
-    .with_for_update(read=True, of=Vote)
-    .execution_options(populate_existing=True)
-)
+    .select_from(Budget.__table__)
+    .join(Process.__table__, _R.id == _B.process_id)
+    .join(Vote.__table__, (_V.kind == "budget") & (_V.object_id == _B.id))
+    .where(_B.slug == bindparam("slug"))
+    .with_for_update(read=True, of=Vote.__table__)
+)  # fmt: skip
 
 
-def with_vote_shared(s: Session, slug: str) -> tuple[Found, Vote] | None:
-    """The budget at this address and its vote under the shared lock of a cast; None where there is no vote yet."""
-    row = s.execute(_WITH_VOTE, {"slug": slug}).one_or_none()
-    if row is None:
+def for_cast(s: Session, slug: str, actor: Actor) -> tuple[Found, Vote, Facts] | None:
+    """The budget at this address, its vote under the shared lock of a cast, and what is known of the actor: all that a
+    cast reads first, in one trip, the marks for its answer along with them. Budget and vote belong to no session and
+    hold what a cast needs of them. None where there is no vote yet."""
+    about = people.asking_facts(actor.person_id or 0, clock.now())
+    rows, told, held = ask(s, (_WITH_VOTE, {"slug": slug}), about, marks.asked())
+    marks.keep(held)
+    if not rows:
         return None
-    return Found(row[0], row.closed, scope_of(row[0].process_id, row.district_id, row.department_id)), row[1]
+    row = rows[0]
+    budget = apart(Budget, id=row.budget_id, slug=row.slug, state=row.budget_state, process_id=row.budget_process_id)
+    scope = scope_of(row.budget_process_id, row.district_id, row.department_id)
+    return Found(budget, row.closed, scope), votes.shared(s, row), people.facts_told(told)
 
 
-_V = Vote.__table__.c
 _VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions, _V.published_at, _V.key_check).where(
     _V.kind == "budget", _V.object_id.in_(bindparam("ids", expanding=True))
 )
@@ -264,7 +274,7 @@ def _published_at(phases: Sequence[Dated], vote: Any) -> datetime | None:
     return at
 
 
-_B, _F, _POT, _P = Budget.__table__.c, File.__table__.c, Pot.__table__.c, Project.__table__.c
+_F, _POT, _P = File.__table__.c, Pot.__table__.c, Project.__table__.c
 _MONEY = select(func.sum(_POT.amount)).where(_POT.budget_id == _B.id).correlate(Budget.__table__).scalar_subquery()
 _NUMBER = (
     select(func.count())

@@ -13,7 +13,7 @@ from flask import abort, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from portal.base import clock, db, ground, i18n, limits, marks, ui
+from portal.base import clock, db, ground, i18n, limits, ui
 from portal.base.errors import Refused, never_shown
 from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, alone, in_scope, leave_session, public, reads, reference, signed_in
@@ -32,7 +32,7 @@ from portal.processes import rules as process_rules
 from portal.voting import queries as voting
 from portal.voting import rules as vote_rules
 from portal.voting import rules_interruption as interruption
-from portal.voting.actions import REPEATED, Cast, CastRefused, cast_ballot, new_form_token, note_shared
+from portal.voting.actions import REPEATED, Cast, CastRefused, cast_ballot, new_form_token
 from portal.voting.actions_mail import can_mail
 from portal.voting.actions_mail import mail_receipt as mail_code
 from portal.voting.models import Vote, VoteState
@@ -100,18 +100,17 @@ def look(slug: str) -> Answer:
 def cast(slug: str) -> Answer:
     """Casts the ballot. The answer comes after the COMMIT and holds the receipt; nothing is redirected."""
     s, post = db.session(), BallotPost.read(request.form)
-    held = budgets.with_vote_shared(s, slug)
+    held = budgets.for_cast(s, slug, actor())
     budget = allowed(held[0]).budget if held is not None else find_budget(slug)
     if held is None or held[1].state in (VoteState.PREPARED, VoteState.IMPORTING):
         return _refused(slug, post, no(_l("The city has not opened this vote yet.")), 422)
-    vote = held[1]
-    note_shared(s, vote)
+    _found, vote, told = held
+    once = actor().scope == "vote"
+    facts = voting.voter_facts(s, actor(), vote, told)
     try:
-        done = cast_ballot(s, actor(), vote, post.choices(vote.document), post.token)
-        once = actor().scope == "vote"
+        done = cast_ballot(s, actor(), vote, post.choices(vote.document), post.token, facts=facts, last=not once)
         if once:
             spend(s, reference())
-        marks.keep()
         db.finish(commit=True)
     except CastRefused as refusal:
         return _refused(slug, post, refusal.verdict, refusal.status)
