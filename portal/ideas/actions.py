@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -25,6 +25,7 @@ from portal.ideas import queries, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
 from portal.ideas.rules import Denied, Written
 from portal.identity.queries import city_day
+from portal.moderation.actions import screen
 from portal.notifications import actions as notifications
 from portal.places.models import District
 
@@ -43,11 +44,12 @@ def submit(
     *,
     pictures: Sequence[tuple[int, str]] = (),
     draft: Draft | None = None,
-    held: bool = False,
     paper_number: str = "",
+    guard: Mapping[str, Any] | None = None,
 ) -> Idea:
     """A new idea of the actor, for the one for whom they act where the call asks organisations. `pictures`: (file, what
-    it shows). `held`: it waits for a moderator. Raises Denied for one idea too many.
+    it shows). `guard`: what the form tells moderation of itself. The idea may be held for a moderator, never refused for
+    its words. Raises Denied for one idea too many.
 
     Whether the person may take part, and whether the call takes ideas now, the door has asked."""
     s, now = db.session(), clock.now()
@@ -72,7 +74,6 @@ def submit(
         "paper_number": paper_number,
         "created_at": now,
         "changed_at": now,
-        "held_at": now if held or call.premoderated else None,
         "supports": 0,
         "comments": 0,
         "version": 1,
@@ -85,9 +86,24 @@ def submit(
         s.delete(draft)
     s.flush()
     record(actor, "handed in", "idea", idea.id, after={"call": call.id, "number": idea.number})
+    screen(
+        s,
+        actor,
+        "idea",
+        idea.id,
+        _words(written),
+        premoderated=call.premoderated,
+        promised_hours=call.promised_hours,
+        **(guard or {}),
+    )
     if idea.shown:
         publish(s, call, idea)
     return idea
+
+
+def _words(written: Written) -> str:
+    """What moderation reads of an idea."""
+    return f"{written.title}\n{written.place}\n{written.body}"
 
 
 def _facts(written: Written) -> dict[str, Any]:
@@ -143,7 +159,9 @@ def index(s: Session, idea: Idea) -> None:
         search.put(s, "idea", idea.id, idea.language, f"{idea.title} {idea.place} {idea.body}")
 
 
-def edit(actor: Actor, call: Call, idea: Idea, written: Written, now: datetime) -> bool:
+def edit(
+    actor: Actor, call: Call, idea: Idea, written: Written, now: datetime, guard: Mapping[str, Any] | None = None
+) -> bool:
     """Other words for an idea by one of its authors; the old ones stay readable. False where nothing is different.
     Raises Denied where somebody has supported it in the meantime."""
     s = db.session()
@@ -168,6 +186,7 @@ def edit(actor: Actor, call: Call, idea: Idea, written: Written, now: datetime) 
     idea.changed_at = clock.now()
     s.flush()
     index(s, idea)
+    screen(s, actor, "idea", idea.id, _words(written), promised_hours=call.promised_hours, **(guard or {}))
     after = {"version": idea.version, "moved": old_place != (idea.x, idea.y)}
     record(actor, "changed idea", "idea", idea.id, after=after)
     return True

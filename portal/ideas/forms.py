@@ -16,6 +16,7 @@ from portal.ideas.models import Call, IdeaState
 from portal.ideas.queries import Names
 from portal.ideas.queries_list import MOST_SEED, SORTS, Filters
 from portal.ideas.rules import STATES, Written
+from portal.moderation.forms_guard import Guarded
 
 SORT_NAMES = {
     "newest": _l("Newest first"),
@@ -133,7 +134,7 @@ class PlaceForm(f.Form):
         return form
 
 
-class EditForm(IdeaForm, PlaceForm):
+class EditForm(Guarded, IdeaForm, PlaceForm):
     """Everything of an idea on one page, for changing it; its mark on the plan stays."""
 
     @classmethod
@@ -174,7 +175,7 @@ class FileForm(f.Form):
     )
 
 
-class SendForm(f.Form):
+class SendForm(Guarded, f.Form):
     """The last page: nothing but the button."""
 
 

@@ -16,6 +16,7 @@ from portal.ideas.forms import EditForm, InviteForm, SearchForm, WithdrawForm
 from portal.ideas.models import AuthorState
 from portal.ideas.rules import Denied, Written
 from portal.ideas.views import filters_of, pages, refused
+from portal.moderation.queries import may_write
 
 
 def find_own(number: int) -> queries_idea.Page:
@@ -44,14 +45,21 @@ def _form(page: queries_idea.Page) -> Any:
 def edit(number: int) -> ResponseReturnValue:
     """Other words for an idea, by one of its authors."""
     page, now = find_own(number), clock.now()
-    verdict = rules.may_edit(page.idea, page.found.call, author=True, now=now)
+    verdict = rules.may_edit(page.idea, page.found.call, author=True, now=now) and may_write(db.session(), actor())
     if not verdict:
         raise refused(verdict, number)
     form, status = _form(page), 200
     if form.is_submitted():
         if form.validate():
             try:
-                if actions.edit(actor(), page.found.call, page.idea, _words(form, page.idea), now):
+                if actions.edit(
+                    actor(),
+                    page.found.call,
+                    page.idea,
+                    _words(form, page.idea),
+                    now,
+                    form.guard() | {"started_at": None},
+                ):
                     flash(_("Your changes are stored. The earlier wording can still be read."), "success")
                 return redirect(url_for(".idea", number=number), 303)
             except Denied as denied:

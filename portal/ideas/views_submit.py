@@ -19,6 +19,7 @@ from portal.ideas.forms import FileForm, IdeaForm, PictureForm, PlaceForm, SendF
 from portal.ideas.models import Draft
 from portal.ideas.rules import Denied
 from portal.ideas.views import find, pages
+from portal.moderation.queries import may_write
 from portal.places import queries as places
 from portal.places.queries_plan import city_plan
 from portal.places.rules import Spot, clicked
@@ -35,7 +36,8 @@ def may_submit(found: queries.Found) -> Verdict:
     """May the reader hand in an idea now?"""
     s = db.session()
     dates = queries.phases(s, found.call)
-    return rules.may_submit(queries.taker(s, actor(), found.call), found.call, dates, clock.city_now())
+    may = rules.may_submit(queries.taker(s, actor(), found.call), found.call, dates, clock.city_now())
+    return may and may_write(s, actor())
 
 
 def must_submit(found: queries.Found) -> None:
@@ -246,7 +248,8 @@ def _check(found: queries.Found, draft: Draft | None) -> ResponseReturnValue:
     if form.is_submitted():
         if draft is not None and not missing and form.validate():
             try:
-                return _send(found, draft, data)
+                # the idea was typed in the steps before, so its time began with the draft
+                return _send(found, draft, data, form.guard() | {"started_at": draft.created_at})
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))
         status = 422
@@ -265,7 +268,7 @@ def _missing(names: queries.Names, data: dict[str, Any]) -> list[Any]:
     return found if data.get("body") else [*found, _l("Describe your idea.")]
 
 
-def _send(found: queries.Found, draft: Draft, data: dict[str, Any]) -> Response:
+def _send(found: queries.Found, draft: Draft, data: dict[str, Any], guard: dict[str, Any]) -> Response:
     s = db.session()
     names, words = queries.names(s, found.call), written(data)
     held = data.get("pictures", [])
@@ -276,6 +279,7 @@ def _send(found: queries.Found, draft: Draft, data: dict[str, Any]) -> Response:
         rules.known(words, names.categories, names.districts),
         pictures=[(file_id, alt) for file_id, alt in held if file_id in known],
         draft=draft,
+        guard=guard,
     )
     flash(_("Your idea has been handed in. Its number is %(number)s.", number=str(idea.number)), "success")
     return redirect(url_for(".idea", number=idea.number), 303)

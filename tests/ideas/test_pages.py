@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.base import clock, db
 from portal.base.web import Portal
+from portal.ideas.actions_content import CONTENT
 from portal.ideas.models import Draft, Idea, IdeaState
 from portal.identity.models import SignIn
 from portal.identity.models_ways import Mandate
@@ -19,6 +20,14 @@ def _type(client: Client, **more: Any) -> None:
     """The first step of an idea."""
     data = {"title": "A slide for the pool", "body": "Because it is fun.", "language": "en", "act": "on", **more}
     client.post("/en/ideas/2027/new/idea", data)
+
+
+def _send(client: Client) -> Any:
+    """The last page, sent as a browser sends it, by somebody who took a minute for the steps."""
+    with db.write() as s:
+        s.query(Draft).one().created_at -= timedelta(minutes=1)
+    page = client.get("/en/ideas/2027/new/check")
+    return client.post("/en/ideas/2027/new/check", {**page.fields(), "act": "send"})
 
 
 def test_an_idea_is_handed_in_step_by_step(app: Portal) -> None:
@@ -35,7 +44,7 @@ def test_an_idea_is_handed_in_step_by_step(app: Portal) -> None:
     client.post("/en/ideas/2027/new/place", {"place": "Harbour baths", "cost": "1,500", "act": "on"})
     check = client.get("/en/ideas/2027/new/check")
     assert "A slide for the pool" in check and "Harbour baths" in check and "1,500" in check.text
-    sent = client.post("/en/ideas/2027/new/check", {"act": "send"})
+    sent = _send(client)
     assert sent.status == 200 and "has been handed in" in sent
     made = idea(1)
     assert (made.call_id, made.author_id, made.cost_guess, made.place) == (call_id, me, 150_000, "Harbour baths")
@@ -108,9 +117,9 @@ def test_a_support_counts_once_and_is_taken_back(app: Portal) -> None:
 def test_a_change_can_be_read_and_ends_with_the_first_support(app: Portal) -> None:
     client = Client(app)
     number = add_idea(app, add_call(app, edit_minutes=0), enter(client, "Ana Ilves"), "A bench", body="Made of wood.")
-    page = client.post(
-        f"/en/ideas/{number}/edit", {"title": "A long bench", "body": "Made of old wood.", "language": "en"}
-    )
+    form = client.get(f"/en/ideas/{number}/edit").fields()
+    words = {"title": "A long bench", "body": "Made of old wood.", "language": "en"}
+    page = client.post(f"/en/ideas/{number}/edit", {**form, **words})
     assert "A long bench" in page and "What was changed" in page
     history = Client(app).get(f"/de/ideas/{number}/history")
     assert (
@@ -200,6 +209,24 @@ def test_a_firm_takes_part_by_the_mandate_of_one_of_its_people(app: Portal) -> N
         s.flush()
         s.query(SignIn).filter_by(person_id=me).one().mandate_id = mandate.id
     _type(client)
-    client.post("/en/ideas/2027/new/check", {"act": "send"})
+    _send(client)
     page = Client(app).get("/en/ideas/1")
     assert "Handed in for" in page and "Kruger's Bakery" in page and idea(1).acting_for == "Kruger's Bakery"
+
+
+def test_what_looks_odd_waits_for_a_moderator_and_anybody_reports(app: Portal) -> None:
+    client = Client(app)
+    add_call(app)
+    enter(client, "Ana Ilves")
+    _type(client, body="Look at https://cheap.example/loans")
+    sent = _send(client)
+    assert "waits for a moderator" in sent and idea(1).held_at is not None
+    assert Client(app).get("/en/ideas/1").status == 404
+    with db.write() as s:
+        row = s.query(Idea).one()
+        row.held_at = None
+        s.flush()
+        CONTENT.changed(s, row.id)
+    stranger = Client(app)
+    assert "Report this idea" in stranger.get("/en/ideas/1") and "A slide" in stranger.get("/en/search?q=slide")
+    assert stranger.get(f"/en/report/idea/{idea(1).id}").status == 200
