@@ -19,7 +19,7 @@ from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
-from portal.comments.models import Comment
+from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas.models import Idea, SavedSearch
@@ -207,10 +207,10 @@ def _debate(person_id: int, shown: int, unseen: int) -> None:
             author_id=person_id,
             created_at=clock.now(),
         )
-        root = comments_actions.write(author, about, body="Words", lang="en")
+        root = comments_actions.write(author, about, body="Words", lang="en", side=Side.FOR)
         s.add(hidden)
         s.flush()
-        changed = comments_actions.write(author, about, body="Other words", lang="en")
+        changed = comments_actions.write(author, about, body="Other words", lang="en", side=Side.AGAINST)
         assert isinstance(root, comments_actions.Written) and isinstance(changed, comments_actions.Written)
         assert (root.comment.id, hidden.id) == (shown, unseen)
         for n in range(4):
