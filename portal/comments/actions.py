@@ -53,7 +53,8 @@ def write(
     guard: Mapping[str, Any] | None = None,
 ) -> Written | Verdict:
     """Write a comment on a thing, or a reply to one of its comments. A no where this person may not, now, here, or not
-    so many. The same form (`once`) sent twice is the same comment. `guard`: what the form tells moderation of itself."""
+    so many. The same form (`once`) sent twice is the same comment. `guard`: what the form tells moderation of itself.
+    Raises ValueError for a point without a side."""
     s, now = db.session(), clock.now()
     earlier = _from_form(s, actor, once)
     if earlier is not None:
@@ -63,6 +64,9 @@ def write(
         return verdict
     how = queries.wish(about.kind)
     assert how is not None and actor.person_id is not None
+    points = about.shape == rules.POINTS and answers is None
+    if points and side is None:
+        raise ValueError("a point stands on a side: no column would show it")
     told = queries_lists.told(s, about.kind, about.object_id)
     place = rules.place(answers.comment, about.shape) if answers is not None else None
     row = Comment(
@@ -71,7 +75,7 @@ def write(
         parent_id=answers.comment.id if answers is not None else None,
         root_id=place.root_id if place else None,
         branch_id=place.branch_id if place else None,
-        side=side if answers is None and about.shape == rules.POINTS else None,
+        side=side if points else None,
         body=body,
         html=rendered(body, lang),
         lang=lang,

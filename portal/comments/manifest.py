@@ -34,6 +34,9 @@ def _open(s: Any, actor: Actor, number: int) -> bool:
 
 FEATURE = Feature(
     name="comments",
+    no_paper={
+        "CommentForm": "a debate needs the texts that it answers; a clerk helps with it like with every page",
+    },
     blueprints=[views.pages],
     kinds=[
         Kind(

@@ -20,6 +20,17 @@ from portal.ideas.models import Call, Idea
 
 FEATURE = Feature(
     name="ideas",
+    no_paper={
+        "IdeaForm": "ideas on paper come with the signatures on paper; until then a clerk helps with these pages",
+        "PlaceForm": "a step of an idea",
+        "PictureForm": "a step of an idea",
+        "FileForm": "a step of an idea",
+        "SendForm": "the last step of an idea",
+        "EditForm": "it changes an idea that stands here",
+        "WithdrawForm": "it takes back an idea that stands here",
+        "InviteForm": "it writes to a co-author of an idea that stands here",
+        "SearchForm": "it keeps a search of this site",
+    },
     blueprints=[views.pages, api.api, staff.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
     staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],

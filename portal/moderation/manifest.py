@@ -62,6 +62,9 @@ NOTICES = [
 
 FEATURE = Feature(
     name="moderation",
+    no_paper={
+        "AppealForm": "it answers a decision told in the inbox; a clerk helps with it like with every page",
+    },
     blueprints=[views.pages, staff.desk],
     plain=[api.api],
     footer=[

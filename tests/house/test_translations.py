@@ -26,7 +26,7 @@ FORMS = {
 }
 PLACE = re.compile(r"%\((\w+)\)s|%%|(%)")
 # Sentences that are the same in some languages, or hold no words.
-SAME = re.compile(r"^[\W\d_]*(%\(\w+\)s[\W\d_]*)*$")
+SAME = re.compile(r"^(PDF, )?[\W\d_]*(%\(\w+\)s[\W\d_]*)*( ?kB)?$")
 
 
 @cache
