@@ -43,9 +43,9 @@ def fill(app: Portal, call_id: int, person_id: int, count: int) -> None:
 
 def test_the_number_of_selects_is_the_same(app: Portal, count_queries: Callable[..., Any]) -> None:
     client, call_id = Client(app), add_call(app)
-    me = enter(client, "Ana Ilves")
-    for n in range(21):
-        add_idea(app, call_id, me, f"A bench {n}")
+    me, other = enter(client, "Ana Ilves"), enter(Client(app), "Jonas Brandt")
+    for n in range(21):  # of two people: very many of one would wait for a moderator
+        add_idea(app, call_id, me if n % 2 else other, f"A bench {n}")
     found = {}
     for size in (21, 5000):
         if size > 21:
