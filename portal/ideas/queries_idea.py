@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.base import files, i18n
 from portal.base.actor import Actor
@@ -19,7 +19,7 @@ from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Pic
 from portal.identity.models import Person
 from portal.identity.queries import public_names
 from portal.identity.rules_ways import shown_name
-from portal.processes.models import Process, scope_of
+from portal.processes.models import Phase, PhaseKind, Process, scope_of
 
 _I, _C, _R, _P = Idea.__table__.c, Call.__table__.c, Process.__table__.c, Person.__table__.c
 
@@ -31,6 +31,7 @@ class Found:
     idea: Idea
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
+    dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
 
     @property
     def call(self) -> Call:
@@ -55,10 +56,13 @@ class Found:
         return self.idea.language != i18n.lang()
 
 
+_SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
-    select(Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name)
+    select(Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW)
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
+    .outerjoin(_SUBMIT, and_(_SUBMIT.process_id == _R.id, _SUBMIT.kind == PhaseKind.SUBMIT))
+    .outerjoin(_REVIEW, and_(_REVIEW.process_id == _R.id, _REVIEW.kind == PhaseKind.REVIEW))
     .outerjoin(Person.__table__, _P.id == _I.author_id)
 )
 _BY_NUMBER = _WHOLE.where(_I.number == bindparam("number"))
@@ -71,7 +75,8 @@ def _found(row: Any) -> Found | None:
     idea, call = row[0], row[1]
     author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
     of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
-    return Found(idea, of, author)
+    dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
+    return Found(idea, of, author, dates)
 
 
 def by_number(s: Session, number: int) -> Found | None:
@@ -219,7 +224,7 @@ _BARE = select(_I.id, _I.number, _I.title, _I.language, _I.held_at, _I.hidden_at
 
 
 def page(s: Session, actor: Actor, number: int) -> Page | None:
-    """The page of an idea for this reader, None where there is none to see. Six selects, one more with files, one for
+    """The page of an idea for this reader, None where there is none to see. Four selects, one more with files, one for
     somebody signed in."""
     found = by_number(s, number)
     if found is None:
@@ -233,7 +238,7 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
     return Page(
         found=found,
         names=queries.names(s, found.call),
-        dates=queries.phases(s, found.call),
+        dates=found.dates,
         pictures=pictures(s, idea.id) if found.call.takes_pictures else (),
         files=attachments(s, idea.id) if found.call.takes_files else (),
         authors=authors,
