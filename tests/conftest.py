@@ -113,7 +113,9 @@ def _shape(name: str) -> tuple[Any, ...]:
     engine = create_engine(make_url(POSTGRES).set(database=name), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as c:
-            shape = c.execute(text("SELECT count(*), max(oid) FROM pg_class")).one()
+            shape = c.execute(
+                text("SELECT count(*), max(oid), md5(string_agg(relname, ',' ORDER BY oid)) FROM pg_class")
+            ).one()
             return (*shape, tuple(c.execute(text("SELECT version_num FROM alembic_version")).scalars()), _filled(c))
     finally:
         engine.dispose()

@@ -31,10 +31,10 @@ OTHERS = 25  # ballots besides the resident's own
 MANY = 17  # of them for one project
 # What may differ between two visits: tokens and names of forms and of the page, and the number of a paper.
 FLEETING = re.compile(
-    r'(name="(?:csrf_token|form_token)"[^>]*value="|value="(?=[^"]{20,}"[^>]*name="(?:csrf_token|form_token)")|nonce="'
+    r'(name="(?:csrf_token|form_token|started|once)"[^>]*value="|value="(?=[^"]{16,}"[^>]*name="(?:csrf_token|form_token|started|once)")|nonce="'
     r'|nonce-|name="ballot-)[^"\';]*'
     # a form on paper has a number of its own at every visit
-    r'|(?<=<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</bdi></strong></p>)'
+    r'|(?<=<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</bdi></strong></p>)|(?<=<svg class="fm-qr")[\s\S]*?</svg>'
 )
 FLEETING_HEADERS = {"date", "set-cookie", "x-request-id", "content-length"}
 Answers = dict[tuple[str, str], tuple[int, str, str]]

@@ -347,19 +347,19 @@ def _urgent_first(budget: Listed, now: datetime) -> tuple[int, float, int]:
 
 
 def page(s: Session, budget: Budget) -> Page:
-    """The budget's own page in six selects, besides the one that found the budget."""
+    """The budget's own page in five selects, besides the one that found the budget."""
     plan, sha = s.execute(
         select(VotePlan, File.sha256)
         .outerjoin(File, (File.id == budget.picture_id) & (File.state == State.READY))
         .where(VotePlan.budget_id == budget.id)
     ).one()
-    rows, sources = _pots(s, budget.id), _sources(s, budget.id)
+    rows, sources = _pots(s, budget.id)
     said = wordings.load(
         s,
         {
             "budget": ([budget.id], ["title", "lead", "body"]),
             "pot": ([row.id for row in rows], ["name"]),
-            "source": ([row.id for row in sources], ["name"]),
+            "source": ([row.source_id for row in sources], ["name"]),
         },
     )
     pots = _pots_shown(rows, sources, said)
@@ -377,42 +377,40 @@ def page(s: Session, budget: Budget) -> Page:
 
 
 def pots_of(s: Session, budget_id: int) -> list[PotShown]:
-    """The pots of a budget in order, with their sources: three selects."""
-    rows, sources = _pots(s, budget_id), _sources(s, budget_id)
+    """The pots of a budget in order, with their sources: two selects."""
+    rows, sources = _pots(s, budget_id)
     said = wordings.load(
-        s, {"pot": ([row.id for row in rows], ["name"]), "source": ([row.id for row in sources], ["name"])}
+        s, {"pot": ([row.id for row in rows], ["name"]), "source": ([row.source_id for row in sources], ["name"])}
     )
     return _pots_shown(rows, sources, said)
 
 
-def _pots(s: Session, budget_id: int) -> Sequence[Any]:
+def _pots(s: Session, budget_id: int) -> tuple[list[Any], list[Any]]:
+    """The pots of a budget in order, and their sources of money: one select, a row for each source."""
     number = (
         select(func.count())
         .where(Project.pot_id == Pot.id, Project.status.in_(PUBLIC))
         .correlate(Pot)
         .scalar_subquery()
     )
-    return s.execute(
-        select(Pot.id, Pot.position, Pot.amount, Pot.district_id, District.code, number.label("projects"))
+    rows = s.execute(
+        select(
+            Pot.id, Pot.position, Pot.amount, Pot.district_id, District.code, number.label("projects"),
+            Source.id.label("source_id"), Source.amount.label("source_amount"),
+        )
         .outerjoin(District, District.id == Pot.district_id)
+        .outerjoin(Source, Source.pot_id == Pot.id)
         .where(Pot.budget_id == budget_id)
-        .order_by(Pot.position)
-    ).all()
-
-
-def _sources(s: Session, budget_id: int) -> Sequence[Any]:
-    return s.execute(
-        select(Source.id, Source.pot_id, Source.amount)
-        .join(Pot, Pot.id == Source.pot_id)
-        .where(Pot.budget_id == budget_id)
-        .order_by(Source.pot_id, Source.position)
-    ).all()
+        .order_by(Pot.position, Source.position)
+    ).all()  # fmt: skip
+    return list({row.id: row for row in rows}.values()), [row for row in rows if row.source_id is not None]
 
 
 def _pots_shown(rows: Sequence[Any], sources: Sequence[Any], said: dict[wordings.Key, Said]) -> list[PotShown]:
     by_pot: dict[int, list[tuple[Said | None, int]]] = {}
     for source in sources:
-        by_pot.setdefault(source.pot_id, []).append((said.get(("source", source.id, "name")), source.amount))
+        told = said.get(("source", source.source_id, "name"))
+        by_pot.setdefault(source.id, []).append((told, source.source_amount))
     return [
         PotShown(
             id=row.id,
