@@ -60,7 +60,7 @@ class Front:
 
 
 def front(s: Session, now: datetime, lang: str) -> Front:
-    """Everything on the front page in six selects, however many budgets, projects and calls for ideas there are."""
+    """Everything on the front page in five selects, however many budgets, projects and calls for ideas there are."""
     calls = ideas.open_now(s, now, lang)[:MOST_CALLS] if "ideas" in ground.settings().wings else []
     if "budgeting" not in ground.settings().wings:
         return Front(None, False, None, (), (), (), (), calls)

@@ -20,12 +20,12 @@ from tests.processes import survey
 
 # path -> (most selects for anybody, most for somebody signed in)
 BUDGET = {
-    "/en/": (7, 9),
+    "/en/": (6, 8),
     "/en/search?q=bench": (8, 10),
     "/en/pages/help": (6, 8),
     "/en/accessibility": (6, 8),
     "/en/budget/": (6, 8),
-    "/en/budget/2026/": (12, 14),
+    "/en/budget/2026/": (9, 11),
     "/en/budget/2026/projects/": (6, 8),
     "/en/budget/2026/projects/1": (8, 10),
     "/en/questionnaires/1": (10, 13),

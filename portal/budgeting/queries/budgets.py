@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -225,13 +225,27 @@ _VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions, _V.publi
 )
 
 
-def dates_of(s: Session, budgets: Iterable[tuple[int, int]]) -> dict[int, Dates]:
-    """The dates of several budgets, given as (id, process id): two selects."""
+class VoteRow(NamedTuple):
+    """What the dates of a budget need of its vote."""
+
+    object_id: int
+    state: str
+    closes_at: datetime
+    interruptions: Any
+    published_at: datetime | None
+    key_check: bytes | None
+
+
+def dates_of(
+    s: Session, budgets: Iterable[tuple[int, int]], known: Iterable[VoteRow] | None = None
+) -> dict[int, Dates]:
+    """The dates of several budgets, given as (id, process id): two selects, one where their votes are `known`."""
     pairs = dict(budgets)
     if not pairs:
         return {}
     phases = phases_of(s, pairs.values())
-    votes = {row.object_id: row for row in s.execute(_VOTES, {"ids": list(pairs)})}
+    rows: Iterable[Any] = s.execute(_VOTES, {"ids": list(pairs)}) if known is None else known
+    votes = {row.object_id: row for row in rows}
     found = {}
     for budget_id, process_id in pairs.items():
         dated = [Dated(p.kind, p.opens_at, p.closes_at) for p in phases[process_id]]
@@ -287,10 +301,12 @@ _LISTED = (
     select(
         _B.id, _B.slug, _B.process_id, _B.currency, _B.state, _F.sha256, _R.closed,
         _MONEY.label("total"), _NUMBER.label("projects"), open_in(_B.process_id).label("asks"),
+        *(_V[name].label(f"vote_{name}") for name in VoteRow._fields),
     )
     .select_from(Budget.__table__)
     .join(Process.__table__, _R.id == _B.process_id)
     .outerjoin(File.__table__, (_F.id == _B.picture_id) & (_F.state == State.READY))
+    .outerjoin(Vote.__table__, (_V.kind == "budget") & (_V.object_id == _B.id))
     .where(_B.state.in_(bindparam("states", expanding=True)))
 )  # fmt: skip
 _OPEN_TO_ALL = _LISTED.where(_R.closed.is_(False))
@@ -299,7 +315,7 @@ _OPEN_TO_ALL = _LISTED.where(_R.closed.is_(False))
 def listed(
     s: Session, now: datetime, *, lang: str | None = None, reader: Actor = NOBODY, worker: Actor | None = None
 ) -> list[Listed]:
-    """Budgets for lists, those that close soonest first, then the latest: four selects. Closed ones stand there for a
+    """Budgets for lists, those that close soonest first, then the latest: three selects. Closed ones stand there for a
     `reader` who takes part (or whose role reaches them). For a `worker` it is the staff's list: drafts and closed ones
     too, and only what the worker's role reaches."""
     states = [BudgetState.SHOWN]
@@ -311,7 +327,8 @@ def listed(
     else:
         statement = _OPEN_TO_ALL
     rows = s.execute(statement, {"states": states, "now": now}).all()
-    dates = dates_of(s, [(row.id, row.process_id) for row in rows])
+    votes = (VoteRow(*(getattr(row, f"vote_{name}") for name in VoteRow._fields)) for row in rows)
+    dates = dates_of(s, [(row.id, row.process_id) for row in rows], [one for one in votes if one.object_id is not None])
     said = texts.load(s, "budget", [row.id for row in rows], ["title", "lead"], lang)
     found = [
         Listed(
