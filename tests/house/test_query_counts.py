@@ -25,7 +25,7 @@ BUDGET = {
     "/en/pages/help": (6, 8),
     "/en/accessibility": (6, 8),
     "/en/budget/": (6, 8),
-    "/en/budget/2026/": (9, 11),
+    "/en/budget/2026/": (9, 12),
     "/en/budget/2026/projects/": (6, 8),
     "/en/budget/2026/projects/1": (8, 10),
     "/en/questionnaires/1": (10, 13),
