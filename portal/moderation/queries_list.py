@@ -150,12 +150,21 @@ class Waiting:
 
 def waiting(s: Session, actor: Actor) -> Waiting:
     """What waits for this moderator; one select."""
-    row = s.execute(
-        select(func.count(), func.min(Flagged.first_at), func.min(Flagged.due_at)).where(
-            Flagged.decided_at.is_(None), reached(actor)
-        )
-    ).one()
-    return Waiting(row[0], row[1], row[2])
+    return Waiting(*s.execute(_waiting(actor)).one())
+
+
+def _waiting(actor: Actor) -> Any:
+    return select(
+        func.count().label("number"), func.min(Flagged.first_at).label("first"), func.min(Flagged.due_at).label("due")
+    ).where(Flagged.decided_at.is_(None), reached(actor))
+
+
+def all_waiting(s: Session, actor: Actor) -> tuple[Waiting, int, datetime | None]:
+    """What waits for this moderator, how many appeals that somebody else decided first, and when the first of these is
+    due; one select."""
+    queue, appeals = _waiting(actor).subquery(), _appeals_waiting(actor).subquery()
+    row = s.execute(select(*queue.c, *appeals.c).select_from(queue.join(appeals, true()))).one()
+    return Waiting(*row[:3]), row[3], row[4]
 
 
 def languages(s: Session, actor: Actor) -> list[str]:
@@ -289,10 +298,9 @@ def appeal(s: Session, actor: Actor, appeal_id: int, now: datetime) -> Appealed 
     return Appealed(row[0], row[1], row[2], row[0].decided_at is None and row[0].due_at < now)
 
 
-def appeals_waiting(s: Session, actor: Actor) -> tuple[int, datetime | None]:
-    """How many appeals wait that the actor did not decide first, and the earliest due; one select."""
-    row = s.execute(
-        select(func.count(), func.min(Appeal.due_at))
+def _appeals_waiting(actor: Actor) -> Any:
+    return (
+        select(func.count().label("appeals"), func.min(Appeal.due_at).label("appeals_due"))
         .select_from(Appeal)
         .join(Decision, Decision.id == Appeal.decision_id)
         .join(Flagged, Flagged.id == Decision.flagged_id)
@@ -302,5 +310,4 @@ def appeals_waiting(s: Session, actor: Actor) -> tuple[int, datetime | None]:
             or_(Decision.author_id.is_(None), Decision.author_id != actor.person_id),
             reached(actor),
         )
-    ).one()
-    return row[0], row[1]
+    )

@@ -210,11 +210,10 @@ def todo(s: Session, who: Actor) -> list[Todo]:
     if not who.may(*DOOR):
         return []
     found: list[Todo] = []
-    waiting = queries_list.waiting(s, who)
+    waiting, number, due = queries_list.all_waiting(s, who)
     if waiting.count:
         words = _n("%(n)s text waits for a moderator", "%(n)s texts wait for a moderator", waiting.count)
         found.append(Todo(words, url_for("moderation_staff.queue"), waiting.due, waiting.count))
-    number, due = queries_list.appeals_waiting(s, who)
     if number:
         words = _n("%(n)s appeal waits for a decision", "%(n)s appeals wait for a decision", number)
         found.append(Todo(words, url_for("moderation_staff.appeals"), due, number))
