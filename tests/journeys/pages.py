@@ -282,7 +282,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "places_staff.change": [Shown("/staff/districts/1", adam)],
         "departments_staff.departments": [Shown("/staff/departments", adam)],
         "departments_staff.new_department": [Shown("/staff/departments/new", adam)],
-        "departments_staff.change_department": [Shown("/staff/departments/1", adam, 404)],  # the demo has none
+        "departments_staff.change_department": [Shown("/staff/departments/1", adam)],
         "identity_absence.absence": [Shown("/staff/absence", bo)],
         "identity_staff.absence_of": [Shown("/staff/people/2/absence", adam)],
         "processes.join": [Shown("/join", "ana")],
