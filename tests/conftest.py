@@ -10,6 +10,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--long"):
-        left = [item for item in items if item.get_closest_marker("long")]
-        if left:
-            config.hook.pytest_deselected(items=left)
-            items[:] = [item for item in items if not item.get_closest_marker("long")]
+    left = [item for item in items if _left_out(item, config)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+
+
+def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
+    """Big repetitions unless they are asked for; and on PostgreSQL or with the old journal what asks for no database at
+    all: rules, templates and counting are the same there, and the first part of the suite tries them."""
+    if item.get_closest_marker("long") and not config.getoption("--long"):
+        return True
+    again = config.getoption("--db") != "sqlite" or config.getoption("--journal") != "wal"
+    if not again or "template" in getattr(item, "fixturenames", ()):
+        return False
+    return not _names_a_database(item.path)
+
+
+@cache
+def _names_a_database(file: Path) -> bool:
+    """Does this file of tests choose its database by itself?"""
+    source = file.read_text("utf-8")
+    return "postgres" in source.lower() or "--db" in source
 
 
 @pytest.fixture(autouse=True)
