@@ -21,6 +21,7 @@ from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
+from portal.demo.actions_checks import seed_checks
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
@@ -79,6 +80,7 @@ def seed(say: Say) -> bool:
         seed_moderation(s)
         if "ideas" in settings().wings:
             seed_debates(s)
+            seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock
-from portal.ideas import actions_jobs
+from portal.ideas import actions_jobs, actions_value_jobs
 
 
 def tell_searches(_payload: dict[str, Any]) -> None:
@@ -17,3 +17,13 @@ def forget(_payload: dict[str, Any]) -> None:
     """Deletes who supported what where the time for it has come, and files that nobody handed in."""
     actions_jobs.forget(clock.city_now())
     actions_jobs.sweep()
+
+
+def tell_valued(payload: dict[str, Any]) -> None:
+    """Tells authors, supporters and followers what the city found about an idea."""
+    actions_value_jobs.tell_valued(payload["valuation"])
+
+
+def tell_short_list(payload: dict[str, Any]) -> None:
+    """Tells everybody who takes part in a call that there is a short list."""
+    actions_value_jobs.tell_short_list(payload["list"])

@@ -10,11 +10,18 @@ from portal.ideas import (
     queries,
     queries_found,
     queries_own,
+    queries_shortlist,
     records,
+    records_value,
+    rules_notices,
     staff,
+    staff_object,
+    staff_shortlist,
+    staff_value,
     views,
     views_own,
     views_submit,
+    views_value,
 )
 from portal.ideas.models import Call, Idea
 
@@ -30,10 +37,14 @@ FEATURE = Feature(
         "WithdrawForm": "it takes back an idea that stands here",
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
+        "ObjectForm": "it answers what stands on the page of an idea; a clerk helps with it like with every page",
     },
     blueprints=[views.pages, api.api, staff.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
-    staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
+    staff_menu=[
+        Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8),
+        Menu(_l("Ideas to value"), "ideas_staff.valuations", roles=staff_value.DOOR, order=9),
+    ],
     kinds=[
         Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
         Kind(
@@ -49,6 +60,8 @@ FEATURE = Feature(
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.tell_valued", jobs.tell_valued),
+        Job("ideas.tell_short_list", jobs.tell_short_list),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -83,6 +96,7 @@ FEATURE = Feature(
             _l("An invitation was declined"),
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
+        *rules_notices.NOTICES,
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -111,13 +125,24 @@ FEATURE = Feature(
             ("csv",),
             _l("The ideas of a call with their state and the number of their supports, without any person."),
             queries_found.published,
-        )
+        ),
+        Dataset(
+            "short-lists",
+            _l("Short lists of ideas"),
+            "ideas_api.ranking",
+            ("csv",),
+            _l(
+                "The ideas of a call as they stood when its short list was frozen, with the place of each. Nobody is named."
+            ),
+            queries_shortlist.published,
+        ),
     ],
+    todo=staff_value.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
-    personal=records.PERSONAL,
+    personal=[*records.PERSONAL, *records_value.PERSONAL],
     wing=True,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit)
+PIECES = (views_own, views_submit, views_value, staff_object, staff_shortlist)

@@ -15,7 +15,7 @@ from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
 from portal.comments import queries as comments
-from portal.ideas import actions, queries, queries_idea, queries_list, rules
+from portal.ideas import actions, queries, queries_idea, queries_list, queries_value, rules
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
@@ -167,6 +167,8 @@ def idea(number: int) -> str:
         until=rules.edits_until(page.idea, page.found.call),
         plan=city_plan(),
         IdeaState=IdeaState,
+        official=queries_value.official(s, page, now),
+        objected=queries_value.OBJECTED,
         discussion=comments.debate(s, who, _debated(page, taker), i18n.lang()),
     )
 

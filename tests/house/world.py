@@ -22,7 +22,9 @@ from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
+from portal.ideas import actions_object
 from portal.ideas.models import Idea, SavedSearch
+from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -178,6 +180,7 @@ def build(app: Portal) -> World:
             "paper_id": letter.id,
             "wish": "correction",
             "search_id": searched.id,
+            "pick_id": 1,
             "file_id": 1,
             "step": "idea",
             **_rights(other),
@@ -186,8 +189,20 @@ def build(app: Portal) -> World:
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
+    shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _objected(app: Portal, number: int, person_id: int) -> int:
+    """An idea was found not feasible, and its author objects."""
+    calls.value(app, number, feasible=False)
+    with db.write():
+        row = actions_object.object_to(
+            Actor(person_id=person_id), calls.idea_id(number), Subject.FEASIBILITY, words="It is", language="en",
+            now=clock.city_now(),
+        )  # fmt: skip
+        return row.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:

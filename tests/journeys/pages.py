@@ -28,7 +28,7 @@ NO_PAGES = {
     "papers.file", "papers_api.register_json", "papers_plain.short", "papers_plain.short_code",
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
-    "ideas.attachment", "ideas_api.feed", "ideas_api.similar", "ideas_api.table",
+    "ideas.attachment", "ideas_api.feed", "ideas_api.ranking", "ideas_api.similar", "ideas_api.table",
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
@@ -122,6 +122,33 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "ideas.withdraw": [Shown("/ideas/3/withdraw", "yusuf")],
         "ideas.authors": [Shown("/ideas/3/authors", "yusuf")],
         "ideas.keep_search": [Shown("/ideas/ideas-2027/keep?q=tree", "ana")],
+        "ideas.short_list": [
+            Shown("/ideas/ideas-2026/short-list"),
+            Shown("/ideas/ideas-2026/short-list?again=1"),
+            Shown("/ideas/ideas-2027/short-list"),
+        ],
+        "ideas.object_to": [Shown("/ideas/1/object", "jonas"), Shown("/ideas/3/object", "yusuf", 409)],
+        "ideas_staff.valuations": [
+            Shown("/staff/ideas/valuations", bo),
+            Shown("/staff/ideas/valuations?whose=mine", "timo"),
+            Shown("/staff/ideas/valuations?q=qqqqqqq", bo),
+        ],
+        "ideas_staff.desk_of_idea": [
+            Shown("/staff/ideas/valuations/1", bo),
+            Shown("/staff/ideas/valuations/14", "timo"),
+            Shown("/staff/ideas/valuations/999", bo, 404),
+        ],
+        "ideas_staff.value": [Shown("/staff/ideas/valuations/14/value", "timo")],
+        "ideas_staff.objections": [
+            Shown("/staff/ideas/objections", bo),
+            Shown("/staff/ideas/objections?decided=1", bo),
+        ],
+        "ideas_staff.objection": [Shown("/staff/ideas/objections/1", "ines"), Shown("/staff/ideas/objections/2", bo)],
+        "ideas_staff.short_list": [
+            Shown("/staff/ideas/ideas-2027/short-list", bo),
+            Shown("/staff/ideas/ideas-2026/short-list", bo),
+        ],
+        "ideas_staff.remove_pick": [Shown("/staff/ideas/ideas-2026/short-list/picks/1/remove", bo)],
         "ideas_staff.index": [Shown("/staff/ideas", bo)],
         "ideas_staff.new": [Shown("/staff/ideas/new", bo)],
         "ideas_staff.show": [Shown("/staff/ideas/ideas-2027", bo)],
