@@ -114,7 +114,7 @@ class CallForm(f.Form):
 
     def validate_slug(self, field: Any) -> None:
         """A number alone is the address of an idea, and some words are pages of their own."""
-        if (field.data or "").isdecimal() or field.data in ("mine", "searches", "files"):
+        if (field.data or "").isdecimal() or field.data in ("mine", "searches", "files", "same", "idea"):
             raise f.Wrong(str(_l("Choose an address with letters in it, such as ideas-2027.")))
 
     def values(self) -> dict[str, Any]:

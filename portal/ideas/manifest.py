@@ -11,9 +11,12 @@ from portal.ideas import (
     queries_found,
     queries_own,
     records,
+    rules_told,
     staff,
+    staff_merge,
     views,
     views_own,
+    views_same,
     views_submit,
 )
 from portal.ideas.models import Call, Idea
@@ -30,10 +33,12 @@ FEATURE = Feature(
         "WithdrawForm": "it takes back an idea that stands here",
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
+        "SameForm": "it names two ideas that stand here",
     },
     blueprints=[views.pages, api.api, staff.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
     staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
+    todo=staff_merge.todo,
     kinds=[
         Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
         Kind(
@@ -83,6 +88,7 @@ FEATURE = Feature(
             _l("An invitation was declined"),
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
+        *rules_told.NOTICES,
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -120,4 +126,4 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit)
+PIECES = (views_own, views_submit, views_same, staff_merge)

@@ -23,6 +23,7 @@ from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas.models import Idea, SavedSearch
+from portal.ideas.models_merge import Twin
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -186,8 +187,30 @@ def build(app: Portal) -> World:
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
+    shared["twin_id"] = _twin(app, other, shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _twin(app: Portal, person_id: int, number: int) -> int:
+    """Somebody says that the idea is the same as a second one of that person; it waits."""
+    with db.read() as s:
+        call_id = s.query(Idea).filter_by(number=number).one().call_id
+    second = calls.add_idea(app, call_id, person_id, "The same bench")
+    with db.write() as s:
+        ids = {row.number: row.id for row in s.query(Idea)}
+        said = Twin(
+            idea_id=ids[second],
+            into_id=ids[number],
+            pair=f"{ids[number]}:{ids[second]}",
+            by_id=person_id,
+            lang="en",
+            word="Both are benches.",
+            at=clock.now(),
+        )
+        s.add(said)
+        s.flush()
+        return said.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
