@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock
-from portal.ideas import actions_jobs
+from portal.ideas import actions_answers_jobs, actions_jobs
 
 
 def tell_searches(_payload: dict[str, Any]) -> None:
@@ -17,3 +17,8 @@ def forget(_payload: dict[str, Any]) -> None:
     """Deletes who supported what where the time for it has come, and files that nobody handed in."""
     actions_jobs.forget(clock.city_now())
     actions_jobs.sweep()
+
+
+def tell_answer(payload: dict[str, Any]) -> None:
+    """Tells everybody whom an answer of the city concerns."""
+    actions_answers_jobs.tell(int(payload["answer"]), int(payload["version"]))

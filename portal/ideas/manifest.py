@@ -12,7 +12,9 @@ from portal.ideas import (
     queries_own,
     records,
     staff,
+    staff_answers,
     views,
+    views_answers,
     views_own,
     views_submit,
 )
@@ -49,6 +51,7 @@ FEATURE = Feature(
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.tell_answer", jobs.tell_answer),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -83,6 +86,18 @@ FEATURE = Feature(
             _l("An invitation was declined"),
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
+        Notice(
+            "idea.answered",
+            "ideas",
+            _l("The city has answered the idea %(idea)s"),
+            _l("%(outcome)s. Read the whole answer on the page of the idea."),
+        ),
+        Notice(
+            "idea.answer_corrected",
+            "ideas",
+            _l("The city has corrected its answer to the idea %(idea)s"),
+            _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -114,10 +129,11 @@ FEATURE = Feature(
         )
     ],
     scopes={"process": queries.scopes},
+    todo=staff_answers.todo,
     entered=actions_authors.entered,
     personal=records.PERSONAL,
     wing=True,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit)
+PIECES = (staff_answers, views_answers, views_own, views_submit)
