@@ -466,6 +466,12 @@ def ideas(call: str) -> tuple[DemoIdea, ...]:
     return tuple(DemoIdea(**{**one, "at": tuple(one["at"]) if "at" in one else None}) for one in rows)
 
 
+@cache
+def works() -> dict[str, Any]:
+    """An older call with its ideas and answers, and the works of the finished budget, as the file has them."""
+    return _read("works.toml")
+
+
 def venues() -> tuple[Venue, ...]:
     """The houses where people meet."""
     return tuple(

@@ -22,7 +22,9 @@ from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
-from portal.ideas.models import Idea, SavedSearch
+from portal.ideas import actions_answers
+from portal.ideas.models import Call, Idea, SavedSearch
+from portal.ideas.models_answers import Outcome
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -180,14 +182,31 @@ def build(app: Portal) -> World:
             "search_id": searched.id,
             "file_id": 1,
             "step": "idea",
+            "step_id": 1,
+            "benefit_id": 1,
+            "thing": "money",
+            "thing_id": 1,
+            "idea_id": 1,
             **_rights(other),
             **_moderated(other),
         }
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
+    shared["answer_id"] = _answered(shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _answered(number: int) -> int:
+    """The city has answered this idea; returns the answer's number."""
+    with db.write() as s:
+        idea = s.query(Idea).filter_by(number=number).one()
+        call = s.get_one(Call, idea.call_id)
+        said = {"body": {"en": "We will."}, "role": {"en": "Mayor"}, "state": {}}
+        answer = actions_answers.draft(SYSTEM, call, [idea], outcome=Outcome.BALLOT, answered_by="Dana Oru", said=said)
+        actions_answers.publish(SYSTEM, call, [answer.id])
+        return answer.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
