@@ -86,7 +86,8 @@ def make(budget: int, numbers: list[int], status: ProjectStatus = ProjectStatus.
         pot = s.scalars(select(Pot.id).where(Pot.budget_id == budget).order_by(Pot.position)).first()
         assert pot is not None
         return grow.grow(
-            OFFICER, row, ideas, texts={"title": {"en": "Benches"}}, pot_id=pot, cost=80_00, status=status
+            OFFICER, row, ideas, texts={"title": town.in_all("Benches"), "summary": town.in_all("To sit")}, pot_id=pot,
+            cost=80_00, status=status,
         ).number  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def test_an_officer_makes_a_project_of_two_ideas(app: Portal) -> None:
         made = s.query(Project).filter_by(number=2).one()
         assert (made.x, made.cost, made.proposer) == (0.25, 80_00, "")
     public = Client(app).get("/en/budget/2028/projects/2")
-    assert "Ana Ilves" in public and "A bench" in public and "Grown from 2 ideas" in public
+    assert "Ana I" in public and "A bench" in public and "Grown from 2 ideas" in public
     assert "Benches" in Client(app).get(f"/en/ideas/{other}") and "On the ballot" in Client(app).get(f"/en/ideas/{one}")
     jobs.run_due()
     with db.read() as s:
@@ -234,7 +235,7 @@ def test_works_are_followed_to_the_end(app: Portal) -> None:
     assert "New day" in client.get(f"{base}/works")
     client.post(f"{base}/works/steps/{step}/move", {**day("to", later), "reason_en": "The ground was wet."})
     page = Client(app).get(story)
-    assert "The ground was wet." in page and "Delayed" in page and "A bench" in page and "Ana Ilves" in page
+    assert "The ground was wet." in page and "Delayed" in page and "A bench" in page and "Ana I" in page
     wrong = client.post(f"{base}/works/steps/{step}/done", day("done_on", soon))
     assert wrong.status == 422 and "lies in the future" in wrong
     assert client.post(f"{base}/works/steps/{step}/remove", page=f"{base}/works").status == 409

@@ -113,7 +113,9 @@ def works(s: Session, budget: Budget, wanted: Filters, names: wordings.Names, pe
     cards = [card for card in projects.by_code(s, budget.id).values() if won.get(card.code)]
     ids, day = [card.id for card in cards], today()
     steps = _steps(s, ids)
-    stopped = dict(s.execute(select(Work.project_id, Work.stopped_on).where(Work.project_id.in_(ids))).tuples().all())
+    stopped = {
+        row[0]: row[1] for row in s.execute(select(Work.project_id, Work.stopped_on).where(Work.project_id.in_(ids)))
+    }
     spent: dict[int, int] = {
         row.project_id: int(row.total)
         for row in s.execute(
@@ -139,7 +141,7 @@ def works(s: Session, budget: Budget, wanted: Filters, names: wordings.Names, pe
 def _steps(s: Session, ids: Sequence[int]) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = {}
     columns = (Milestone.project_id, Milestone.first_planned_on, Milestone.planned_on, Milestone.done_on)
-    for number, first, planned, done in s.execute(select(*columns).where(Milestone.project_id.in_(ids))).tuples():
+    for number, first, planned, done in s.execute(select(*columns).where(Milestone.project_id.in_(ids))):
         found.setdefault(number, []).append(Step(first, planned, done))
     return found
 
