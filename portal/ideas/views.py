@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, i18n, ui
 from portal.base.errors import Refused
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Onward
+from portal.base.ground import current
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
@@ -19,6 +20,7 @@ from portal.comments import queries as comments
 from portal.ideas import (
     actions,
     queries,
+    queries_answers,
     queries_idea,
     queries_list,
     queries_same,
@@ -106,6 +108,7 @@ def call(slug: str) -> str:
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
         states=rules.STATES,
+        far=queries_answers.progress(s, [found.call.id])[found.call.id],
         feed=ui.address(url_for("ideas_api.feed", slug=slug), filters.query()),
         keep=ui.address(url_for(".keep_search", slug=slug), filters.query()),
     )
@@ -190,7 +193,15 @@ def idea(number: int) -> ResponseReturnValue:
         twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
+        answer=queries_answers.current(s, page.idea.id),
+        onward=onward(s, "idea", page.idea.id),
     )
+
+
+def onward(s: Any, kind: str, object_id: int) -> list[Onward]:
+    """What came of a thing in other wings, as each of them says."""
+    found = [feature.onward(s, kind, object_id, i18n.lang()) for feature in current().features if feature.onward]
+    return [one for some in found for one in some]
 
 
 def debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:
