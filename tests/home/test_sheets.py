@@ -76,7 +76,8 @@ def test_every_sheet_prints_and_its_entry_asks_the_same(app: Portal) -> None:
         printed = set(re.findall(r"\[([a-z_0-9]+)\]", page.text))
         form = desk.get(f"/en/staff/paper/{name}?number={number_of(app, name)}")
         asked = set(re.findall(r'<(?:input|textarea|select)[^>]*\sname="([a-z_0-9]+)', form.html))
-        assert printed == asked - {"csrf_token", "number"}, name
+        assert printed == asked - {"csrf_token", "number", "signed"}, name
+        assert ("signed" not in asked) or "Date and signature" in page, name
         assert "fm-qr" in page.html and "How long" in page, name
 
 
@@ -138,7 +139,9 @@ def test_newsletter_wishes_and_mandate(app: Portal) -> None:
     person = enter(ana, "Ana Ilves")
     by_address(app, person, "ana@example.org")
     enter(desk, "Lia Rebane", roles=("librarian",))
-    assert "is stored" in enter_paper(desk, app, "newsletter", email="tom@example.org")
+    unsigned = enter_paper(desk, app, "newsletter", email="tom@example.org")
+    assert unsigned.status == 422 and "Without a signature the paper does not count" in unsigned
+    assert "is stored" in enter_paper(desk, app, "newsletter", email="tom@example.org", signed="y")
     form = desk.get("/en/staff/paper/messages").html
     wishes = dict.fromkeys(re.findall(r'name="(mail\d+)"', form), "off")
     assert "Enter the account" in enter_paper(desk, app, "messages", **wishes)
