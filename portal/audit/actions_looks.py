@@ -65,6 +65,17 @@ def note_look(
         _add(s, actor, fresh, now, how, page, kind, str(object_id), why, "", roles)
 
 
+def note_each(
+    s: Session, actor: Actor, people: Iterable[int], *, page: str, kind: str, why: str, how: How, now: datetime,
+    object_id: object = "", roles: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    """Note in an open transaction that something was done with these people's data, every time it is done; one statement
+    for all of them."""
+    wanted = [person for person in people if person != actor.person_id]
+    _add(s, actor, wanted, now, how, page, kind, str(object_id), why, "", roles)
+    s.flush()
+
+
 def _add(
     s: Session, actor: Actor, people: Iterable[int], now: datetime, how: How, page: str, kind: str, object_id: str,
     why: str, words: str, roles: tuple[str, ...] = (),
