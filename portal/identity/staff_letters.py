@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import structlog
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, outside
@@ -171,7 +172,7 @@ def _sheet(letter: actions_letters.Letter) -> str:
         address=address,
         address_dir=i18n.direction_of(" ".join(address)),
         code=codes.grouped(letter.code),
-        enter=f"{settings().base_url}/{letter.language}/code",
+        enter=Markup('<bdi dir="ltr">{}/{}/code</bdi>').format(settings().base_url, letter.language),
         until=letter.until,
         now=clock.now(),
     )

@@ -232,7 +232,7 @@ def test_a_helper_neither_sees_nor_enters_nor_undoes_a_ballot(app: Portal) -> No
     vote_in(app)
     desk, _ana = help_ana(app)
     for path in ("/en/budget/2026/ballot", "/en/budget/2026/ballot/look"):
-        assert "alone, without a helper" in desk.get(path)
+        assert "voter alone, unseen by a helper" in desk.get(path)
         page = desk.post(path, {"choice": "1"}, page="/en/account")
         assert page.status == 403 and "A ballot is marked and cast by the voter alone" in page
     code = hand_over(desk)
@@ -246,7 +246,7 @@ def test_a_helper_neither_sees_nor_enters_nor_undoes_a_ballot(app: Portal) -> No
         assert row.with_help is True and row.code_hash is None
         assert session.assisted_id is None and session.channel == "terminal"
     # the helper goes on, and still sees nothing of it
-    assert "alone, without a helper" in desk.get("/en/budget/2026/ballot")
+    assert "voter alone, unseen by a helper" in desk.get("/en/budget/2026/ballot")
 
 
 def test_the_number_counts_once_in_its_house_for_ten_minutes(app: Portal) -> None:

@@ -73,7 +73,7 @@ def test_codes_go_into_a_file_once_and_onto_no_page(town: Portal) -> None:
     assert page.response.mimetype == "application/pdf" and page.response.headers["Cache-Control"] == "no-store"
     assert page.response.headers["Content-Disposition"].startswith("attachment; ")
     text = sheets(page.response.data)
-    assert "Harbour Lane 3" in text and "/ar/code" in text
+    assert "Harbour Lane 3" in text and "رمزكم" in text, "in the language of who asked for it"
     code = letter_code(page)
     assert code not in cora.get(LIST).html
     second = printed(cora)
