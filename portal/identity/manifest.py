@@ -210,6 +210,7 @@ FEATURE = Feature(
     page=page,
     setup=_setup,
     personal=[*records.PERSONAL, *RECORDS],
+    todo=staff_letters.todo,
     sheets=staff_sheets.SHEETS,
     no_paper=staff_sheets.NO_PAPER,
 )

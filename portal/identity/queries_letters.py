@@ -53,6 +53,23 @@ def letters(s: Session, now: datetime) -> Queue:
     return Queue(waiting or 0, [Printed(row[1], row[0], row[2], row[3], row[0] in asked) for row in rows if row[0]])
 
 
+def due(s: Session, clerk: int | None, now: datetime) -> tuple[int, datetime | None, int]:
+    """For the start page: how many letters wait and since when, and how many second printings this clerk could make for
+    a colleague. One select."""
+    asked = (
+        select(func.count())
+        .select_from(LetterReprint)
+        .where(LetterReprint.expires_at > now, LetterReprint.first_id != clerk)
+        .scalar_subquery()
+    )
+    row = s.execute(
+        select(func.count(PaperCode.id), func.min(PaperCode.asked_at), asked).where(
+            _LETTER, PaperCode.printed_at.is_(None)
+        )
+    ).one()
+    return row[0], row[1], row[2]
+
+
 def waiting_letters(s: Session) -> Sequence[PaperCode]:
     """The letters to print now, the oldest first."""
     wanted = select(PaperCode).where(_LETTER, PaperCode.printed_at.is_(None)).order_by(PaperCode.id).limit(BATCH)

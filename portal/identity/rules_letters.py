@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 
 BATCH = 60  # letters in one file: whoever prints waits for it
+PRINTED = timedelta(days=2)  # so soon a letter that was asked for is printed
 LISTED_DAYS = 7  # so long a batch can be printed once more
 
 

@@ -9,13 +9,15 @@ import structlog
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, outside
+from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import NoPress
+from portal.base.feature import NoPress, Todo
 from portal.base.ground import current, settings
-from portal.base.i18n import _, _l, ngettext
+from portal.base.i18n import _, _l, _n, ngettext
 from portal.base.security import actor, reads, staff
 from portal.identity import actions_letters, actions_proof, codes, queries_letters, register, rules_letters
 from portal.identity.forms_letters import AgainForm
@@ -26,6 +28,23 @@ from portal.identity.staff_desk import desk
 
 log = structlog.get_logger("portal.identity")
 ROLES = ("clerk", "administrator")
+
+
+def todo(s: Session, who: Actor) -> list[Todo]:
+    """What waits: letters to print, within days of the oldest, and second printings that a colleague asked for."""
+    if not who.everywhere(*ROLES):
+        return []
+    waiting, since, again = queries_letters.due(s, who.person_id, clock.now())
+    found, address = [], url_for("identity_desk.letters")
+    if waiting:
+        words = _n("%(n)s letter with a code to print", "%(n)s letters with codes to print", waiting)
+        found.append(Todo(words, address, since + rules_letters.PRINTED if since is not None else None, waiting))
+    if again:
+        words = _n(
+            "%(n)s second printing of letters waits for you", "%(n)s second printings of letters wait for you", again
+        )
+        found.append(Todo(words, address, count=again))
+    return found
 
 
 @desk.get("/code-letters")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.audit.models import Entry
 from portal.audit.models_looks import How, Look
@@ -16,9 +17,9 @@ from portal.base import clock, db
 from portal.base.actor import Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
-from portal.identity import actions_letters, jobs, queries_letters, rules_letters, staff_letters
+from portal.identity import actions_letters, actions_proof, jobs, queries_letters, rules_letters, staff_letters
 from portal.identity.actions_proof import seal_into
-from portal.identity.models import Person
+from portal.identity.models import Fact, FactKind, Person
 from portal.identity.models_ways import LetterReprint, PaperCode, PaperKind
 from portal.identity.register import Resident
 from portal.notifications import jobs as told
@@ -69,6 +70,7 @@ def person_of(name: str) -> int:
 def test_codes_go_into_a_file_once_and_onto_no_page(town: Portal) -> None:
     ask(town, lang="ar")
     cora = clerk(town)
+    assert "1 letter with a code to print" in cora.get("/en/staff/")
     page = printed(cora)
     assert page.response.mimetype == "application/pdf" and page.response.headers["Cache-Control"] == "no-store"
     assert page.response.headers["Content-Disposition"].startswith("attachment; ")
@@ -78,6 +80,7 @@ def test_codes_go_into_a_file_once_and_onto_no_page(town: Portal) -> None:
     assert code not in cora.get(LIST).html
     second = printed(cora)
     assert second.status == 409 and "No letter waits any more" in second
+    assert "letter with a code to print" not in cora.get("/en/staff/").html
     assert "You can vote now" in Client(town).post("/en/code", {"code": code})
 
 
@@ -104,6 +107,8 @@ def test_a_second_printing_needs_a_second_person_and_ends_the_old_codes(town: Po
     empty = again(cora)
     assert empty.status == 422 and "Say why these letters are printed again." in empty
     assert "A colleague opens this page" in again(cora, why="The printer tore the sheet")
+    waits = "1 second printing of letters waits for you"
+    assert waits in dan.get("/en/staff/") and waits not in cora.get("/en/staff/")
     assert again(dan, why="Mine, too").status == 409
     own = again(cora, "/print")
     assert own.status == 409 and "You asked for this yourself" in own
@@ -211,6 +216,19 @@ def test_two_clerks_print_at_the_same_moment(town: Portal, monkeypatch: pytest.M
     assert "You can vote now" in Client(town).post("/en/code", {"code": codes[0]})
 
 
+def known_here(s: Session, number: str) -> None:
+    """An account of the resident with this number."""
+    person = Person(name="Somebody", name_folded="somebody", created_at=clock.now())
+    s.add(person)
+    s.flush()
+    s.add(
+        Fact(
+            person_id=person.id, kind=FactKind.RESIDENT, name="ee", value=actions_proof._hash(number), source="letter",
+            acr="", verified_at=clock.now(), expires_at=clock.now() + timedelta(days=9),
+        )
+    )  # fmt: skip
+
+
 def test_many_letters_take_as_many_statements_as_one(town: Portal, count_queries: Callable[..., Any]) -> None:
     clerk(town)
     actor, spent = Actor(person_id=person_of("Cora Clerk")), []
@@ -221,6 +239,7 @@ def test_many_letters_take_as_many_statements_as_one(town: Portal, count_queries
                     kind=PaperKind.LETTER, scheme="ee", blind=f"{n}-{one}", language="en", asked_at=clock.now()
                 )
                 seal_into(s, row, f"ee{n}00{one}")
+                known_here(s, f"ee{n}00{one}")
         with db.read() as s:
             rows = queries_letters.waiting_letters(s)
             known = {f"ee{n}00{one}": Resident(f"ee{n}00{one}", "A B", None, "north") for one in range(n)}
@@ -229,4 +248,7 @@ def test_many_letters_take_as_many_statements_as_one(town: Portal, count_queries
         with count_queries(town) as asked, db.write() as s:
             assert actions_letters.printed(s, actor, made, [], roles=("clerk",), now=clock.now())
         spent.append(asked.number)
+        with db.read() as s:
+            looks = s.scalar(select(func.count()).select_from(Look).where(Look.page == "identity_desk.print_letters"))
+        assert looks == sum(one for one in (1, 30) if one <= n), "a line for each of them"
     assert spent[0] == spent[1]
