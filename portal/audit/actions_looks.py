@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.audit.models_looks import ConsentLine, How, Look
@@ -71,9 +71,13 @@ def note_each(
 ) -> None:  # fmt: skip
     """Note in an open transaction that something was done with these people's data, every time it is done; one statement
     for all of them."""
-    wanted = [person for person in people if person != actor.person_id]
-    _add(s, actor, wanted, now, how, page, kind, str(object_id), why, "", roles)
-    s.flush()
+    said = {
+        "at": now, "actor_id": actor.person_id, "session_id": actor.session_id, "role": role_of(actor, roles), "how": how,
+        "page": page, "kind": kind, "object_id": str(object_id), "why": why, "words": "",
+    }  # fmt: skip
+    lines = [{"person_id": person, **said} for person in people if person != actor.person_id]
+    if lines:
+        s.execute(insert(Look), lines)
 
 
 def _add(

@@ -14,6 +14,7 @@ from portal.home import rules_sheets
 from portal.home.models import BarrierReport, PaperEntry
 from portal.identity.models import Contact, Way
 from portal.identity.models_ways import Mandate
+from portal.identity.queries import city_day
 from portal.notifications.models import Preference, Subscriber
 from portal.rights.models import DataRequest, Wish
 from tests.client import Client
@@ -154,7 +155,7 @@ def test_newsletter_wishes_and_mandate(app: Portal) -> None:
         asks[name] = re.search(rf'name="{name}" type="radio" value="([^"]+)"', options)[1]
     bad = enter_paper(desk, app, "mandate", **asks, **days, **until)
     assert bad.status == 422 and "fm-notice--success" not in bad.html
-    today = clock.city_now().date()
+    today = city_day(clock.city_now())  # also between midnight here and midnight in UTC
     for part, of in (("from_day", today), ("until_day", today)):
         days |= {f"{part}-day": str(of.day), f"{part}-month": str(of.month), f"{part}-year": str(of.year)}
     page = enter_paper(desk, app, "mandate", **asks, **days)
