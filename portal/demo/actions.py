@@ -21,6 +21,7 @@ from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
+from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
@@ -71,6 +72,9 @@ def seed(say: Say) -> bool:
         if "ideas" in settings().wings:
             say("ideas")
             seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
+        if "innovation" in settings().wings:
+            say("innovation")
+            seed_innovation(s, departments, _today())
         say("the closed budget")
         actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
         say("questionnaires")

@@ -45,6 +45,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
 from tests.identity.help import enter
+from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
@@ -59,6 +60,8 @@ ROLES = (
     "auditor",
     "data_protection_officer",
     "administrator",
+    "innovation_lead",
+    "innovation_coach",
 )
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -186,8 +189,16 @@ def build(app: Portal) -> World:
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
-    foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
-    return World({**shared, "slug": "2026", "number": shown}, foreign)
+    tried = innovation.every_page(app, other)
+    foreign = {
+        **shared,
+        "slug": "draft",
+        "number": unseen,
+        "questionnaire_id": unasked,
+        "proposal_id": tried.pop("held"),
+    }
+    shared |= tried
+    return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
