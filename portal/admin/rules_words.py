@@ -228,6 +228,7 @@ KINDS: dict[str, Text] = {
     "data_request": _l("Request about data"),
     "erasure": _l("Erasure"),
     "house_rules": _l("House rules"),
+    "innovation_fund": _l("Innovation fund"),
     "invitation": _l("Invitation"),
     "job": _l("Job"),
     "key": _l("Keys"),

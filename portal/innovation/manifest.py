@@ -3,7 +3,7 @@
 from portal.base.feature import Dataset, Feature, Feed, Kind, Menu, Mine, Notice, Role, Topic
 from portal.base.i18n import _l
 from portal.innovation import actions_content, api, queries, records, rules, staff, staff_money, staff_pilot, views
-from portal.innovation.models import Fund, Proposal
+from portal.innovation.models import Proposal
 
 FEATURE = Feature(
     name="innovation",
@@ -28,7 +28,6 @@ FEATURE = Feature(
             content=actions_content.CONTENT,
             discussed=actions_content.DISCUSSION,
         ),
-        Kind("innovation_fund", Fund, "innovation_staff.fund", _l("Innovation fund")),
     ],
     topics=[Topic("innovation", _l("Innovation: proposals and pilots"))],
     notices=[

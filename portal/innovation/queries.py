@@ -23,6 +23,7 @@ from portal.places.queries import departments
 
 PER_PAGE = 20
 MOST = 100
+MOST_HITS = 1000
 KIND = "innovation_proposal"
 # Languages of the city's people beside those of the site.
 OTHER_LANGUAGES = ("es", "fa", "ru", "tr", "uk")
@@ -349,15 +350,23 @@ def page(s: Session, actor: Actor, proposal: Proposal) -> Page:
 # --- hits, feeds, one's own -------------------------------------------------------------------------------------------
 
 
-def hits(s: Session, ids: list[int], _lang: str, *, all_of_them: bool = False) -> dict[int, Hit]:
-    """Title and first words of proposals that everybody may see (or all of them, for moderators): one select."""
-    statement = select(Proposal.id, Proposal.title, Proposal.language, Proposal.problem).where(Proposal.id.in_(ids))
-    if not all_of_them:
-        statement = statement.where(SHOWN, Proposal.stage != Stage.WITHDRAWN)
+def _hits(s: Session, where: Sequence[Any]) -> dict[int, Hit]:
+    rows = s.execute(
+        select(Proposal.id, Proposal.title, Proposal.language, Proposal.problem)
+        .where(*where)
+        .order_by(Proposal.id)
+        .limit(MOST_HITS)
+    )
     return {
         row.id: Hit(row.title, row.language, "innovation.proposal", {"proposal_id": row.id}, rules.lead_of(row.problem))
-        for row in s.execute(statement)
+        for row in rows
     }
+
+
+def hits(s: Session, ids: list[int], _lang: str, *, all_of_them: bool = False) -> dict[int, Hit]:
+    """Title and first words of proposals that everybody may see (or all of them, for moderators): one select."""
+    public = [] if all_of_them else [SHOWN, Proposal.stage != Stage.WITHDRAWN]
+    return _hits(s, [Proposal.id.in_(ids), *public])
 
 
 def feed(s: Session, _lang: str) -> list[News]:
@@ -424,8 +433,8 @@ def mine(s: Session, actor: Actor, _lang: str) -> list[Item]:
 
 def grown(s: Session, kind: str, object_id: int) -> list[Hit]:
     """What grew from a thing of another wing and everybody may see: one select."""
-    ids = select(Proposal.id).where(Proposal.source_kind == kind, Proposal.source_id == object_id).limit(MOST)
-    return list(hits(s, list(s.scalars(ids)), "").values())
+    mine = [Proposal.source_kind == kind, Proposal.source_id == object_id]
+    return list(_hits(s, [*mine, SHOWN, Proposal.stage != Stage.WITHDRAWN]).values())
 
 
 def open_to_staff(actor: Actor, roles: tuple[str, ...]) -> ColumnElement[bool]:

@@ -12,10 +12,11 @@ from tests.client import Client
 from tests.ideas.town import add_call, add_idea
 from tests.identity.help import enter
 
-OFF = config.load({}, instance=Path("/nowhere")).wings
+OFF = config.ON_BY_DEFAULT
 
 
 def test_it_is_not_among_the_wings_that_are_on() -> None:
+    assert config.load({}, instance=Path("/nowhere")).wings == OFF
     assert "innovation" not in OFF and set(OFF) == set(config.WINGS) - {"innovation"}
     assert "innovation" in config.load({"PORTAL_WINGS": "ideas,innovation"}, instance=Path("/nowhere")).wings
 
