@@ -20,7 +20,10 @@ from zoneinfo import ZoneInfo
 from portal import paths
 
 LANGUAGES = ("en", "de", "et", "fr", "pl", "ar")
-WINGS = ("ideas", "plans", "services", "workshops", "voting", "budgeting")
+WINGS = ("ideas", "plans", "services", "workshops", "voting", "budgeting", "innovation")
+# these must be named to be on
+OFF_BY_DEFAULT = ("innovation",)
+ON_BY_DEFAULT = tuple(name for name in WINGS if name not in OFF_BY_DEFAULT)
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
@@ -201,7 +204,8 @@ class Settings:
     city: City = field(default_factory=City)
     providers: tuple[Provider, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
-    wings: tuple[str, ...] = WINGS  # one that is not named leaves no trace
+    # one that is not named leaves no trace; "innovation" is off unless it is named here
+    wings: tuple[str, ...] = ON_BY_DEFAULT
     age_rules: tuple[int, ...] = (
         16,
         18,

@@ -22,6 +22,7 @@ from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_checks import seed_checks
+from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.actions_works import photos, seed_works
 from portal.demo.debates import seed_debates
@@ -75,6 +76,9 @@ def seed(say: Say) -> bool:
         if "ideas" in settings().wings:
             say("ideas")
             seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
+        if "innovation" in settings().wings:
+            say("innovation")
+            seed_innovation(s, departments, _today())
         say("the closed budget")
         actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
         say("questionnaires")

@@ -329,6 +329,12 @@ def personas() -> tuple[Persona, ...]:
 
 
 @cache
+def innovation() -> list[dict[str, Any]]:
+    """What the city tries out, each as the file says it."""
+    found: list[dict[str, Any]] = _read("innovation.toml")["proposal"]
+    return found
+
+
 def departments() -> tuple[Department, ...]:
     """The departments of the city hall."""
     return tuple(Department(one["id"], one["name"]) for one in _read("departments.toml")["department"])

@@ -49,6 +49,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
 from tests.identity.help import enter
+from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
@@ -63,6 +64,8 @@ ROLES = (
     "auditor",
     "data_protection_officer",
     "administrator",
+    "innovation_lead",
+    "innovation_coach",
 )
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -205,8 +208,16 @@ def build(app: Portal) -> World:
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
     shared["answer_id"] = _answered(shown)
-    foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
-    return World({**shared, "slug": "2026", "number": shown}, foreign)
+    tried = innovation.every_page(app, other)
+    foreign = {
+        **shared,
+        "slug": "draft",
+        "number": unseen,
+        "questionnaire_id": unasked,
+        "proposal_id": tried.pop("held"),
+    }
+    shared |= tried
+    return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
 
 
 def _objected(app: Portal, number: int, person_id: int) -> int:
