@@ -12,7 +12,10 @@ from pathlib import Path
 from flask import url_for
 
 from portal.base import ground
-from portal.places.rules_plan import WIDE, Drawn, Pin, spread
+from portal.places import rules_tiles
+from portal.places.rules import Spot
+from portal.places.rules_plan import WIDE, Drawn, Pin, Scale, spread
+from portal.places.rules_tiles import Bounds, Grid, Tile
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 STATIC = Path(__file__).parents[1] / "static" / "img"
@@ -21,10 +24,18 @@ PICKED = 640  # CSS pixels: how wide the plan is where staff press a place on it
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The drawing as pages show it: its address and its height where it is `WIDE` units wide."""
+    """The drawing as pages show it: its address and its height where it is `WIDE` units wide. With tiles the address is
+    that of an empty picture of the same size, which lies over them where the plan is pressed."""
 
     url: str
     high: int
+    tiles: tuple[Tile, ...] = ()
+    credit: str = ""
+
+    def ring(self, x: float, y: float, metres: float) -> tuple[int, int, int] | None:
+        """Middle and radius of a circle in units; None where the city's width is not known."""
+        scale = city_scale()
+        return (round(x * WIDE), round(y * self.high), round(metres / scale.wide * WIDE)) if scale else None
 
     def pins(self, pins: Iterable[Pin]) -> list[Drawn]:
         """The pins with their places on the drawing."""
@@ -42,12 +53,42 @@ class Plan:
 
 def city_plan() -> Plan | None:
     """The city's plan; None where the configuration names none, or no such file lies there."""
+    tiles, its = city_tiles(), ground.settings().map
+    if tiles is not None:
+        return Plan(url_for("places_plain.city_plan", v=tiles.high), tiles.high, tiles.tiles, its.attribution)
     file = plan_file()
     if file is None:
         return None
     changed = file.stat().st_mtime_ns
     high = _height(file, changed)
-    return Plan(url_for("places_plain.city_plan", v=f"{changed:x}"), high) if high else None
+    return Plan(url_for("places_plain.city_plan", v=f"{changed:x}"), high, credit=its.attribution) if high else None
+
+
+def city_scale() -> Scale | None:
+    """How wide and high the plan is in metres; None where there is no plan or the configuration does not say."""
+    tiles, its = city_tiles(), ground.settings().map
+    if tiles is not None:
+        wide = rules_tiles.metres(Bounds(*its.bounds))
+        return Scale(wide, wide * tiles.high / WIDE)
+    file = plan_file()
+    high = _height(file, file.stat().st_mtime_ns) if file is not None and its.metres else 0
+    return Scale(its.metres, its.metres * high / WIDE) if high else None
+
+
+def city_tiles() -> Grid | None:
+    """The tiles behind the pins, where the configuration names a server."""
+    its = ground.settings().map
+    return _grid(its.tiles, Bounds(*its.bounds), (its.zooms[0], its.zooms[1])) if its.tiles else None
+
+
+def on_earth(longitude: float, latitude: float) -> Spot | None:
+    """Where a place of the earth lies on the plan; None beyond its edges, or on a drawing, whose edges nobody knows."""
+    its = ground.settings().map
+    found = rules_tiles.spot(Bounds(*its.bounds), longitude, latitude) if its.tiles else None
+    return Spot(*found) if found else None
+
+
+_grid = lru_cache(maxsize=8)(rules_tiles.grid)
 
 
 def plan_file() -> Path | None:
