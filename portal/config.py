@@ -183,7 +183,9 @@ class Map:
     that the city runs or has a contract with. No other host is ever asked, and the content policy lets in no other.
     """
 
-    metres: int = 0  # of the drawing ([city] map) from its left edge to its right; 0: not known, no alerts around a place
+    metres: int = (
+        0  # of the drawing ([city] map) from its left edge to its right; 0: not known, no alerts around a place
+    )
     tiles: str = ""  # https://tiles.city.example/{z}/{x}/{y}.png (web Mercator, 256 pixels); empty: the drawing
     attribution: str = ""  # whose map it is; stands under every plan; obligatory with tiles
     # edges of the plan in degrees: west, south, east, north; obligatory with tiles. A place is kept as two parts from 0

@@ -341,8 +341,9 @@ def _signed_out(sign_in_address: Callable[[str], str]) -> SignedOut:
 @lru_cache(maxsize=8)
 def _policy(issuers: tuple[str, ...], pictures: str) -> str:
     hosts = " ".join(sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, issuers)}))
+    shown = f"'self' {pictures}".rstrip()
     return (
-        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src {f"'self' {pictures}".rstrip()}; "
+        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src {shown}; "
         "font-src 'self'; connect-src 'self'; "
         f"manifest-src 'self'; form-action 'self' {hosts}".rstrip()
         + "; base-uri 'none'; frame-ancestors 'none'"
@@ -352,9 +353,7 @@ def _policy(issuers: tuple[str, ...], pictures: str) -> str:
 def _headers(response: Response) -> Response:
     settings = ground.settings()
     head = response.headers
-    head.setdefault(
-        "Content-Security-Policy", _policy(tuple(p.issuer for p in settings.providers), settings.map.host)
-    )
+    head.setdefault("Content-Security-Policy", _policy(tuple(p.issuer for p in settings.providers), settings.map.host))
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
     head["X-Frame-Options"] = "DENY"

@@ -36,7 +36,11 @@ def complete(settings: Settings) -> Settings:
             hours="9:00-17:00",
             mail="portal@sundhaven.example",
         )
-    drawn = dataclasses.replace(settings.map, metres=WIDTH) if city.map == DRAWING and settings.map == Map() else settings.map
+    drawn = (
+        dataclasses.replace(settings.map, metres=WIDTH)
+        if city.map == DRAWING and settings.map == Map()
+        else settings.map
+    )
     provider = Provider(
         key="demo",
         name="Sundhaven eID",
@@ -54,7 +58,9 @@ def complete(settings: Settings) -> Settings:
     )
     providers = settings.providers or (provider,)
     register = Register(adapter="csv") if settings.register == Register() else settings.register
-    return dataclasses.replace(settings, base_url=base_url, city=city, map=drawn, providers=providers, register=register)
+    return dataclasses.replace(
+        settings, base_url=base_url, city=city, map=drawn, providers=providers, register=register
+    )
 
 
 def register_file(settings: Settings) -> None:

@@ -133,4 +133,16 @@ def _premoderated(s: Session, idea_id: int) -> bool:
     return bool(s.scalar(asked))
 
 
-DISCUSSION = Discussion(about=_about, may=_may, shape=_shape, counted=_counted, told=_told, premoderated=_premoderated)
+def _promised(s: Session, idea_id: int) -> int:
+    return s.scalar(select(Call.promised_hours).join(Idea, Idea.call_id == Call.id).where(Idea.id == idea_id)) or 24
+
+
+DISCUSSION = Discussion(
+    about=_about,
+    may=_may,
+    shape=_shape,
+    counted=_counted,
+    told=_told,
+    premoderated=_premoderated,
+    promised=_promised,
+)

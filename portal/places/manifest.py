@@ -10,7 +10,6 @@ from portal.places import queries, rules_tiles, staff, staff_venues, views
 from portal.places.models import Department, District, Venue
 
 
-
 def setup(app: Portal) -> None:
     """Refuses a start with half a map."""
     site = app.ground.settings

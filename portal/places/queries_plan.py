@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,20 +25,48 @@ PICKED = 640  # CSS pixels: how wide the plan is where staff press a place on it
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The drawing as pages show it: its address and its height where it is `WIDE` units wide. With tiles the address is
-    that of an empty picture of the same size, which lies over them where the plan is pressed."""
+    that of an empty picture of the same size, which lies over them where the plan is pressed. `left`, `top`, `part`: a
+    piece of the city, `part` of its width and of its height, which then fills the same units."""
 
     url: str
     high: int
     tiles: tuple[Tile, ...] = ()
     credit: str = ""
+    left: float = 0.0
+    top: float = 0.0
+    part: float = 1.0
 
-    def ring(self, x: float, y: float, metres: float) -> tuple[int, int, int] | None:
-        """Middle and radius of a circle in units; None where the city's width is not known."""
-        scale = city_scale()
-        return (round(x * WIDE), round(y * self.high), round(metres / scale.wide * WIDE)) if scale else None
+    def around(self, x: float, y: float, metres: float, scale: Scale) -> Plan:
+        """The piece of the city that a circle lies in, with some air around it."""
+        part = min(1.0, max(metres / scale.wide, metres / scale.high) * 2.3)
+        left, top = (round(min(max(at - part / 2, 0), 1 - part), 4) for at in (x, y))
+        its = ground.settings().map
+        tiles = (
+            _piece(its.tiles, Bounds(*its.bounds), (its.zooms[0], its.zooms[1]), left, top, part) if its.tiles else ()
+        )
+        return replace(self, tiles=tiles, left=left, top=top, part=part)
+
+    def ring(self, x: float, y: float, metres: float, scale: Scale) -> tuple[int, int, int]:
+        """Middle and radius of a circle in units."""
+        across, down = self._on(x, y)
+        return round(across * WIDE), round(down * self.high), round(metres / scale.wide / self.part * WIDE)
+
+    @property
+    def ground(self) -> tuple[float, float, float, float]:
+        """Where the whole drawing lies, in units: left, top, width, height."""
+        size = 1 / self.part
+        return (
+            round(-self.left * size * WIDE, 1), round(-self.top * size * self.high, 1),
+            round(size * WIDE, 1), round(size * self.high, 1),
+        )  # fmt: skip
+
+    def _on(self, x: float, y: float) -> tuple[float, float]:
+        return (x - self.left) / self.part, (y - self.top) / self.part
 
     def pins(self, pins: Iterable[Pin]) -> list[Drawn]:
         """The pins with their places on the drawing."""
+        if self.part < 1:
+            pins = [replace(pin, x=across, y=down) for pin in pins for across, down in [self._on(pin.x, pin.y)]]
         return spread(pins, self.high)
 
     def pin(self, x: float, y: float, name: str) -> list[Drawn]:
@@ -89,6 +117,15 @@ def on_earth(longitude: float, latitude: float) -> Spot | None:
 
 
 _grid = lru_cache(maxsize=8)(rules_tiles.grid)
+
+
+@lru_cache(maxsize=64)
+def _piece(
+    address: str, bounds: Bounds, zooms: tuple[int, int], left: float, top: float, part: float
+) -> tuple[Tile, ...]:
+    west, north = rules_tiles.degrees(bounds, left, top)
+    east, south = rules_tiles.degrees(bounds, left + part, top + part)
+    return rules_tiles.grid(address, Bounds(west, south, east, north), zooms).tiles
 
 
 def plan_file() -> Path | None:

@@ -131,7 +131,9 @@ def faults(address: str, attribution: str, bounds: Sequence[float], zooms: Seque
             found.append("map.bounds says where the tiles lie: map.tiles is missing")
         return found
     if not _ADDRESS.fullmatch(address) or any(address.count(one) != 1 for one in PLACES):
-        found.append("map.tiles must be an address like https://tiles.city.example/{z}/{x}/{y}.png, with each of them once")
+        found.append(
+            "map.tiles must be an address like https://tiles.city.example/{z}/{x}/{y}.png, with each of them once"
+        )
     elif set(re.findall(r"\{[^}]*\}?|\}", address)) != set(PLACES) or "{" in urlsplit(address).netloc:
         found.append("map.tiles: only {z}, {x} and {y} are filled in, and none of them in the host's name")
     if not attribution.strip():
@@ -139,7 +141,9 @@ def faults(address: str, attribution: str, bounds: Sequence[float], zooms: Seque
     if width:
         found.append("map.metres belongs to a drawing: with tiles the bounds say how wide the city is")
     if len(zooms) != 2 or not all(isinstance(one, int) for one in zooms) or not 0 <= zooms[0] <= zooms[1] <= 22:
-        found.append("map.zooms must be two whole numbers, the smallest and the largest zoom of the server, from 0 to 22")
+        found.append(
+            "map.zooms must be two whole numbers, the smallest and the largest zoom of the server, from 0 to 22"
+        )
     elif edges := _bounds_fault(bounds):
         found.append(edges)
     elif count(Bounds(*bounds), zooms[0]) > MOST:
