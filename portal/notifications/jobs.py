@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.base import db
 from portal.identity.queries import known_roles
-from portal.notifications import actions, actions_around, actions_letters, actions_newsletter, actions_route
+from portal.notifications import actions, actions_jobs, actions_letters, actions_newsletter, actions_route
 
 
 def route(payload: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ def digest(_payload: dict[str, Any]) -> None:
 
 def tell_around(_payload: dict[str, Any]) -> None:
     """Tell people what is new around the places that they named. Running twice tells nothing twice."""
-    actions_around.tell_around()
+    actions_jobs.tell_around()
 
 
 def newsletter(payload: dict[str, Any]) -> None:

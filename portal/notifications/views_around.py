@@ -78,7 +78,6 @@ def around() -> ResponseReturnValue:
     if it.around is not None and ("go" in request.args or f"{PRESS}.x" in request.args):
         return redirect(_url(".around", it.around), 303)  # one circle has one address, whichever way it was chosen
     found = queries.near(db.session(), it.scale, it.around, i18n.lang()) if it.around else []
-    here = _url(".around", it.around) if it.around else url_for(".around")
     query = it.around.args() if it.around else {}
     paging = ui.paging(
         len(found), ui.page_number(request.args.get("page")), PER_PAGE,
@@ -101,7 +100,6 @@ def around() -> ResponseReturnValue:
         found=shown,
         total=len(found),
         paging=paging,
-        here=here,
         labels={name: kind.label for name, kind in queries.kinds().items()},
         keep=_url(".keep_around", it.around) if it.around else "",
         feed=_url(".around_feed", it.around) if it.around else "",

@@ -20,7 +20,7 @@ from portal.budgeting.models import Project, ProjectStatus
 from portal.config import Map
 from portal.ideas import actions_content
 from portal.ideas.models import Idea
-from portal.notifications import actions_around, render, rules_around
+from portal.notifications import actions_around, actions_jobs, render, rules_around
 from portal.notifications.models import PlaceAlert
 from portal.notifications.queries import notice
 from portal.notifications.rules_around import Around
@@ -163,7 +163,7 @@ def test_without_a_measured_plan_nothing_leads_there(app: Portal, town: Portal) 
         assert "fm-map" in page.html and "around" not in re.findall(r'href="([^"]*)"', page.html)
         assert "/en/around" not in page.html
     assert client.get("/en/around").status == 404 and client.get(HERE).status == 404
-    assert actions_around.tell_around() == 0
+    assert actions_jobs.tell_around() == 0
 
 
 def test_what_not_everybody_sees_is_not_around(town: Portal) -> None:
@@ -246,7 +246,7 @@ def test_people_are_told_once_what_came_into_their_circle(town: Portal) -> None:
     budgets.add_budget(town, count=1)
     assert mark_shown() == 1 and mark_shown() == 0
     earlier()
-    assert actions_around.tell_around() == 2 and actions_around.tell_around() == 0
+    assert actions_jobs.tell_around() == 2 and actions_jobs.tell_around() == 0
     both = messages(home)
     assert [row.values["place"] for row in both] == ["Zuhause", "Projekte"] and not messages(far)
     assert {*re.findall("\u2068(.*?)\u2069", both[0].values["titles"])} == {"A bench", "A lamp", "Bench 1 de"}
@@ -255,7 +255,7 @@ def test_people_are_told_once_what_came_into_their_circle(town: Portal) -> None:
         said = render.speak(notice("around.new"), both[1].values)
         assert said.subject == "New around Projekte" and "Bench 1 de" in said.text
     add_idea(town, add_call(town, slug="late", always_open=True), home, "Too late", x=0.5, y=0.3)
-    assert actions_around.tell_around() == 0, "what may still be on its way is told by the next run"
+    assert actions_jobs.tell_around() == 0, "what may still be on its way is told by the next run"
 
 
 def test_a_project_is_new_once_and_one_in_a_hidden_budget_not_yet(town: Portal) -> None:
@@ -284,6 +284,6 @@ def test_a_thousand_circles_take_no_more_selects_than_one(town: Portal, count_qu
                 actions_around.keep(ana, Around(0.1 + (n + more) / 1000, 0.1, 300), "Place")
         earlier()
         with count_queries(town) as seen:
-            assert actions_around.tell_around() == 0
+            assert actions_jobs.tell_around() == 0
         counted.append(len(seen.statements))
     assert counted[0] == counted[1], counted
