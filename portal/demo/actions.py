@@ -19,6 +19,7 @@ from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
+from portal.budgeting.actions.news import mark_in
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_checks import seed_checks
@@ -37,6 +38,8 @@ from portal.identity import actions_staff as staff
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Contact, Identity, Way
 from portal.notifications import actions as notifications
+from portal.notifications import actions_around
+from portal.notifications.rules_around import Around
 from portal.papers import actions as papers
 from portal.papers.models import Paper
 from portal.places import actions as places
@@ -75,7 +78,7 @@ def seed(say: Say) -> bool:
             _budget(s, officer, one, districts)
         if "ideas" in settings().wings:
             say("ideas")
-            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)), _pictures)
         if "innovation" in settings().wings:
             say("innovation")
             seed_innovation(s, departments, _today())
@@ -95,6 +98,7 @@ def seed(say: Say) -> bool:
     return True
 
 
+OF_PEOPLE = (640, 400)  # pixels of a picture of an idea
 _pictures: dict[str, int] = {}
 
 
@@ -113,10 +117,15 @@ def _draw(say: Say) -> None:
     wanted = list(
         dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told] + photos())
     )
+    small = [idea.picture for call in content.calls() for idea in content.ideas(call.slug) if idea.picture]
+    if "ideas" in settings().wings:
+        wanted += small
     folder = files.uploads()
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
         drawings = []
-        for done, drawing in enumerate(pool.map(_draw_one, wanted, [folder] * len(wanted)), 1):
+        for done, drawing in enumerate(
+            pool.map(_draw_one, wanted, [key in small for key in wanted], [folder] * len(wanted)), 1
+        ):
             drawings.append(drawing)
             if done % 20 == 0 or done == len(wanted):
                 say(f"pictures {done}/{len(wanted)}")
@@ -125,10 +134,11 @@ def _draw(say: Say) -> None:
             _pictures[key] = drawn.adopt(s, drawing).id
 
 
-def _draw_one(key: str, folder: Path) -> drawn.Drawn:
-    """In a process of its own: one picture, painted and encoded."""
+def _draw_one(key: str, small: bool, folder: Path) -> drawn.Drawn:
+    """In a process of its own: one picture, painted and encoded. What people hand in is smaller."""
     motif, _, number = key.partition(":")
-    return drawn.encode(pictures.paint(motif, int(number)), folder)
+    picture = pictures.paint(motif, int(number), OF_PEOPLE) if small else pictures.paint(motif, int(number))
+    return drawn.encode(picture, folder)
 
 
 def _districts(s: Session) -> dict[str, int]:
@@ -253,12 +263,17 @@ def _contact(person_id: int, sub: str, now: datetime) -> Contact:
 
 
 def _follows(s: Session) -> None:
-    """The first resident follows the first budget, so that news arrive in the demo."""
+    """The first resident follows the first budget and hears of what is new around the library, so that news arrive in
+    the demo. What the seed made is no news."""
     resident = next(one for one in content.personas() if not one.staff)
     person_id = s.scalar(select(Identity.person_id).where(Identity.issuer == ISSUER, Identity.sub == resident.sub))
     budget_id = s.scalar(select(Budget.id).where(Budget.slug == content.budgets()[0].slug))
     if person_id is not None and budget_id is not None:
         notifications.follow(Actor(person_id=person_id), "budget", budget_id)
+        mark_in(s)
+        venue, city = content.venues()[0], content.city()
+        circle = Around(venue.at[0] / city.width, venue.at[1] / city.height, 1000)
+        actions_around.keep(Actor(person_id=person_id), circle, venue.name["en"])
 
 
 def _pages(s: Session) -> None:

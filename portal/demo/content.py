@@ -263,6 +263,8 @@ class DemoIdea:
     author: str
     at: Point | None = None
     acting_for: str = ""
+    picture: str = ""  # motif and seed, as harbour:912
+    alt: str = ""  # what it shows, in the idea's language
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from portal.budgeting.models import Budget, Project
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
+from portal.config import Map
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas import actions_answers, actions_object
@@ -34,7 +35,7 @@ from portal.moderation import actions_appeal, actions_decide
 from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
 from portal.notifications import actions_letters
-from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
+from portal.notifications.models import Alert, LetterBatch, Message, Newsletter, PlaceAlert
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
 from portal.papers.models import PaperState, PostBatch
@@ -92,7 +93,9 @@ def build(app: Portal) -> World:
     here = app.ground.settings
     here.instance.mkdir(parents=True, exist_ok=True)
     (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
-    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
+    app.ground.settings = dataclasses.replace(
+        here, city=dataclasses.replace(here.city, map="plan.svg"), map=Map(metres=4000)
+    )
     ground.stand_on(app.ground)
     with db.write() as s:
         venue = places.add_venue(SYSTEM, names={"en": "Library"}, address="Quay 1")
@@ -121,7 +124,17 @@ def build(app: Portal) -> World:
         actions_letters.folder().mkdir(parents=True)
         (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
-        s.add_all([alert, batch, issue])
+        around = PlaceAlert(
+            person_id=other,
+            name="Home",
+            x=0.5,
+            y=0.5,
+            metres=500,
+            kinds=[],
+            seen_at=clock.now(),
+            created_at=clock.now(),
+        )
+        s.add_all([alert, around, batch, issue])
         s.flush()
         session = s.query(SignIn).filter_by(person_id=other).one()
         department = Department(code="parks")
@@ -171,6 +184,7 @@ def build(app: Portal) -> World:
             "mail_id": lost.id,
             "message_id": message.id,
             "alert_id": alert.id,
+            "around_id": around.id,
             "batch_id": batch.id,
             "issue_id": issue.id,
             "letter_id": printed.id,
