@@ -94,9 +94,9 @@ def _enter(sheet: Sheet, head: Any, form: Any) -> bool:
         if isinstance(who, Verdict):
             head.account.errors = [str(who.reason)]
             return False
-    acting = who
-    done = actions_sheets.enter(actor(), number, sheet.name, lambda: sheet.enter(acting, form, i18n.lang()), now)
-    if not done:
+    given = (who, form, i18n.lang(), number) if sheet.numbered else (who, form, i18n.lang())
+    done = actions_sheets.enter(actor(), number, sheet.name, lambda: sheet.enter(*given), now)
+    if not done and (done.reason == actions_sheets.TWICE or not form.errors):  # else the sentence stands at its box
         at = head.number if done.reason == actions_sheets.TWICE or not sheet.account else head.account
         at.errors = [str(done.reason)]
     return bool(done)

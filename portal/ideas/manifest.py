@@ -12,8 +12,12 @@ from portal.ideas import (
     queries_own,
     records,
     staff,
+    staff_lists,
+    staff_sheets,
+    staff_tables,
     views,
     views_own,
+    views_paper,
     views_submit,
 )
 from portal.ideas.models import Call, Idea
@@ -21,8 +25,6 @@ from portal.ideas.models import Call, Idea
 FEATURE = Feature(
     name="ideas",
     no_paper={
-        "IdeaForm": "ideas on paper come with the signatures on paper; until then a clerk helps with these pages",
-        "PlaceForm": "a step of an idea",
         "PictureForm": "a step of an idea",
         "FileForm": "a step of an idea",
         "SendForm": "the last step of an idea",
@@ -31,9 +33,12 @@ FEATURE = Feature(
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
     },
-    blueprints=[views.pages, api.api, staff.desk],
+    blueprints=[views.pages, api.api, staff.desk, staff_lists.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
-    staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
+    staff_menu=[
+        Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8),
+        Menu(_l("Supporters on paper"), "ideas_lists.listed", roles=staff_lists.ROLES, order=9),
+    ],
     kinds=[
         Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
         Kind(
@@ -49,6 +54,7 @@ FEATURE = Feature(
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.take_in", jobs.take_in),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -64,6 +70,20 @@ FEATURE = Feature(
             "ideas",
             _l("An idea was withdrawn: %(idea)s"),
             _l("Its authors have withdrawn the idea %(idea)s. The reason stands on its page."),
+        ),
+        Notice(
+            "idea.entered",
+            "ideas",
+            _l("Your idea from the paper is entered: %(idea)s"),
+            _l(
+                "The city has entered the idea %(idea)s from your paper. Its number is %(number)s. Look whether all is right."
+            ),
+        ),
+        Notice(
+            "idea.imported",
+            "ideas",
+            _l("A file was taken in: %(file)s"),
+            _l("The file %(file)s was taken in. The page of the file says how many rows were new."),
         ),
         Notice(
             "idea.invited",
@@ -113,6 +133,8 @@ FEATURE = Feature(
             queries_found.published,
         )
     ],
+    made_sheets=staff_sheets.sheets,
+    todo=staff_lists.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
     personal=records.PERSONAL,
@@ -120,4 +142,4 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit)
+PIECES = (staff_tables, views_own, views_paper, views_submit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,11 +16,13 @@ from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
 from portal.comments import queries as comments
-from portal.ideas import actions, queries, queries_idea, queries_list, rules
+from portal.ideas import actions, queries, queries_idea, queries_list, rules, rules_paper
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
 from portal.ideas.queries_list import Filters
+from portal.ideas.rules_paper import PAPER
+from portal.identity import queries_register
 from portal.places.queries_plan import city_plan
 from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
@@ -86,6 +89,7 @@ def call(slug: str) -> str:
         names=names,
         now=queries.what_now(found.call, dates, now),
         takes=rules.submits(found.call, dates, now),
+        on_paper=f"{PAPER}{found.call.id}" if found.call.shown and rules_paper.idea_on_paper(found.call) else "",
         filters_form=form,
         filters=filters,
         shown=shown,
@@ -162,6 +166,7 @@ def idea(number: int) -> str:
         names=page.names,
         may_support=rules.may_support(taker, page.idea, page.found.call, page.dates, now),
         may_take_back=rules.may_take_back(page.found.call),
+        may_collect=_may_collect(page, now),
         may=queries_idea.may(page, clock.now()),
         state=rules.STATES[page.idea.state],
         until=rules.edits_until(page.idea, page.found.call),
@@ -169,6 +174,13 @@ def idea(number: int) -> str:
         IdeaState=IdeaState,
         discussion=comments.debate(s, who, _debated(page, taker), i18n.lang()),
     )
+
+
+def _may_collect(page: queries_idea.Page, now: datetime) -> Verdict:
+    """Is there a list for signatures to print?"""
+    closed = page.found.of.closed or not page.found.call.shown
+    verdict = rules_paper.may_collect(page.idea, page.found.call, closed=closed, register=queries_register.asks())
+    return verdict and rules.supports(page.found.call, page.dates, now)
 
 
 def _debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:

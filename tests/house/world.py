@@ -23,6 +23,7 @@ from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas.models import Idea, SavedSearch
+from portal.ideas.models_paper import Import, SupportList
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -187,7 +188,26 @@ def build(app: Portal) -> World:
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
+    shared |= _on_paper(shown, other)
+    foreign |= {name: shared[name] for name in ("list_id", "import_id")}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
+
+
+def _on_paper(number: int, person_id: int) -> dict[str, Any]:
+    """A list of supporters that somebody else began to enter, and a file that waits for a yes."""
+    with db.write() as s:
+        row = s.query(Idea).filter_by(number=number).one()
+        a_list = SupportList(
+            idea_id=row.id, number="0000-0000-00", on_day=clock.now().date(), lines=3, entered_by_id=person_id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        a_file = Import(
+            call_id=row.call_id, what="ideas", name="there.csv", body="title,text,language\nA,B,en\n", lines=1,
+            by_id=person_id, created_at=clock.now(),
+        )  # fmt: skip
+        s.add_all([a_list, a_file])
+        s.flush()
+        return {"list_id": a_list.id, "import_id": a_file.id}
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
