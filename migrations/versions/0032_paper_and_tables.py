@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime, nullable=False),
         sa.Column("begun_at", UtcTime),
         sa.Column("done_at", UtcTime),
-        sa.CheckConstraint("what IN ('ideas', 'comments')", name="ck_idea_import_what"),
+        sa.CheckConstraint("what IN ('ideas', 'comments', 'answers')", name="ck_idea_import_what"),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name="fk_idea_import_call_id"),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name="fk_idea_import_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_idea_import"),

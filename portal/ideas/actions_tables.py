@@ -20,7 +20,7 @@ from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.verdict import YES, Verdict, no
 from portal.comments import actions_taken
-from portal.ideas import actions, queries_tables, rules_tables
+from portal.ideas import actions, queries_tables, rules_csv, rules_tables
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_paper import Import
 from portal.ideas.rules_tables import Checked, NewComment, NewIdea
@@ -43,13 +43,13 @@ class Preview:
 
 def check(s: Session, call: Call, what: str, data: bytes) -> Preview:
     """Reads a file whole and says what it would bring. Raises BadTable with every error."""
-    table = rules_tables.read(what, data)
+    table = rules_csv.read(what, data)
     known, here = queries_tables.known(s, call, what), queries_tables.here(s, call, what)
     now = clock.now()
     zone = i18n.in_zone(now).tzinfo
     assert zone is not None
     found: Checked[Any]
-    if what == rules_tables.IDEAS:
+    if what == rules_csv.IDEAS:
         found = rules_tables.check_ideas(table, known, now, zone)
     else:
         found = rules_tables.check_comments(table, known, here, now, zone)
@@ -126,7 +126,7 @@ def take_in(import_id: int) -> int:
         what, data = row.what, row.body.encode()
         try:
             preview = check(s, call, what, data)
-        except rules_tables.BadTable:
+        except rules_csv.BadTable:
             preview = None
     if preview is None:
         with db.write() as s:
@@ -136,7 +136,7 @@ def take_in(import_id: int) -> int:
         with db.write() as s:
             call = s.get_one(Call, call.id)
             some = preview.new[start : start + CHUNK]
-            stored += _ideas(s, call, some) if what == rules_tables.IDEAS else _comments(s, call, some)
+            stored += _ideas(s, call, some) if what == rules_csv.IDEAS else _comments(s, call, some)
             s.get_one(Import, import_id).done = min(start + CHUNK, len(preview.new))
     with db.write() as s:
         _finish(s, import_id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from portal.base import fields as f
 from portal.base.i18n import _l
 from portal.base.validators import required
-from portal.ideas import rules_tables
+from portal.ideas import rules_csv
 
-WHAT = {rules_tables.IDEAS: _l("Ideas"), rules_tables.COMMENTS: _l("Comments on ideas")}
+WHAT = {rules_csv.IDEAS: _l("Ideas"), rules_csv.COMMENTS: _l("Comments on ideas")}
 
 
 class TableForm(f.Form):
@@ -19,5 +19,5 @@ class TableForm(f.Form):
         _l("Table (CSV)"),
         [required(_l("Choose a file."))],
         accept=".csv,text/csv",
-        hint=_l("UTF-8, with commas, semicolons or tabs, at most %(n)s rows.", n=rules_tables.MOST_LINES),
+        hint=_l("UTF-8, with commas, semicolons or tabs, at most %(n)s rows.", n=rules_csv.MOST_LINES),
     )

@@ -70,7 +70,7 @@ class Import(Base):
 
     __tablename__ = "idea_import"
     __table_args__ = (
-        CheckConstraint("what IN ('ideas', 'comments')", name="what"),
+        CheckConstraint("what IN ('ideas', 'comments', 'answers')", name="what"),
         Index(None, "call_id"),
         Index(None, "by_id"),
     )

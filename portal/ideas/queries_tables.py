@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.base.ground import settings
 from portal.base.texts import Wording
 from portal.comments.models import Comment
-from portal.ideas import queries, rules_tables
+from portal.ideas import queries, rules_csv, rules_tables
 from portal.ideas.models import Call, CallCategory, Debate, Idea
 from portal.ideas.models_paper import Import
 from portal.ideas.queries import Names
@@ -40,7 +40,7 @@ def _name(row: Any) -> str:
 
 
 def ideas(s: Session, call: Call, names: Names) -> Iterable[Mapping[str, object]]:
-    """The ideas of a call that everybody may see, for rules_tables.write: one select."""
+    """The ideas of a call that everybody may see, for rules_csv.write: one select."""
     rows = s.execute(
         select(Idea, District.code, Person.name, Person.public_name)
         .outerjoin(District, District.id == Idea.district_id)
@@ -61,9 +61,9 @@ def ideas(s: Session, call: Call, names: Names) -> Iterable[Mapping[str, object]
             "place": idea.place,
             "x": idea.x,
             "y": idea.y,
-            "cost": rules_tables.amount(idea.cost_guess),
+            "cost": rules_csv.amount(idea.cost_guess),
             "author": shown_name(name, public_name or "") if name else idea.author_name,
-            "created": rules_tables.instant(idea.created_at),
+            "created": rules_csv.instant(idea.created_at),
             "state": idea.state.value,
             "supports": idea.supports,
             "supports_on_paper": idea.on_paper,
@@ -103,7 +103,7 @@ def comments(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
             "text": row.body,
             "language": row.lang,
             "author": shown_name(name, public_name or "") if name else row.author_name,
-            "created": rules_tables.instant(row.created_at),
+            "created": rules_csv.instant(row.created_at),
             "useful": row.useful,
         }
 
@@ -114,7 +114,7 @@ def comments(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
 def known(s: Session, call: Call, what: str) -> rules_tables.Known:
     """What the cells of a file for this call may name: three selects at most."""
     languages = frozenset(code for code, _name in queries.languages())
-    if what == rules_tables.COMMENTS:
+    if what == rules_csv.COMMENTS:
         return rules_tables.Known(languages, ideas=_ideas(s, call), points=call.debate is Debate.POINTS)
     categories = {
         folded(row.body): row.object_id
@@ -146,7 +146,7 @@ def _ideas(s: Session, call: Call) -> dict[str, int]:
 def here(s: Session, call: Call, what: str) -> dict[str, int]:
     """What this call has of a kind, by every id by which a file may know it; for comments with the number of their idea.
     One select."""
-    if what == rules_tables.IDEAS:
+    if what == rules_csv.IDEAS:
         return {key: number for key, number in _ideas(s, call).items() if not key.isdecimal()}
     found: dict[str, int] = {}
     on = select(Idea.id).where(Idea.call_id == call.id)

@@ -1,15 +1,12 @@
-"""Ideas and comments as tables (CSV) that leave the portal and come back, here or elsewhere: columns, cells, errors told
-by line and column. Pure.
+"""Ideas and comments and answers of a table: what its cells say, row by row. Pure.
 
 A table is read whole before anything is stored, so a file with one bad line changes nothing. What has an id that is here
 already is left as it is: taking the same file in twice is harmless."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -19,164 +16,15 @@ from portal.base.i18n import Text, _l
 from portal.ideas import rules
 from portal.ideas.models import IdeaState
 from portal.ideas.rules import Written
+from portal.ideas.rules_csv import BadTable, Fault, Row, Table
 from portal.identity.rules import clean_name, folded
 
-IDEAS, COMMENTS = "ideas", "comments"
-IDEA_COLUMNS = (
-    "id", "number", "title", "text", "language", "category", "district", "place", "x", "y", "cost", "author", "created",
-    "state", "supports", "supports_on_paper", "comments",
-)  # fmt: skip
-COMMENT_COLUMNS = ("id", "idea", "answers", "side", "text", "language", "author", "created", "useful")
-COLUMNS = {IDEAS: IDEA_COLUMNS, COMMENTS: COMMENT_COLUMNS}
-NEEDED = {IDEAS: ("title", "text", "language"), COMMENTS: ("idea", "text", "language")}
-# They are written and not read: supports belong to people, who give them here; states are for the officers here.
-NOT_READ = {
-    IDEAS: frozenset({"number", "supports", "supports_on_paper", "comments"}),
-    COMMENTS: frozenset({"useful"}),
-}
 # What became one with another idea, or was taken back, is not begun anew elsewhere.
 LEFT_OUT = frozenset({IdeaState.MERGED, IdeaState.WITHDRAWN})
-
-MOST_LINES = 5000
-MOST_BYTES = 10_000_000
 LONGEST_ID = 120
 LONGEST_COMMENT = 3000
+LONGEST_ANSWER, LONGEST_STATUS, LONGEST_BY, LONGEST_ROLE = 10_000, 80, 120, 160
 MOST_CENTS = 10**15
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One error: the line of the file where the row begins, its column (empty: the whole line), a sentence."""
-
-    line: int
-    column: str
-    said: Text
-
-
-class BadTable(Exception):
-    """A file that cannot be taken in, with everything that is wrong in it."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("the table has errors")
-        self.faults = list(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the file and the line where it begins."""
-
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.cells.get(name, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file as it was read. `strange`: columns that nobody here knows."""
-
-    rows: Sequence[Row]
-    strange: Sequence[str] = ()
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `plain` takes the apostrophe away again."""
-    return "'" + text if text.startswith((*_FORMULA, "'")) else text
-
-
-def plain(cell: str) -> str:
-    """What stood in a cell before it was guarded."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell
-
-
-def write(what: str, rows: Iterable[Mapping[str, object]]) -> str:
-    """A table with a head, for spreadsheets and for coming back. Cells that are missing stay empty."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS[what])
-    for row in rows:
-        cells = (row.get(name) for name in COLUMNS[what])
-        writer.writerow(["" if cell is None else guarded(cell) if isinstance(cell, str) else cell for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def amount(cents: int | None) -> str:
-    """Money as it stands in a cell."""
-    return "" if cents is None else f"{cents // 100}.{cents % 100:02}"
-
-
-def instant(at: datetime) -> str:
-    """An instant as it stands in a cell, to the second and in UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def read(what: str, data: bytes) -> Table:
-    """The rows of a file: UTF-8 with or without a mark at its begin, commas, semicolons or tabs. Raises BadTable."""
-    text = _decoded(data)
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    rows: list[Row] = []
-    faults: list[Fault] = []
-    try:
-        head = [name.strip().casefold() for name in next(reader, [])]
-        _check_head(what, head)
-        begins = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(head) or len(cells) < len(head):
-                    faults.append(
-                        Fault(
-                            begins,
-                            "",
-                            _l("This line has %(n)s cells, the first has %(all)s.", n=len(cells), all=len(head)),
-                        )
-                    )
-                else:
-                    rows.append(
-                        Row(begins, {name: plain(cell.strip()) for name, cell in zip(head, cells, strict=True) if name})
-                    )
-            begins = reader.line_num + 1
-            if len(rows) > MOST_LINES:
-                raise BadTable([Fault(begins, "", _l("A file has at most %(n)s rows. Cut it in two.", n=MOST_LINES))])
-    except csv.Error:
-        broken = _l("This line is not a row of a table: look at its quotation marks.")
-        raise BadTable([*faults, Fault(reader.line_num, "", broken)]) from None
-    if faults:
-        raise BadTable(faults)
-    if not rows:
-        raise BadTable([Fault(1, "", _l("There are no rows in this file."))])
-    return Table(rows, [name for name in head if name and name not in COLUMNS[what]])
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise BadTable([Fault(1, "", _l("The file is too large."))])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadTable([Fault(line, "", _l("This line is not in UTF-8. Save the file as UTF-8."))]) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise BadTable([Fault(line, "", _l("This line is not in UTF-8. Save the file as UTF-8."))])
-    return text
-
-
-def _check_head(what: str, head: Sequence[str]) -> None:
-    missing = [name for name in NEEDED[what] if name not in head]
-    faults = [Fault(1, name, _l("The first line must name this column.")) for name in missing]
-    twice = sorted({name for name in head if name and head.count(name) > 1})
-    faults += [Fault(1, name, _l("The first line names this column twice.")) for name in twice]
-    if faults:
-        raise BadTable(faults)
 
 
 # --- what the cells say -----------------------------------------------------------------------------------------------
@@ -191,6 +39,8 @@ class Known:
     districts: Mapping[str, int] = field(default_factory=dict)
     ideas: Mapping[str, int] = field(default_factory=dict)  # by their ids and numbers
     points: bool = True  # a comment stands on a side
+    outcomes: frozenset[str] = frozenset()
+    site: frozenset[str] = frozenset()  # the languages in which the city writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +70,18 @@ class NewComment:
 
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer of a file, for one idea or several, with its texts: {field: {language: text}}."""
+
+    line: int
+    id: str
+    ideas: tuple[int, ...]
+    outcome: str
+    by: str
+    said: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -439,3 +301,45 @@ def _in_order(rows: Sequence[NewComment]) -> list[NewComment]:
             above = by_id.get(one.answers)
             depths[one.id] = 0 if above is None else depths[above.id] + 1
     return sorted(rows, key=lambda one: depths[one.id])
+
+
+def check_answers(table: Table, known: Known, now: datetime, zone: tzinfo) -> Checked[NewAnswer]:
+    """The answers of a file. Rows of one answer stand for its ideas and languages; a row without `answer` is one by
+    itself for its idea. Raises BadTable with everything that is wrong."""
+    faults: list[Fault] = []
+    found: dict[str, tuple[Row, str, str, dict[int, None], dict[str, dict[str, str]]]] = {}
+    answered: dict[int, tuple[str, int]] = {}
+    for row in table.rows:
+        cells = _Cells(row, faults, now, zone)
+        idea = known.ideas.get(row["idea"])
+        if idea is None:
+            cells.wrong("idea", _l("This call has no idea with this id or number."))
+        outcome, lang = row["outcome"].casefold(), row["language"].casefold()
+        if outcome not in known.outcomes:
+            allowed = ", ".join(sorted(known.outcomes))
+            cells.wrong("outcome", _l("Enter one of these words: %(words)s.", words=allowed))
+        if lang not in known.site:
+            cells.wrong("language", _l("The city does not write in this language here."))
+        texts = {
+            "body": cells.text("text", LONGEST_ANSWER, needed=True),
+            "state": cells.line("status", LONGEST_STATUS),
+            "role": cells.line("role", LONGEST_ROLE),
+        }
+        by, key = cells.line("by", LONGEST_BY), row["answer"] or f"idea:{row['idea']}"
+        first, said_outcome, said_by, ideas, said = found.setdefault(key, (row, outcome, by, {}, {}))
+        if outcome != said_outcome:
+            cells.wrong("outcome", _l("Line %(line)s of the same answer says something else.", line=first.line))
+        if by != said_by:
+            cells.wrong("by", _l("Line %(line)s of the same answer says something else.", line=first.line))
+        for column, field_, text in (("text", "body", texts["body"]), ("status", "state", texts["state"]),
+                                     ("role", "role", texts["role"])):  # fmt: skip
+            if text and said.setdefault(field_, {}).setdefault(lang, text) != text:
+                cells.wrong(column, _l("Line %(line)s of the same answer says something else.", line=first.line))
+        if idea is not None:
+            if answered.setdefault(idea, (key, row.line))[0] != key:
+                cells.wrong("idea", _l("Line %(line)s answers this idea already.", line=answered[idea][1]))
+            ideas[idea] = None
+    if faults:
+        raise BadTable(faults)
+    rows = [NewAnswer(one[0].line, key, tuple(one[3]), one[1], one[2], one[4]) for key, one in found.items()]
+    return Checked(rows)

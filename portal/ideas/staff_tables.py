@@ -9,7 +9,7 @@ from portal.base import db
 from portal.base.i18n import _, ngettext
 from portal.base.security import actor, staff
 from portal.ideas import actions_tables as act
-from portal.ideas import queries, queries_tables, rules_tables
+from portal.ideas import queries, queries_tables, rules_csv
 from portal.ideas.forms_tables import WHAT, TableForm
 from portal.ideas.models_paper import Import
 from portal.ideas.rules import OFFICERS
@@ -31,13 +31,13 @@ def tables(slug: str) -> ResponseReturnValue:
             try:
                 row = act.keep(
                     actor(), found.call, form.what.data, form.file.data.filename or "",
-                    form.file.data.stream.read(rules_tables.MOST_BYTES + 1),
+                    form.file.data.stream.read(rules_csv.MOST_BYTES + 1),
                 )  # fmt: skip
                 if isinstance(row, Import):
                     return redirect(url_for(".one_import", slug=slug, import_id=row.id), 303)
                 flash(_("Nothing in this file is new: every row is here already."), "success")
                 return redirect(url_for(".tables", slug=slug), 303)
-            except rules_tables.BadTable as wrong:
+            except rules_csv.BadTable as wrong:
                 faults = wrong.faults
                 form.file.errors = [
                     ngettext(
@@ -54,9 +54,9 @@ def tables(slug: str) -> ResponseReturnValue:
         faults=faults[:FAULTS_SHOWN],
         more=max(0, len(faults) - FAULTS_SHOWN),
         imports=queries_tables.imports(s, found.call),
-        columns=rules_tables.COLUMNS,
-        needed=rules_tables.NEEDED,
-        not_read=rules_tables.NOT_READ,
+        columns=rules_csv.COLUMNS,
+        needed=rules_csv.NEEDED,
+        not_read=rules_csv.NOT_READ,
         WHAT=WHAT,
     )
     return html, status
@@ -67,7 +67,7 @@ def tables(slug: str) -> ResponseReturnValue:
 def ideas_csv(slug: str) -> Response:
     """The ideas of a call as a table that can come in elsewhere."""
     found, s = find(slug), db.session()
-    body = rules_tables.write(rules_tables.IDEAS, queries_tables.ideas(s, found.call, queries.names(s, found.call)))
+    body = rules_csv.write(rules_csv.IDEAS, queries_tables.ideas(s, found.call, queries.names(s, found.call)))
     return _attached(body, f"{slug}-ideas.csv")
 
 
@@ -76,7 +76,7 @@ def ideas_csv(slug: str) -> Response:
 def comments_csv(slug: str) -> Response:
     """The comments on the ideas of a call."""
     found = find(slug)
-    body = rules_tables.write(rules_tables.COMMENTS, queries_tables.comments(db.session(), found.call))
+    body = rules_csv.write(rules_csv.COMMENTS, queries_tables.comments(db.session(), found.call))
     return _attached(body, f"{slug}-comments.csv")
 
 
@@ -103,7 +103,7 @@ def one_import(slug: str, import_id: int) -> ResponseReturnValue:
     if row.begun_at is None:
         try:
             preview = act.check(s, found.call, row.what, row.body.encode())
-        except rules_tables.BadTable as wrong:  # the call has changed since the file was checked
+        except rules_csv.BadTable as wrong:  # the call has changed since the file was checked
             faults = wrong.faults
     return render_template(
         "ideas/staff/import.html",
@@ -113,7 +113,7 @@ def one_import(slug: str, import_id: int) -> ResponseReturnValue:
         preview=preview,
         sample=list(preview.new[:SAMPLE]) if preview else [],
         faults=faults[:FAULTS_SHOWN],
-        ideas=rules_tables.IDEAS,
+        ideas=rules_csv.IDEAS,
         what=WHAT[row.what],
     )
 

@@ -14,10 +14,11 @@ from portal.base.web import Portal
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
-from portal.ideas import actions_tables, rules_tables
+from portal.ideas import actions_tables, rules_csv, rules_tables
 from portal.ideas.models import Idea
 from portal.ideas.models_paper import Import
-from portal.ideas.rules_tables import BadTable, Known
+from portal.ideas.rules_csv import BadTable
+from portal.ideas.rules_tables import Known
 from portal.notifications.models import Message
 from tests.client import Client, Page
 from tests.ideas.town import add_call, add_idea, idea
@@ -31,8 +32,8 @@ HEAD = "id,title,text,language,category,district,x,y,cost,created\n"
 def _faults(what: str, text: str | bytes) -> list[tuple[int, str]]:
     data = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(BadTable) as found:
-        table = rules_tables.read(what, data)
-        if what == rules_tables.IDEAS:
+        table = rules_csv.read(what, data)
+        if what == rules_csv.IDEAS:
             rules_tables.check_ideas(table, KNOWN, NOW, UTC)
         else:
             rules_tables.check_comments(table, KNOWN, {"old": 91}, NOW, UTC)
@@ -63,7 +64,7 @@ def _faults(what: str, text: str | bytes) -> list[tuple[int, str]]:
     ],
 )
 def test_what_is_wrong_is_told_by_line_and_column(text: str | bytes, faults: list[tuple[int, str]]) -> None:
-    assert _faults(rules_tables.IDEAS, text) == faults
+    assert _faults(rules_csv.IDEAS, text) == faults
 
 
 @pytest.mark.parametrize(
@@ -80,21 +81,21 @@ def test_what_is_wrong_is_told_by_line_and_column(text: str | bytes, faults: lis
     ],
 )
 def test_what_is_wrong_with_comments(rows: str, faults: list[tuple[int, str]]) -> None:
-    assert _faults(rules_tables.COMMENTS, "id,idea,answers,side,text,language\n" + rows) == faults
+    assert _faults(rules_csv.COMMENTS, "id,idea,answers,side,text,language\n" + rows) == faults
 
 
 def test_answers_come_after_what_they_answer() -> None:
     text = "id;idea;answers;side;text;language\n3;9;2;;C;en\n2;there/9;1;;B;en\n1;9;;for;A;en\n"
-    table = rules_tables.read(rules_tables.COMMENTS, ("\ufeff" + text).encode())
+    table = rules_csv.read(rules_csv.COMMENTS, ("\ufeff" + text).encode())
     found = rules_tables.check_comments(table, KNOWN, {}, NOW, UTC)
     assert [row.id for row in found.rows] == ["1", "2", "3"] and {row.idea_id for row in found.rows} == {90}
 
 
 def test_no_cell_is_a_formula_and_every_cell_comes_back() -> None:
     for words in ("=1+1", "+49", "-5 °C", "@home", "'quoted'", "'=x", "plain", 'a,b;c\n"d"'):
-        written = rules_tables.write(rules_tables.IDEAS, [{"title": words, "text": "x", "language": "en"}])
-        assert not rules_tables.guarded(words).startswith(("=", "+", "-", "@"))
-        assert rules_tables.read(rules_tables.IDEAS, written.encode()).rows[0]["title"] == words
+        written = rules_csv.write(rules_csv.IDEAS, [{"title": words, "text": "x", "language": "en"}])
+        assert not rules_csv.guarded(words).startswith(("=", "+", "-", "@"))
+        assert rules_csv.read(rules_csv.IDEAS, written.encode()).rows[0]["title"] == words
 
 
 # --- on the pages -----------------------------------------------------------------------------------------------------
@@ -165,8 +166,8 @@ def test_what_leaves_one_call_comes_into_another_the_same(app: Portal) -> None:
     shown = Client(app).get("/en/ideas/3")
     assert "-1 from me" in shown and "Ana I." in shown and "on another platform" in shown and idea(3).comments == 2
     again = client.http.get("/en/staff/ideas/2028/list.csv", base_url=client.base).get_data(as_text=True)
-    kept = [row.cells | {"number": "", "comments": ""} for row in rules_tables.read("ideas", ideas.encode()).rows]
-    back = [row.cells | {"number": "", "comments": ""} for row in rules_tables.read("ideas", again.encode()).rows]
+    kept = [row.cells | {"number": "", "comments": ""} for row in rules_csv.read("ideas", ideas.encode()).rows]
+    back = [row.cells | {"number": "", "comments": ""} for row in rules_csv.read("ideas", again.encode()).rows]
     assert [{k: v for k, v in row.items() if k != "category"} for row in kept] == [
         {k: v for k, v in row.items() if k != "category"} for row in back
     ]
