@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("lines", sa.Integer, nullable=False),
         *(sa.Column(name, sa.Integer, server_default="0", nullable=False) for name in COUNTERS),
         sa.Column("last", sa.String(20), server_default="", nullable=False),
+        sa.Column("last_id", Id),
         sa.Column("entered_by_id", Id),
         sa.Column("created_at", UtcTime, nullable=False),
         sa.Column("finished_at", UtcTime),

@@ -19,7 +19,7 @@ from portal.base.ground import settings
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 from portal.config import key_of
-from portal.ideas import actions, rules, rules_paper
+from portal.ideas import actions, queries_paper, rules, rules_paper
 from portal.ideas.models import Call, Idea, Support
 from portal.ideas.models_paper import COUNTED, OUTCOMES, SupportList
 from portal.ideas.rules import Written
@@ -130,13 +130,16 @@ def enter_line(actor: Actor, list_id: int, line: int, *, resident: str, refused:
     verdict = _next(row, line) and rules.may_take_back(call)
     if not verdict:
         return verdict
-    outcome = refused or _support(s, row, idea, resident)
-    if isinstance(outcome, Verdict):
-        return outcome
-    return _note(s, row, outcome)
+    if refused is not None:
+        return _note(s, row, refused)
+    made = _support(s, row, idea, resident)
+    if isinstance(made, Verdict):
+        return made
+    return _note(s, row, COUNTED if made is not None else "again", made)
 
 
-def _support(s: Session, row: SupportList, idea: Idea, resident: str) -> str | Verdict:
+def _support(s: Session, row: SupportList, idea: Idea, resident: str) -> int | None | Verdict:
+    """The support that was stored; None where the same person supports the idea already, a no where nobody can."""
     insert = sqlite.insert if s.get_bind().dialect.name == "sqlite" else postgresql.insert
     made = s.scalar(
         insert(Support)
@@ -145,7 +148,7 @@ def _support(s: Session, row: SupportList, idea: Idea, resident: str) -> str | V
         .returning(Support.id)
     )
     if made is None:
-        return "again"
+        return None
     counted: Any = s.execute(
         update(Idea)
         .where(Idea.id == idea.id, Idea.state.in_(rules.SUPPORTED), Idea.hidden_at.is_(None), Idea.held_at.is_(None))
@@ -155,12 +158,12 @@ def _support(s: Session, row: SupportList, idea: Idea, resident: str) -> str | V
     if counted.rowcount != 1:
         s.execute(delete(Support).where(Support.id == made))
         return no(_l("This idea takes no supports."))
-    return COUNTED
+    return int(made)
 
 
-def _note(s: Session, row: SupportList, outcome: str) -> str:
+def _note(s: Session, row: SupportList, outcome: str, support_id: int | None = None) -> str:
     setattr(row, outcome, getattr(row, outcome) + 1)
-    row.last = outcome
+    row.last, row.last_id = outcome, support_id
     s.flush()
     return outcome
 
@@ -187,16 +190,11 @@ def undo_line(actor: Actor, list_id: int) -> Verdict:
         return verdict
     if row.last not in OUTCOMES or row.finished_at is not None:
         return no(_l("There is no line to take back."))
-    if row.last == COUNTED:
-        newest = s.execute(
-            select(Support.id, Support.idea_id).where(Support.list_id == row.id).order_by(Support.id.desc()).limit(1)
-        ).one_or_none()
-        if newest is None:  # its person has taken it back in the meantime
-            return no(_l("There is no line to take back."))
-        _take_away(s, [newest.id])
+    if row.last_id is not None:  # where its person has taken it back in the meantime, there is nothing to take away
+        _take_away(s, [row.last_id])
     setattr(row, row.last, getattr(row, row.last) - 1)
     record(actor, "took back line", "idea", row.idea_id, after={"list": row.number, "was": row.last})
-    row.last = ""
+    row.last, row.last_id = "", None
     s.flush()
     return YES
 
@@ -214,6 +212,17 @@ def _take_away(s: Session, ids: list[int]) -> None:
             .values(supports=Idea.supports - number, on_paper=Idea.on_paper - number)
             .execution_options(synchronize_session=False)
         )
+
+
+def take_back(actor: Actor, idea: Idea) -> Verdict:
+    """Takes back what this person gave on a list on paper: a signature can be a slip too, or somebody else's. A no once
+    the supports were counted; where there is none, nothing happens."""
+    s = db.session()
+    verdict = rules.may_take_back(_of_call(s, idea.call_id))
+    own = queries_paper.own_on_list(s, actor, idea) if verdict else None
+    if own is not None:
+        _take_away(s, [own])
+    return verdict
 
 
 def more_lines(actor: Actor, list_id: int, typed: int) -> bool:
@@ -246,6 +255,7 @@ def finish(actor: Actor, list_id: int, typed: int) -> Verdict:
     if not verdict:
         return verdict
     row.lines, row.finished_at, row.last = typed, clock.now(), ""
+    row.last_id = None
     row.second_by_id = row.second_lines = row.second_at = None
     s.flush()
     record(

@@ -45,6 +45,7 @@ class SupportList(Base):
     last: Mapped[str] = mapped_column(
         String(20), default="", server_default=""
     )  # what the last line was; empty: undone
+    last_id: Mapped[int | None] = mapped_column(Id)  # the support that came of it, until the next line
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)

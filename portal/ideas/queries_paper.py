@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.base import clock
+from portal.base.actor import Actor
 from portal.ideas import queries_idea
-from portal.ideas.models import Idea
+from portal.ideas.models import Idea, Support
 from portal.ideas.models_paper import OUTCOMES, SupportList
+from portal.identity import queries as people
 from portal.identity.models import Person
 
 PER_PAGE = 30
@@ -118,6 +121,16 @@ def found(s: Session, list_id: int) -> Found | None:
     return Found(row, idea, names.get(row.entered_by_id or 0, ""), names.get(row.second_by_id or 0, ""))
 
 
-def lists_of(s: Session, idea_id: int) -> int:
-    """How many lists were entered for an idea."""
-    return s.scalar(select(func.count()).select_from(SupportList).where(SupportList.idea_id == idea_id)) or 0
+def own_on_list(s: Session, actor: Actor, idea: Idea) -> int | None:
+    """The support that this person gave an idea on a list on paper; None where there is none, or where the city is not
+    sure who they are. No select where nothing came on paper, else two."""
+    if not idea.on_paper or actor.person_id is None or actor.acting_for is not None:
+        return None
+    known = people.facts(s, actor.person_id, clock.now())
+    if known.resident is None or known.weak:
+        return None
+    return s.scalar(
+        select(Support.id).where(
+            Support.idea_id == idea.id, Support.resident == known.resident, Support.list_id.is_not(None)
+        )
+    )

@@ -16,7 +16,16 @@ from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
 from portal.comments import queries as comments
-from portal.ideas import actions, queries, queries_idea, queries_list, rules, rules_paper
+from portal.ideas import (
+    actions,
+    actions_paper,
+    queries,
+    queries_idea,
+    queries_list,
+    queries_paper,
+    rules,
+    rules_paper,
+)
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
@@ -167,6 +176,7 @@ def idea(number: int) -> str:
         may_support=rules.may_support(taker, page.idea, page.found.call, page.dates, now),
         may_take_back=rules.may_take_back(page.found.call),
         may_collect=_may_collect(page, now),
+        on_list=not page.supported and queries_paper.own_on_list(s, who, page.idea) is not None,
         may=queries_idea.may(page, clock.now()),
         state=rules.STATES[page.idea.state],
         until=rules.edits_until(page.idea, page.found.call),
@@ -219,6 +229,7 @@ def support(number: int) -> Response:
             said = _("You support this idea. Your own draft is still there, on “My page”.")
     else:
         verdict, said = actions.take_back(actor(), found.idea), _("You support this idea no longer.")
+        verdict = verdict and actions_paper.take_back(actor(), found.idea)
     if not verdict:
         raise refused(verdict, number)
     flash(said, "success")

@@ -243,6 +243,10 @@ def test_the_register_says_who_counts(make_town: Callable[[config.Register], Por
     enter(mia, "Mia Saar", district="north", resident="ee-1003", ages={"16@2026-06-01": True})
     page = mia.post(f"/en/ideas/{number}/support", {"on": "1"}, page=f"/en/ideas/{number}")
     assert page.status == 409 and "list on paper" in page
+    assert "You support this idea on a list" in mia.get(f"/en/ideas/{number}")
+    mia.post(f"/en/ideas/{number}/support", {}, page=f"/en/ideas/{number}")
+    assert (idea(number).supports, idea(number).on_paper) == (1, 0)
+    assert "on a list" not in mia.get(f"/en/ideas/{number}")
 
 
 def test_a_closed_call_and_organisations_have_no_lists(app: Portal) -> None:
