@@ -1,7 +1,7 @@
 """Ideas and supports from paper, and ideas and comments from other platforms.
 
 Revision ID: 0032
-Revises: 0026
+Revises: 0031
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0032"
-down_revision = "0026"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

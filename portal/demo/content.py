@@ -466,6 +466,19 @@ def ideas(call: str) -> tuple[DemoIdea, ...]:
     return tuple(DemoIdea(**{**one, "at": tuple(one["at"]) if "at" in one else None}) for one in rows)
 
 
+@cache
+def checks() -> tuple[dict[str, Any], ...]:
+    """What the city does with ideas, by the idea's title."""
+    return tuple(_read("checks.toml")["check"])
+
+
+@cache
+def picks() -> tuple[dict[str, Any], ...]:
+    """What the council put onto short lists, by the idea's title."""
+    return tuple(_read("checks.toml")["pick"])
+
+
+@cache
 def venues() -> tuple[Venue, ...]:
     """The houses where people meet."""
     return tuple(

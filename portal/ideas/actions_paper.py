@@ -19,8 +19,8 @@ from portal.base.ground import settings
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
 from portal.config import key_of
-from portal.ideas import actions, queries_paper, rules, rules_paper
-from portal.ideas.models import Call, Idea, Support
+from portal.ideas import actions, actions_merge, queries_paper, rules, rules_paper
+from portal.ideas.models import Call, Idea, IdeaState, Support
 from portal.ideas.models_paper import COUNTED, OUTCOMES, SupportList
 from portal.ideas.rules import Written
 from portal.identity.rules import Birth, resident_hash
@@ -191,7 +191,7 @@ def undo_line(actor: Actor, list_id: int) -> Verdict:
     if row.last not in OUTCOMES or row.finished_at is not None:
         return no(_l("There is no line to take back."))
     if row.last_id is not None:  # where its person has taken it back in the meantime, there is nothing to take away
-        _take_away(s, [row.last_id])
+        _wake(s, _take_away(s, [row.last_id]))
     setattr(row, row.last, getattr(row, row.last) - 1)
     record(actor, "took back line", "idea", row.idea_id, after={"list": row.number, "was": row.last})
     row.last, row.last_id = "", None
@@ -199,8 +199,9 @@ def undo_line(actor: Actor, list_id: int) -> Verdict:
     return YES
 
 
-def _take_away(s: Session, ids: list[int]) -> None:
-    """Deletes supports of lists; the counters of their ideas, wherever those supports went, follow."""
+def _take_away(s: Session, ids: list[int]) -> list[int]:
+    """Deletes supports of lists; the counters of their ideas, wherever those supports went, follow. Returns those
+    ideas."""
     numbers = s.execute(
         select(Support.idea_id, func.count()).where(Support.id.in_(ids)).group_by(Support.idea_id)
     ).all()
@@ -208,10 +209,16 @@ def _take_away(s: Session, ids: list[int]) -> None:
     for idea_id, number in numbers:
         s.execute(
             update(Idea)
-            .where(Idea.id == idea_id)
+            .where(Idea.id == idea_id, Idea.state != IdeaState.MERGED)  # one that was joined counts for nobody
             .values(supports=Idea.supports - number, on_paper=Idea.on_paper - number)
             .execution_options(synchronize_session=False)
         )
+    return [row[0] for row in numbers]
+
+
+def _wake(s: Session, ideas: list[int]) -> None:
+    for idea_id in ideas:
+        actions_merge.wake(s, idea_id)
 
 
 def take_back(actor: Actor, idea: Idea) -> Verdict:
@@ -220,8 +227,10 @@ def take_back(actor: Actor, idea: Idea) -> Verdict:
     s = db.session()
     verdict = rules.may_take_back(_of_call(s, idea.call_id))
     own = queries_paper.own_on_list(s, actor, idea) if verdict else None
-    if own is not None:
+    if own is not None and actor.person_id is not None:
+        resident = s.scalar(select(Support.resident).where(Support.id == own))
         _take_away(s, [own])
+        actions.let_go(s, idea.id, actor.person_id, resident)
     return verdict
 
 
@@ -291,7 +300,7 @@ def discard(actor: Actor, row: SupportList, reason: str) -> Verdict:
     verdict = rules_paper.may_discard(_of_call(s, idea.call_id), idea.state)
     if not verdict:
         return verdict
-    _take_away(s, list(s.scalars(select(Support.id).where(Support.list_id == row.id))))
+    _wake(s, _take_away(s, list(s.scalars(select(Support.id).where(Support.list_id == row.id)))))
     before = {"list": row.number, "lines": row.entered, "counted": row.counted}
     s.delete(row)
     s.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock
-from portal.ideas import actions_jobs, actions_tables
+from portal.ideas import actions_jobs, actions_tables, actions_value_jobs
 
 
 def tell_searches(_payload: dict[str, Any]) -> None:
@@ -22,3 +22,13 @@ def forget(_payload: dict[str, Any]) -> None:
 def take_in(payload: dict[str, Any]) -> None:
     """Takes in a file with ideas or comments that somebody said yes to."""
     actions_tables.take_in(int(payload["import"]))
+
+
+def tell_valued(payload: dict[str, Any]) -> None:
+    """Tells authors, supporters and followers what the city found about an idea."""
+    actions_value_jobs.tell_valued(payload["valuation"])
+
+
+def tell_short_list(payload: dict[str, Any]) -> None:
+    """Tells everybody who takes part in a call that there is a short list."""
+    actions_value_jobs.tell_short_list(payload["list"])

@@ -211,7 +211,8 @@ class Idea(Moderated, Base):
 
 class Support(Base):
     """One support. When the link is deleted both columns that lead to a person become empty, and the row still counts:
-    an idea has as many supports as rows.
+    an idea has as many supports as rows. One that was joined with another counts none itself: what rows it still has are of
+    people who support the other one too, and count there.
 
     `resident`: the keyed hash by which a resident is known, so that one resident with two accounts, or online and on a
     paper list, counts once. The day alone is kept, so that no other record of the moment leads to the person."""
@@ -222,6 +223,7 @@ class Support(Base):
         UniqueConstraint("idea_id", "resident"),
         Index(None, "person_id"),
         Index(None, "list_id"),
+        Index(None, "came_from_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -231,6 +233,8 @@ class Support(Base):
     on_day: Mapped[date] = mapped_column(Date)
     # the list on paper from which it was entered, so that a list can be taken back as a whole
     list_id: Mapped[int | None] = mapped_column(ForeignKey("support_list.id"))
+    # given to that idea, which was joined with this one since; it goes back there when the two are parted
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
 
 
 class Draft(Base):
@@ -258,6 +262,7 @@ class Author(Base):
         UniqueConstraint("idea_id", "hash"),
         Index(None, "person_id"),
         Index(None, "hash"),
+        Index(None, "came_from_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -267,6 +272,8 @@ class Author(Base):
     state: Mapped[AuthorState] = mapped_column(choice(AuthorState, name="state"), default=AuthorState.INVITED)
     invited_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # an author of that idea, which was joined with this one; such an invitation stands under a mark drawn by lot
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
 
 
 class Revision(Base):

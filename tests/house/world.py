@@ -22,8 +22,11 @@ from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
+from portal.ideas import actions_object
 from portal.ideas.models import Idea, SavedSearch
+from portal.ideas.models_merge import Twin
 from portal.ideas.models_paper import Import, SupportList
+from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
 from portal.moderation import actions as moderation
@@ -179,6 +182,7 @@ def build(app: Portal) -> World:
             "paper_id": letter.id,
             "wish": "correction",
             "search_id": searched.id,
+            "pick_id": 1,
             "file_id": 1,
             "step": "idea",
             **_rights(other),
@@ -187,6 +191,8 @@ def build(app: Portal) -> World:
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
+    shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
+    shared["twin_id"] = _twin(app, other, shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     shared |= _on_paper(shown, other)
     foreign |= {name: shared[name] for name in ("list_id", "import_id")}
@@ -208,6 +214,38 @@ def _on_paper(number: int, person_id: int) -> dict[str, Any]:
         s.add_all([a_list, a_file])
         s.flush()
         return {"list_id": a_list.id, "import_id": a_file.id}
+
+
+def _objected(app: Portal, number: int, person_id: int) -> int:
+    """An idea was found not feasible, and its author objects."""
+    calls.value(app, number, feasible=False)
+    with db.write():
+        row = actions_object.object_to(
+            Actor(person_id=person_id), calls.idea_id(number), Subject.FEASIBILITY, words="It is", language="en",
+            now=clock.city_now(),
+        )  # fmt: skip
+        return row.id
+
+
+def _twin(app: Portal, person_id: int, number: int) -> int:
+    """Somebody says that the idea is the same as a second one of that person; it waits."""
+    with db.read() as s:
+        call_id = s.query(Idea).filter_by(number=number).one().call_id
+    second = calls.add_idea(app, call_id, person_id, "The same bench")
+    with db.write() as s:
+        ids = {row.number: row.id for row in s.query(Idea)}
+        said = Twin(
+            idea_id=ids[second],
+            into_id=ids[number],
+            pair=f"{ids[number]}:{ids[second]}",
+            by_id=person_id,
+            lang="en",
+            word="Both are benches.",
+            at=clock.now(),
+        )
+        s.add(said)
+        s.flush()
+        return said.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
