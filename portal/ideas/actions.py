@@ -137,7 +137,7 @@ def numbered(s: Session, values: dict[str, Any]) -> Idea:
 
 def store(s: Session, values: dict[str, Any]) -> Idea:
     """An idea of these columns under the next free number, for what was not handed in here. Nobody is told."""
-    idea = _numbered(s, values)
+    idea = numbered(s, values)
     index(s, idea)
     return idea
 
