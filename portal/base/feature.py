@@ -305,6 +305,15 @@ class News:
     lang: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What came of a thing in another wing: in words what it is to the thing, its title and page, and how far it is."""
+
+    label: Text
+    hit: Hit
+    state: Text | None = None
+
+
 @dataclass(frozen=True)
 class Feed:
     """A public list that can be subscribed to as an Atom feed: its page for people is `endpoint`.
@@ -413,6 +422,8 @@ class Feature:
     scopes: Mapping[str, Callable[[Any, str], dict[int, Hit]]] = field(default_factory=dict)
     # entered(session, person_id): somebody signed in or confirmed an address; in that transaction
     entered: Callable[[Any, int], None] | None = None
+    # onward(session, kind, number, lang): what came of a thing of another wing here, as far as everybody may see it
+    onward: Callable[[Any, str, int, str], list[Onward]] | None = None
     steps: Callable[..., list[Step]] | None = None
     setup: Callable[..., Any] | None = None
     page: Callable[[], dict[str, Any]] | None = None

@@ -23,6 +23,7 @@ from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_checks import seed_checks
 from portal.demo.actions_moderation import seed_moderation
+from portal.demo.actions_works import photos, seed_works
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
@@ -83,6 +84,8 @@ def seed(say: Say) -> bool:
             seed_debates(s)
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_joined(s, officer)
+            say("answers and works")
+            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 
@@ -102,7 +105,9 @@ def _cover(one: content.Budget) -> str:
 def _draw(say: Say) -> None:
     """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
     told = (*content.budgets(), content.closed_budget())
-    wanted = list(dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told]))
+    wanted = list(
+        dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told] + photos())
+    )
     folder = files.uploads()
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
         drawings = []

@@ -479,6 +479,11 @@ def picks() -> tuple[dict[str, Any], ...]:
 
 
 @cache
+def works() -> dict[str, Any]:
+    """An older call with its ideas and answers, and the works of the finished budget, as the file has them."""
+    return _read("works.toml")
+
+
 def venues() -> tuple[Venue, ...]:
     """The houses where people meet."""
     return tuple(

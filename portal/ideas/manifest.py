@@ -16,6 +16,7 @@ from portal.ideas import (
     rules_notices,
     rules_told,
     staff,
+    staff_answers,
     staff_lists,
     staff_merge,
     staff_object,
@@ -25,6 +26,7 @@ from portal.ideas import (
     staff_todo,
     staff_value,
     views,
+    views_answers,
     views_own,
     views_paper,
     views_same,
@@ -71,6 +73,7 @@ FEATURE = Feature(
         Job("ideas.take_in", jobs.take_in),
         Job("ideas.tell_valued", jobs.tell_valued),
         Job("ideas.tell_short_list", jobs.tell_short_list),
+        Job("ideas.tell_answer", jobs.tell_answer),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -121,6 +124,18 @@ FEATURE = Feature(
         ),
         *rules_notices.NOTICES,
         *rules_told.NOTICES,
+        Notice(
+            "idea.answered",
+            "ideas",
+            _l("The city has answered the idea %(idea)s"),
+            _l("%(outcome)s. Read the whole answer on the page of the idea."),
+        ),
+        Notice(
+            "idea.answer_corrected",
+            "ideas",
+            _l("The city has corrected its answer to the idea %(idea)s"),
+            _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -180,4 +195,6 @@ PIECES = (
     staff_shortlist,
     staff_merge,
     staff_tables,
+    views_answers,
+    staff_answers,
 )

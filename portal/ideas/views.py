@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, i18n, ui
 from portal.base.errors import Refused
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Onward
+from portal.base.ground import current
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
@@ -21,6 +22,7 @@ from portal.ideas import (
     actions,
     actions_paper,
     queries,
+    queries_answers,
     queries_idea,
     queries_list,
     queries_paper,
@@ -113,6 +115,7 @@ def call(slug: str) -> str:
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
         states=rules.STATES,
+        far=queries_answers.progress(s, [found.call.id])[found.call.id],
         feed=ui.address(url_for("ideas_api.feed", slug=slug), filters.query()),
         keep=ui.address(url_for(".keep_search", slug=slug), filters.query()),
     )
@@ -199,6 +202,8 @@ def idea(number: int) -> ResponseReturnValue:
         twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
+        answer=queries_answers.current(s, page.idea.id),
+        onward=onward(s, "idea", page.idea.id),
     )
 
 
@@ -207,6 +212,12 @@ def _may_collect(page: queries_idea.Page, now: datetime) -> Verdict:
     closed = page.found.of.closed or not page.found.call.shown
     verdict = rules_paper.may_collect(page.idea, page.found.call, closed=closed, register=queries_register.asks())
     return verdict and rules.supports(page.found.call, page.dates, now)
+
+
+def onward(s: Any, kind: str, object_id: int) -> list[Onward]:
+    """What came of a thing in other wings, as each of them says."""
+    found = [feature.onward(s, kind, object_id, i18n.lang()) for feature in current().features if feature.onward]
+    return [one for some in found for one in some]
 
 
 def debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:

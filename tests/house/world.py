@@ -22,8 +22,9 @@ from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
 from portal.home import actions as home
 from portal.home.models import NoticeKind
-from portal.ideas import actions_object
-from portal.ideas.models import Idea, SavedSearch
+from portal.ideas import actions_answers, actions_object
+from portal.ideas.models import Call, Idea, SavedSearch
+from portal.ideas.models_answers import Outcome
 from portal.ideas.models_merge import Twin
 from portal.ideas.models_paper import Import, SupportList
 from portal.ideas.models_value import Subject
@@ -185,6 +186,11 @@ def build(app: Portal) -> World:
             "pick_id": 1,
             "file_id": 1,
             "step": "idea",
+            "step_id": 1,
+            "benefit_id": 1,
+            "thing": "money",
+            "thing_id": 1,
+            "idea_id": 1,
             **_rights(other),
             **_moderated(other),
         }
@@ -193,6 +199,7 @@ def build(app: Portal) -> World:
     _debate(other, shown, unseen)
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
+    shared["answer_id"] = _answered(shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     shared |= _on_paper(shown, other)
     foreign |= {name: shared[name] for name in ("list_id", "import_id")}
@@ -246,6 +253,17 @@ def _twin(app: Portal, person_id: int, number: int) -> int:
         s.add(said)
         s.flush()
         return said.id
+
+
+def _answered(number: int) -> int:
+    """The city has answered this idea; returns the answer's number."""
+    with db.write() as s:
+        idea = s.query(Idea).filter_by(number=number).one()
+        call = s.get_one(Call, idea.call_id)
+        said = {"body": {"en": "We will."}, "role": {"en": "Mayor"}, "state": {}}
+        answer = actions_answers.draft(SYSTEM, call, [idea], outcome=Outcome.BALLOT, answered_by="Dana Oru", said=said)
+        actions_answers.publish(SYSTEM, call, [answer.id])
+        return answer.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:
