@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
