@@ -1,4 +1,4 @@
-"""Ideas and comments of another platform are taken in: the file is checked whole, looked at, and then stored row by row
+"""Ideas, comments and answers of another platform are taken in: the file is checked whole, looked at, and then stored row by row
 by the worker, in transactions so short that nobody waits. Rows that are here already are left as they are, so a worker
 that was stopped goes on where it was."""
 
@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -20,15 +20,16 @@ from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.verdict import YES, Verdict, no
 from portal.comments import actions_taken
-from portal.ideas import actions, queries_tables, rules_csv, rules_tables
+from portal.ideas import actions, actions_answers, queries_tables, rules_csv, rules_tables
 from portal.ideas.models import Call, Idea, IdeaState
+from portal.ideas.models_answers import Outcome
 from portal.ideas.models_paper import Import
-from portal.ideas.rules_tables import Checked, NewComment, NewIdea
+from portal.ideas.rules_tables import Checked, NewAnswer, NewComment, NewIdea
 from portal.notifications.actions import tell
 
 CHUNK = 50
 JOB = "ideas.take_in"
-Rows = Sequence[NewIdea] | Sequence[NewComment]
+Rows = Sequence[NewIdea] | Sequence[NewComment] | Sequence[NewAnswer]
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,18 @@ class Preview:
 def check(s: Session, call: Call, what: str, data: bytes) -> Preview:
     """Reads a file whole and says what it would bring. Raises BadTable with every error."""
     table = rules_csv.read(what, data)
-    known, here = queries_tables.known(s, call, what), queries_tables.here(s, call, what)
     now = clock.now()
     zone = i18n.in_zone(now).tzinfo
     assert zone is not None
+    known = queries_tables.known(s, call, what)
     found: Checked[Any]
+    if what == rules_csv.ANSWERS:
+        found = rules_tables.check_answers(table, known, now, zone)
+        done = queries_tables.answered(s, call)
+        fresh = [replace(row, ideas=tuple(one for one in row.ideas if one not in done)) for row in found.rows]
+        left = [row for row in fresh if row.ideas]
+        return Preview(left, len(fresh) - len(left), 0, table.strange)
+    here = queries_tables.here(s, call, what)
     if what == rules_csv.IDEAS:
         found = rules_tables.check_ideas(table, known, now, zone)
     else:
@@ -136,8 +144,12 @@ def take_in(import_id: int) -> int:
         with db.write() as s:
             call = s.get_one(Call, call.id)
             some = preview.new[start : start + CHUNK]
-            stored += _ideas(s, call, some) if what == rules_csv.IDEAS else _comments(s, call, some)
-            s.get_one(Import, import_id).done = min(start + CHUNK, len(preview.new))
+            row = s.get_one(Import, import_id)
+            if what == rules_csv.ANSWERS:
+                stored += _answers(s, Actor(person_id=row.by_id), call, some)
+            else:
+                stored += _ideas(s, call, some) if what == rules_csv.IDEAS else _comments(s, call, some)
+            row.done = min(start + CHUNK, len(preview.new))
     with db.write() as s:
         _finish(s, import_id)
     return stored
@@ -219,5 +231,19 @@ def _comments(s: Session, call: Call, rows: Sequence[Any]) -> int:
             ),
         )
         here[row.id] = made.id
+        number += 1
+    return number
+
+
+def _answers(s: Session, who: Actor, call: Call, rows: Sequence[Any]) -> int:
+    """Answers come in as drafts of whoever sent the file: people look at them, and publish them together."""
+    done, number = queries_tables.answered(s, call), 0
+    for row in rows:
+        ids = [one for one in row.ideas if one not in done]
+        ideas = s.scalars(select(Idea).where(Idea.id.in_(ids), Idea.call_id == call.id).order_by(Idea.id)).all()
+        if not ideas:
+            continue
+        said = {field: dict(by_lang) for field, by_lang in row.said.items()}
+        actions_answers.draft(who, call, ideas, outcome=Outcome(row.outcome), answered_by=row.by, said=said)
         number += 1
     return number

@@ -7,7 +7,11 @@ from portal.base.i18n import _l
 from portal.base.validators import required
 from portal.ideas import rules_csv
 
-WHAT = {rules_csv.IDEAS: _l("Ideas"), rules_csv.COMMENTS: _l("Comments on ideas")}
+WHAT = {
+    rules_csv.IDEAS: _l("Ideas"),
+    rules_csv.COMMENTS: _l("Comments on ideas"),
+    rules_csv.ANSWERS: _l("Answers to ideas"),
+}
 
 
 class TableForm(f.Form):

@@ -14,6 +14,7 @@ from portal.base.texts import Wording
 from portal.comments.models import Comment
 from portal.ideas import queries, rules_csv, rules_tables
 from portal.ideas.models import Call, CallCategory, Debate, Idea
+from portal.ideas.models_answers import Answer, AnswerIdea, Outcome, Standing
 from portal.ideas.models_paper import Import
 from portal.ideas.queries import Names
 from portal.identity.models import Person
@@ -22,6 +23,7 @@ from portal.identity.rules_ways import shown_name
 from portal.places.models import District
 
 MOST = 20_000
+ANSWER = "idea_answer"  # the kind under which its texts stand
 SHOWN_IMPORTS = 20
 
 
@@ -108,12 +110,62 @@ def comments(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
         }
 
 
+def answers(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
+    """The city's public answers to these ideas, one row for each idea and language: two selects."""
+    shown = (Idea.call_id == call.id, Idea.hidden_at.is_(None), Idea.held_at.is_(None))
+    rows = s.execute(
+        select(Answer, Idea.number, Idea.imported_id)
+        .join(AnswerIdea, AnswerIdea.answer_id == Answer.id)
+        .join(Idea, Idea.id == AnswerIdea.idea_id)
+        .where(AnswerIdea.standing == Standing.CURRENT, Answer.published_at.is_not(None), *shown)
+        .order_by(Answer.id, Idea.number)
+        .limit(MOST)
+    ).all()
+    said: dict[int, dict[str, dict[str, str]]] = {}
+    for row in s.execute(
+        select(Wording.object_id, Wording.field, Wording.lang, Wording.body)
+        .where(Wording.kind == ANSWER, Wording.object_id.in_(select(Answer.id).where(Answer.call_id == call.id)))
+        .order_by(Wording.lang)
+    ):
+        said.setdefault(row.object_id, {}).setdefault(row.lang, {})[row.field] = row.body
+    for answer, number, imported_id in rows:
+        for lang, texts in said.get(answer.id, {}).items():
+            if texts.get("body"):
+                yield {
+                    "answer": f"{settings().base_url.rstrip('/')}/answers/{answer.id}",
+                    "idea": imported_id or own_id(number),
+                    "outcome": answer.outcome.value,
+                    "status": texts.get("state", ""),
+                    "language": lang,
+                    "text": texts["body"],
+                    "role": texts.get("role", ""),
+                    "by": answer.answered_by,
+                    "published": rules_csv.instant(answer.published_at),
+                }
+
+
+def answered(s: Session, call: Call) -> set[int]:
+    """The ideas of a call that have an answer, public or drafted: one select."""
+    return set(
+        s.scalars(
+            select(AnswerIdea.idea_id)
+            .join(Idea, Idea.id == AnswerIdea.idea_id)
+            .where(Idea.call_id == call.id, AnswerIdea.standing.is_not(None))
+        )
+    )
+
+
 # --- the check of a file ----------------------------------------------------------------------------------------------
 
 
 def known(s: Session, call: Call, what: str) -> rules_tables.Known:
     """What the cells of a file for this call may name: three selects at most."""
     languages = frozenset(code for code, _name in queries.languages())
+    if what == rules_csv.ANSWERS:
+        outcomes = frozenset(one.value for one in Outcome)
+        return rules_tables.Known(
+            languages, ideas=_ideas(s, call), outcomes=outcomes, site=frozenset(settings().languages)
+        )
     if what == rules_csv.COMMENTS:
         return rules_tables.Known(languages, ideas=_ideas(s, call), points=call.debate is Debate.POINTS)
     categories = {

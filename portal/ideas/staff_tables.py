@@ -80,6 +80,15 @@ def comments_csv(slug: str) -> Response:
     return _attached(body, f"{slug}-comments.csv")
 
 
+@desk.get("/<slug>/answers.csv")
+@staff(*queries.STAFF, scoped=True)
+def answers_csv(slug: str) -> Response:
+    """The city's public answers to the ideas of a call."""
+    found = find(slug)
+    body = rules_csv.write(rules_csv.ANSWERS, queries_tables.answers(db.session(), found.call))
+    return _attached(body, f"{slug}-answers.csv")
+
+
 def _attached(body: str, name: str) -> Response:
     answer = Response(body, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -114,6 +123,7 @@ def one_import(slug: str, import_id: int) -> ResponseReturnValue:
         sample=list(preview.new[:SAMPLE]) if preview else [],
         faults=faults[:FAULTS_SHOWN],
         ideas=rules_csv.IDEAS,
+        answers=rules_csv.ANSWERS,
         what=WHAT[row.what],
     )
 

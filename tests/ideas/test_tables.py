@@ -14,8 +14,9 @@ from portal.base.web import Portal
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
-from portal.ideas import actions_tables, rules_csv, rules_tables
-from portal.ideas.models import Idea
+from portal.ideas import actions_answers, actions_tables, rules_csv, rules_tables
+from portal.ideas.models import Call, Idea
+from portal.ideas.models_answers import Answer, AnswerIdea, Outcome
 from portal.ideas.models_paper import Import
 from portal.ideas.rules_csv import BadTable
 from portal.ideas.rules_tables import Known
@@ -190,3 +191,32 @@ def test_one_bad_line_and_nothing_is_kept(app: Portal) -> None:
     librarian = Client(app)
     enter(librarian, "Lia Rebane", roles=["librarian"])
     assert librarian.get("/en/staff/ideas/2027/tables").status == 403
+
+
+def test_answers_leave_and_come_in_as_drafts(app: Portal) -> None:
+    client, first = Client(app), add_call(app)
+    add_call(app, slug="2028")
+    ana = enter(Client(app), "Ana Ilves")
+    numbers = [add_idea(app, first, ana, title) for title in ("A bench", "Another bench", "A tree")]
+    with db.write() as s:
+        call = s.get_one(Call, first)
+        ideas = [s.query(Idea).filter_by(number=number).one() for number in numbers[:2]]
+        said = {"body": {"en": "=Yes", "de": "Ja"}, "role": {"en": "Head of parks"}}
+        made = actions_answers.draft(Actor(), call, ideas, outcome=Outcome.PARTLY, answered_by="Bo O.", said=said)
+        actions_answers.publish(Actor(), call, [made.id])
+    enter(client, "Bo Officer", roles=["budget_officer"])
+    get = lambda path: client.http.get(path, base_url=client.base).get_data(as_text=True)  # noqa: E731
+    answers, ideas_file = get("/en/staff/ideas/2027/answers.csv"), get("/en/staff/ideas/2027/list.csv")
+    assert answers.count("partly") == 4 and "'=Yes" in answers
+    assert "Nothing in this file is new" in _send(client, "2027", "answers", answers)
+    wrong = _send(client, "2028", "answers", answers)
+    assert wrong.status == 422 and "no idea with this id" in wrong
+    _yes(client, _send(client, "2028", "ideas", ideas_file))
+    page = _send(client, "2028", "answers", answers)
+    assert "as drafts" in page and "Take in 1 row" in page
+    _yes(client, page)
+    with db.read() as s:
+        draft = s.query(Answer).order_by(Answer.id.desc()).first()
+        assert draft is not None and draft.published_at is None and draft.outcome is Outcome.PARTLY
+        assert s.query(AnswerIdea).filter_by(answer_id=draft.id).count() == 2
+    assert "Nothing in this file is new" in _send(client, "2028", "answers", answers)

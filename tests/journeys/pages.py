@@ -29,7 +29,7 @@ NO_PAGES = {
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
     "ideas.attachment", "ideas_api.feed", "ideas_api.ranking", "ideas_api.similar", "ideas_api.table",
-    "ideas_staff.ideas_csv", "ideas_staff.comments_csv",
+    "ideas_staff.ideas_csv", "ideas_staff.comments_csv", "ideas_staff.answers_csv",
     "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
