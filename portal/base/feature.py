@@ -343,7 +343,7 @@ class Sheet:
     label: Text | str
     endpoint: str
     form: Callable[..., Any]
-    enter: Callable[[Any, Any, str], Any]
+    enter: Callable[..., Any]
     args: Mapping[str, Any] = field(default_factory=dict)
     on: str = ""
     account: str = ""

@@ -309,8 +309,9 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
             abort(429)
         if who.scope and lock[0] != "public" and who.scope not in getattr(view, "scopes", ()):
             raise Refused(_l("In this session you can only vote."), 403)
-        if who.helped_by is not None and getattr(view, "alone", None) is not None:
-            raise Refused(view.alone, 403)
+        own: Text | None = getattr(view, "alone", None)
+        if who.helped_by is not None and own is not None:
+            raise Refused(own, 403)
         return _pass(view, who, sign_in_address)
 
     app.before_request(guard)
