@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.base import clock
-from portal.base.actor import Actor
+from portal.base.actor import SYSTEM, Actor
 from portal.demo import content
 from portal.identity import actions as people
 from portal.identity.demo_idp import ISSUER
@@ -48,7 +48,8 @@ def _colleague(s: Session, sub: str) -> Actor:
     """A persona with the role that the track gives them."""
     person_id, name = _known(s, sub)
     role = rules.LEAD if sub in LEADS else rules.COACH
-    people.grant_role(Actor(person_id=person_id), person_id, role, clock.now())
+    given = people.grant_role(SYSTEM, person_id, role, clock.now())
+    assert given, given.reason
     return Actor(person_id=person_id, name=name, roles=frozenset({role}))
 
 
