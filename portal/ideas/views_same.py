@@ -146,6 +146,7 @@ def as_it_was(number: int) -> ResponseReturnValue:
         call=page.found.call,
         names=page.names,
         holder=holder,
+        reads_holder=queries_idea.may_read(s, who, holder),
         until=rules_merge.objects_until(row.at, page.found.call.objection_days),
         now=now,
         officer=who.may(*rules.OFFICERS, scope=page.found.scope),
