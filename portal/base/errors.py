@@ -20,15 +20,22 @@ log = structlog.get_logger("portal.errors")
 F = TypeVar("F", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 
+NO_ROOM = _l(
+    "The city's computer has no room left to store anything. What you sent was not stored; those who look after the "
+    "site see it in their records. Try again later."
+)
+
 
 class Refused(Exception):
-    """An act that cannot be: the sentence for the person, a status (403, 404, 409, 410), and the next step."""
+    """An act that cannot be: the sentence for the person, a status (403, 404, 409, 410), and the next step. `wait`:
+    after how many seconds it can be tried again (Retry-After)."""
 
     def __init__(
-        self, reason: Text, status: int = 409, *, next_label: Text | None = None, next_url: str | None = None
-    ) -> None:
+        self, reason: Text, status: int = 409, *, next_label: Text | None = None, next_url: str | None = None,
+        wait: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(str(reason.msgid))
-        self.reason, self.status = reason, status
+        self.reason, self.status, self.wait = reason, status, wait
         self.next = (next_url, next_label) if next_url and next_label else None
 
 
@@ -120,8 +127,9 @@ def install(app: Flask) -> None:
     """Put the handlers on the application."""
 
     @app.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[str, int]:
-        return page(error.status, error.reason, error.next, signed_out=isinstance(error, SignedOut))
+    def refused(error: Refused) -> tuple[str, int, dict[str, str]]:
+        html, status = page(error.status, error.reason, error.next, signed_out=isinstance(error, SignedOut))
+        return html, status, {} if error.wait is None else {"Retry-After": str(error.wait)}
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> tuple[str, int]:
@@ -144,6 +152,14 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
+        if db.no_room(error):
+            log.error("disk_full", route=route())
+            try:
+                return page(503, NO_ROOM)
+            except Exception as second:
+                log.error("fault_in_error_page", exc_info=second)
+                db.abandon()
+                return plain(), 503
         log.error("fault", route=route(), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
         try:
             return page(500)

@@ -7,30 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.base.i18n import Text, _l, _n
+from portal.base.textfield import TextField
 from portal.base.verdict import YES, Verdict, no
+from portal.base.verdict import Denied as Denied
 from portal.budgeting.models import BallotKind, BudgetState, PotVoters, ProjectStatus
 from portal.processes import rules as process_rules
 from portal.processes.models import PhaseKind
-
-
-class Denied(Exception):
-    """An act that the rules do not allow; the verdict has the sentence."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason.msgid if verdict.reason else "refused")
-        self.verdict = verdict
-
-
-@dataclass(frozen=True)
-class TextField:
-    """A text that the city writes per language: its name, its greatest length, Markdown or not, needed or not."""
-
-    label: Text
-    longest: int
-    markdown: bool = False
-    needed: bool = False
-    rows: int = 0
-
 
 TEXTS: dict[str, dict[str, TextField]] = {
     "budget": {
@@ -48,6 +30,24 @@ TEXTS: dict[str, dict[str, TextField]] = {
         "picture_alt": TextField(_l("What the picture shows, for people who do not see it"), 250, rows=2),
         "decision": TextField(_l("Reason for the decision of the city"), 1000, rows=3),
     },
+    # the works of a project
+    "milestone": {"title": TextField(_l("Step of the works"), 160, needed=True)},
+    "milestone_delay": {"reason": TextField(_l("Reason for the new day"), 600, needed=True, rows=3)},
+    "spending": {"what": TextField(_l("What was paid for"), 160, needed=True)},
+    "project_benefit": {
+        "name": TextField(_l("What it is to bring"), 160, needed=True),
+        "expected": TextField(_l("Expected"), 160),
+        "measured": TextField(_l("Measured"), 160),
+    },
+    "project_photo": {
+        "alt": TextField(_l("What the picture shows, for people who do not see it"), 250, needed=True, rows=2),
+        "caption": TextField(_l("Caption"), 200),
+    },
+    "project_news": {
+        "title": TextField(_l("Title"), 120, needed=True),
+        "body": TextField(_l("News"), 4000, markdown=True, rows=6),
+    },
+    "project_work": {"stopped": TextField(_l("Why the works were given up"), 600, needed=True, rows=3)},
 }
 
 # States of a vote (voting's words) in which everything may still be changed.

@@ -263,6 +263,8 @@ class DemoIdea:
     author: str
     at: Point | None = None
     acting_for: str = ""
+    picture: str = ""  # motif and seed, as harbour:912
+    alt: str = ""  # what it shows, in the idea's language
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -329,6 +331,12 @@ def personas() -> tuple[Persona, ...]:
 
 
 @cache
+def innovation() -> list[dict[str, Any]]:
+    """What the city tries out, each as the file says it."""
+    found: list[dict[str, Any]] = _read("innovation.toml")["proposal"]
+    return found
+
+
 def departments() -> tuple[Department, ...]:
     """The departments of the city hall."""
     return tuple(Department(one["id"], one["name"]) for one in _read("departments.toml")["department"])
@@ -464,6 +472,24 @@ def ideas(call: str) -> tuple[DemoIdea, ...]:
     """What was handed in to one call, the oldest first."""
     rows = [one for one in _read("ideas.toml")["idea"] if one["call"] == call]
     return tuple(DemoIdea(**{**one, "at": tuple(one["at"]) if "at" in one else None}) for one in rows)
+
+
+@cache
+def checks() -> tuple[dict[str, Any], ...]:
+    """What the city does with ideas, by the idea's title."""
+    return tuple(_read("checks.toml")["check"])
+
+
+@cache
+def picks() -> tuple[dict[str, Any], ...]:
+    """What the council put onto short lists, by the idea's title."""
+    return tuple(_read("checks.toml")["pick"])
+
+
+@cache
+def works() -> dict[str, Any]:
+    """An older call with its ideas and answers, and the works of the finished budget, as the file has them."""
+    return _read("works.toml")
 
 
 def venues() -> tuple[Venue, ...]:

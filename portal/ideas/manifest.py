@@ -10,22 +10,34 @@ from portal.ideas import (
     queries,
     queries_found,
     queries_own,
+    queries_shortlist,
     records,
+    records_value,
+    rules_notices,
     rules_told,
     staff,
+    staff_answers,
+    staff_lists,
     staff_merge,
+    staff_object,
+    staff_sheets,
+    staff_shortlist,
+    staff_tables,
+    staff_todo,
+    staff_value,
     views,
+    views_answers,
     views_own,
+    views_paper,
     views_same,
     views_submit,
+    views_value,
 )
 from portal.ideas.models import Call, Idea
 
 FEATURE = Feature(
     name="ideas",
     no_paper={
-        "IdeaForm": "ideas on paper come with the signatures on paper; until then a clerk helps with these pages",
-        "PlaceForm": "a step of an idea",
         "PictureForm": "a step of an idea",
         "FileForm": "a step of an idea",
         "SendForm": "the last step of an idea",
@@ -33,12 +45,16 @@ FEATURE = Feature(
         "WithdrawForm": "it takes back an idea that stands here",
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
+        "ObjectForm": "it answers what stands on the page of an idea; a clerk helps with it like with every page",
         "SameForm": "it names two ideas that stand here",
     },
-    blueprints=[views.pages, api.api, staff.desk],
+    blueprints=[views.pages, api.api, staff.desk, staff_lists.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
-    staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
-    todo=staff_merge.todo,
+    staff_menu=[
+        Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8),
+        Menu(_l("Supporters on paper"), "ideas_lists.listed", roles=staff_lists.ROLES, order=9),
+        Menu(_l("Ideas to value"), "ideas_staff.valuations", roles=staff_value.DOOR, order=9),
+    ],
     kinds=[
         Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
         Kind(
@@ -49,11 +65,16 @@ FEATURE = Feature(
             found=queries_found.ideas,
             content=actions_content.CONTENT,
             discussed=actions_content.DISCUSSION,
+            placed=queries_found.placed,
         ),
     ],
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.take_in", jobs.take_in),
+        Job("ideas.tell_valued", jobs.tell_valued),
+        Job("ideas.tell_short_list", jobs.tell_short_list),
+        Job("ideas.tell_answer", jobs.tell_answer),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -69,6 +90,20 @@ FEATURE = Feature(
             "ideas",
             _l("An idea was withdrawn: %(idea)s"),
             _l("Its authors have withdrawn the idea %(idea)s. The reason stands on its page."),
+        ),
+        Notice(
+            "idea.entered",
+            "ideas",
+            _l("Your idea from the paper is entered: %(idea)s"),
+            _l(
+                "The city has entered the idea %(idea)s from your paper. Its number is %(number)s. Look whether all is right."
+            ),
+        ),
+        Notice(
+            "idea.imported",
+            "ideas",
+            _l("A file was taken in: %(file)s"),
+            _l("The file %(file)s was taken in. The page of the file says how many rows were new."),
         ),
         Notice(
             "idea.invited",
@@ -88,7 +123,20 @@ FEATURE = Feature(
             _l("An invitation was declined"),
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
+        *rules_notices.NOTICES,
         *rules_told.NOTICES,
+        Notice(
+            "idea.answered",
+            "ideas",
+            _l("The city has answered the idea %(idea)s"),
+            _l("%(outcome)s. Read the whole answer on the page of the idea."),
+        ),
+        Notice(
+            "idea.answer_corrected",
+            "ideas",
+            _l("The city has corrected its answer to the idea %(idea)s"),
+            _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -117,13 +165,37 @@ FEATURE = Feature(
             ("csv",),
             _l("The ideas of a call with their state and the number of their supports, without any person."),
             queries_found.published,
-        )
+        ),
+        Dataset(
+            "short-lists",
+            _l("Short lists of ideas"),
+            "ideas_api.ranking",
+            ("csv",),
+            _l(
+                "The ideas of a call as they stood when its short list was frozen, with the place of each. Nobody is named."
+            ),
+            queries_shortlist.published,
+        ),
     ],
+    made_sheets=staff_sheets.sheets,
+    todo=staff_todo.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
-    personal=records.PERSONAL,
+    personal=[*records.PERSONAL, *records_value.PERSONAL],
     wing=True,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit, views_same, staff_merge)
+PIECES = (
+    views_own,
+    views_submit,
+    views_value,
+    views_same,
+    views_paper,
+    staff_object,
+    staff_shortlist,
+    staff_merge,
+    staff_tables,
+    views_answers,
+    staff_answers,
+)

@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from portal.base.i18n import Text, _l
+from portal.base.textfield import TextField
 from portal.base.verdict import YES, Verdict, no
+from portal.base.verdict import Denied as Denied
 from portal.ideas.models import Audience, AuthorState, IdeaState
 from portal.processes import rules as process_rules
 from portal.processes.models import PhaseKind
@@ -60,24 +62,6 @@ AUDIENCES: dict[Audience, Text] = {
 }
 
 
-class Denied(Exception):
-    """An act that the rules do not allow; the verdict has the sentence."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason.msgid if verdict.reason else "refused")
-        self.verdict = verdict
-
-
-@dataclass(frozen=True)
-class TextField:
-    """A text that the city writes per language: its name, its greatest length, Markdown or not, rows of its box."""
-
-    label: Text
-    longest: int
-    markdown: bool = False
-    rows: int = 0
-
-
 TEXTS: dict[str, dict[str, TextField]] = {
     "call": {
         "title": TextField(_l("Title"), 120),
@@ -85,6 +69,11 @@ TEXTS: dict[str, dict[str, TextField]] = {
         "rules": TextField(_l("Rules of the call"), 20_000, markdown=True, rows=8),
     },
     "call_category": {"name": TextField(_l("Name of the category"), 80)},
+    "idea_answer": {
+        "state": TextField(_l("The outcome in your own words, if you like"), 80),
+        "body": TextField(_l("Answer"), 10_000, markdown=True, rows=8),
+        "role": TextField(_l("Role of who answers, such as: Head of the parks department"), 160),
+    },
 }
 
 

@@ -12,6 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from portal.config import WINGS
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_PORT = 8190
 PATIENCE = 120  # seconds for a start on a busy machine
@@ -21,20 +23,31 @@ def environment(instance: Path, **more: str) -> dict[str, str]:
     """The environment of a command that acts on this instance and on no other."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")}
     path = str(ROOT) + (os.pathsep + env["PYTHONPATH"] if env.get("PYTHONPATH") else "")
-    return {**env, "PYTHONPATH": path, "PORTAL_INSTANCE": str(instance), **more}
+    # every wing, so that each page is walked, those of wings that are off by default too
+    return {**env, "PYTHONPATH": path, "PORTAL_INSTANCE": str(instance), "PORTAL_WINGS": ",".join(WINGS), **more}
 
 
 def seed(instance: Path) -> None:
     """Fill a new demo the way `./run demo` does."""
     instance.mkdir(mode=0o700)
     for words in (["db", "upgrade"], ["seed"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *words],
-            env=environment(instance, PORTAL_DEMO="1"),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        _portal(instance, *words)
+
+
+def work(instance: Path) -> None:
+    """Do what waits in it."""
+    _portal(instance, "worker", "--once")
+
+
+def _portal(instance: Path, *words: str, **more: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.cli", *words],
+        env=environment(instance, PORTAL_DEMO="1", **more),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _free(port: int) -> bool:
@@ -118,11 +131,4 @@ class City:
 
     def run(self, *words: str) -> str:
         """A word of the command line beside the running server; returns what it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *words],
-            env=environment(self.instance, PORTAL_DEMO="1", PORTAL_BASE_URL=self.url),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return _portal(self.instance, *words, PORTAL_BASE_URL=self.url)
