@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["undone_by_id"], ["person.id"], name="fk_idea_merge_undone_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_idea_merge"),
     )
+    op.create_index("ix_idea_merge_idea_id", "idea_merge", ["idea_id"])
     op.create_index("ix_idea_merge_into_id", "idea_merge", ["into_id"])
     op.create_index("ix_idea_merge_twin_id", "idea_merge", ["twin_id"])
     op.create_index(

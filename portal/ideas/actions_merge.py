@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.audit.actions import record
 from portal.base import clock, db, i18n
 from portal.base.actor import Actor
-from portal.ideas import queries, queries_idea, queries_ties, rules_merge
+from portal.ideas import queries, queries_idea, queries_ties, rules_merge, rules_value
 from portal.ideas.actions import index
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Support
 from portal.ideas.models_merge import Merge, Twin, TwinState
@@ -83,7 +83,7 @@ def merge(
 ) -> Merge:
     """Joins an idea with another one, which holds both from now on: supports, followers and the old address lead there,
     its authors are offered to be authors of the other one, everybody concerned is told. `officer`: the staff decide;
-    else the authors of both have agreed. `lang`: the language of the reason. Raises Denied.
+    else the authors of both have agreed, and the reason is empty. `lang`: the language of the reason. Raises Denied.
 
     That the actor may decide about both ideas, the door has asked."""
     s, now = db.session(), clock.now()
@@ -211,13 +211,13 @@ def _tell_joined(s: Session, row: Merge, two: Two, both: set[int]) -> None:
     No message says who else supports what."""
     idea, into, days = two.idea, two.into, two.call.call.objection_days
     values, dedup = _titles(idea, into), f"idea:{idea.id}:merge:{row.id}"
-    about, free = ("idea", idea.id), (row.lang, row.reason)
+    about, free = ("idea", idea.id), (row.lang, row.reason) if row.reason else None
     here, there = ("ideas.as_it_was", {"number": idea.number}), ("ideas.idea", {"number": into.number})
     authors = queries_idea.author_ids(s, idea)
     if row.by_authors or not days:
         notifications.tell(authors, "idea.merged_own", values, link=there, about=about, dedup=dedup, free=free)
     else:
-        until = city_day(rules_merge.objects_until(row.at, days))
+        until = city_day(rules_value.objectable(two.call.call, row.at) - timedelta(seconds=1))
         told = values | {"day": until}
         notifications.tell(authors, "idea.merged_by_city", told, link=here, about=about, dedup=dedup, free=free)
     others = queries_idea.author_ids(s, into)

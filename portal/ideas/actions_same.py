@@ -93,7 +93,8 @@ def say(actor: Actor, twin: Twin, says: Says) -> Merge | None:
     s.flush()
     record(actor, "said of the same", "idea", twin.idea_id, after={"proposal": twin.id, "says": says})
     if twin.idea_says is Says.AGREED and twin.into_says is Says.AGREED:
-        return _join(actor, twin, two.idea, two.into, twin.word, twin.lang, officer=False)
+        # the word of whoever said it is for those who decide; no moderator has seen it, so it goes on no public page
+        return _join(actor, twin, two.idea, two.into, "", twin.lang, officer=False)
     return None
 
 

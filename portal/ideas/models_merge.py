@@ -85,6 +85,7 @@ class Merge(Base):
         ),
         CheckConstraint("idea_id <> into_id", name="two_ideas"),
         CheckConstraint("moved >= 0", name="moved"),
+        Index(None, "idea_id"),
         Index(None, "into_id"),
         Index(None, "twin_id"),
     )

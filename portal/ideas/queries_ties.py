@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n, texts
 from portal.base.texts import Said
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_merge import Merge, Move, Part
+from portal.ideas.queries import OPEN_TO_ALL
 from portal.identity.models import Person
 from portal.identity.rules_ways import shown_name
+from portal.processes.models import Process
 
 MOST_HELD = 50  # shown on one page; the table of open data has all
 
@@ -119,17 +121,16 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A move: the call or district that it left, by name, where that changed."""
+    """A move: what it left, by name."""
 
     at: datetime
     reason: str
     reason_lang: str
-    call: Said | None
+    new_call: bool
+    call: Said | None  # None: not everybody may see it any more
     call_slug: str
-    to_call: Said | None
-    district: Said | None
-    to_district: Said | None
     new_district: bool
+    district: Said | None  # None: the whole city
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,18 @@ class Ties:
 
 NONE = Ties()
 
-_SHOWN = (_I.hidden_at.is_(None)) & (_I.held_at.is_(None))
+# Who may read the page of one of two ideas may not be asked again about the other: what is hidden or held stays so, and
+# what lies in another call is named where that call is everybody's.
+_HERE = Idea.__table__.alias("this_idea")
+_OPEN_CALL = exists().where(
+    Call.__table__.c.id == _I.call_id,
+    Process.__table__.c.id == Call.__table__.c.process_id,
+    or_(
+        OPEN_TO_ALL,
+        exists().where(_HERE.c.id == bindparam("idea"), _HERE.c.call_id == _I.call_id),
+    ),
+)
+_SHOWN = and_(_I.hidden_at.is_(None), _I.held_at.is_(None), _OPEN_CALL)
 _HELD = (
     select(
         _I.id, _I.number, _I.title, _I.language, _I.html, _I.author_name, _I.comments, _P.name, _P.public_name,
@@ -219,9 +231,9 @@ def ties(s: Session, idea_id: int, lang: str | None = None) -> Ties:
 def _moves(s: Session, rows: Sequence[Move], lang: str) -> list[Moved]:
     if not rows:
         return []
-    calls = texts.load(s, "call", {n for row in rows for n in (row.from_call_id, row.to_call_id)}, ["title"], lang)
-    slugs = _slugs(s, {row.from_call_id for row in rows})
-    ids = {n for row in rows for n in (row.from_district_id, row.to_district_id) if n is not None}
+    slugs = _slugs(s, {n for row in rows for n in (row.from_call_id, row.to_call_id)})
+    calls = texts.load(s, "call", slugs, ["title"], lang)
+    ids = {row.from_district_id for row in rows if row.from_district_id is not None}
     names = texts.load(s, "district", ids, ["name"], lang) if ids else {}
 
     def district(number: int | None) -> Said | None:
@@ -232,12 +244,11 @@ def _moves(s: Session, rows: Sequence[Move], lang: str) -> list[Moved]:
             row.at,
             row.reason,
             row.lang,
-            calls.get((row.from_call_id, "title")) if row.from_call_id != row.to_call_id else None,
+            row.from_call_id != row.to_call_id,
+            calls.get((row.from_call_id, "title")),
             slugs.get(row.from_call_id, ""),
-            calls.get((row.to_call_id, "title")) if row.from_call_id != row.to_call_id else None,
-            district(row.from_district_id),
-            district(row.to_district_id),
             row.from_district_id != row.to_district_id,
+            district(row.from_district_id),
         )
         for row in rows
     ]
@@ -245,7 +256,8 @@ def _moves(s: Session, rows: Sequence[Move], lang: str) -> list[Moved]:
 
 def _slugs(s: Session, ids: set[int]) -> dict[int, str]:
     """The addresses of those calls that everybody sees."""
-    return {row.id: row.slug for row in s.execute(select(Call.id, Call.slug).where(Call.id.in_(ids), Call.shown))}
+    known = select(Call.id, Call.slug).join(Process, Process.id == Call.process_id).where(Call.id.in_(ids), OPEN_TO_ALL)
+    return {row.id: row.slug for row in s.execute(known)}
 
 
 _STANDING = select(Merge).where(_M.idea_id == bindparam("idea"), _M.undone_at.is_(None))

@@ -23,7 +23,7 @@ What an idea, and its call, have to be like. Where a cell says no, nobody may do
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from portal.base.i18n import Text, _l
@@ -142,11 +142,6 @@ def may_join(
 def may_name(idea: IdeaIn, call: CallIn) -> Verdict:
     """May this idea be named as the same as some other one at all?"""
     return _stands(idea) and _counts(call) and _known(call)
-
-
-def objects_until(at: datetime, days: int) -> datetime:
-    """Until when the authors of a joined idea may object (UTC)."""
-    return at + timedelta(days=days)
 
 
 def may_part(joined: bool, calls: Iterable[CallIn]) -> Verdict:

@@ -249,7 +249,11 @@ def history(number: int) -> str:
         abort(404)
     names = queries.names(s, found.call)
     return render_template(
-        "ideas/history.html", found=found, idea=found.idea, changes=queries_idea.history(s, found, names)
+        "ideas/history.html",
+        found=found,
+        idea=found.idea,
+        changes=queries_idea.history(s, found, names),
+        ties=queries_ties.ties(s, found.idea.id) if found.tied else queries_ties.NONE,
     )
 
 

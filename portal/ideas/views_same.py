@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -20,6 +22,7 @@ from portal.ideas import (
     queries_ties,
     rules,
     rules_merge,
+    rules_value,
 )
 from portal.ideas.forms_merge import SameForm
 from portal.ideas.models import IdeaState
@@ -138,6 +141,7 @@ def as_it_was(number: int) -> ResponseReturnValue:
     holder = queries_idea.by_id(s, queries_ties.root(s, page.idea.id).id)
     row = queries_ties.standing(s, page.idea.id)
     assert holder is not None and row is not None
+    until = rules_value.objectable(page.found.call, row.at)
     return render_template(
         "ideas/as_it_was.html",
         it=page,
@@ -146,7 +150,9 @@ def as_it_was(number: int) -> ResponseReturnValue:
         call=page.found.call,
         names=page.names,
         holder=holder,
-        until=rules_merge.objects_until(row.at, page.found.call.objection_days),
+        reads_holder=queries_idea.may_read(s, who, holder),
+        until=until,
+        last_day=until - timedelta(seconds=1),
         now=now,
         officer=who.may(*rules.OFFICERS, scope=page.found.scope),
         discussion=comments.debate(s, who, debated(page, queries.taker(s, who, page.found.call)), i18n.lang()),

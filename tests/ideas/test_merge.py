@@ -279,7 +279,7 @@ def test_both_authors_agree_with_one_click_each(app: Portal, two: tuple[int, int
         assert actions_same.say(jonas, twin, Says.AGREED) is None
     with db.write() as s:
         made = actions_same.say(mia, s.query(Twin).one(), Says.AGREED)
-        assert made is not None and made.by_authors and made.reason == "Both are to sit on."
+        assert made is not None and made.by_authors and made.reason == ""
         assert s.query(Twin).one().state is TwinState.JOINED
     assert idea(bench).state is IdeaState.MERGED and told(who[0]) == ["idea.same_joined"]
     assert jonas.person_id is not None and "idea.merged_own" in told(jonas.person_id)
