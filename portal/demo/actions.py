@@ -21,11 +21,13 @@ from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
+from portal.demo.actions_checks import seed_checks
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.actions_works import photos, seed_works
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
+from portal.demo.joined import seed_joined
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
@@ -82,6 +84,8 @@ def seed(say: Say) -> bool:
             seed_debates(s)
             say("answers and works")
             seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_joined(s, officer)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -472,6 +472,18 @@ def works() -> dict[str, Any]:
     return _read("works.toml")
 
 
+def checks() -> tuple[dict[str, Any], ...]:
+    """What the city does with ideas, by the idea's title."""
+    return tuple(_read("checks.toml")["check"])
+
+
+@cache
+def picks() -> tuple[dict[str, Any], ...]:
+    """What the council put onto short lists, by the idea's title."""
+    return tuple(_read("checks.toml")["pick"])
+
+
+@cache
 def venues() -> tuple[Venue, ...]:
     """The houses where people meet."""
     return tuple(

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 from portal.base import atom, db, ui
 from portal.base.i18n import ngettext
 from portal.base.security import actor, public, signed_in
-from portal.ideas import queries, queries_found, queries_list, queries_similar
+from portal.ideas import queries, queries_found, queries_list, queries_shortlist, queries_similar
 from portal.ideas.forms import IdeaFilters
 
 api = Blueprint("ideas_api", __name__)
@@ -50,6 +50,20 @@ def table(slug: str) -> Response:
     body = queries_found.table(s, found.call, queries.names(s, found.call))
     answer = Response(body, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-ideas.csv"'
+    return answer
+
+
+@api.get("/ideas/<slug>/short-list.csv")
+@public
+def ranking(slug: str) -> Response:
+    """Every idea as it stood when the short list was frozen, and what the rule makes of it, counted anew for this answer:
+    its SHA-256 is the fingerprint on the page of the list."""
+    found, s = _found(slug), db.session()
+    row = queries_shortlist.of_call(s, found.call.id)
+    if row is None:
+        abort(404)
+    answer = Response(queries_shortlist.recounted(s, row), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-short-list.csv"'
     return answer
 
 

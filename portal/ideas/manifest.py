@@ -10,13 +10,24 @@ from portal.ideas import (
     queries,
     queries_found,
     queries_own,
+    queries_shortlist,
     records,
+    records_value,
+    rules_notices,
+    rules_told,
     staff,
     staff_answers,
+    staff_merge,
+    staff_object,
+    staff_shortlist,
+    staff_todo,
+    staff_value,
     views,
     views_answers,
     views_own,
+    views_same,
     views_submit,
+    views_value,
 )
 from portal.ideas.models import Call, Idea
 
@@ -32,10 +43,15 @@ FEATURE = Feature(
         "WithdrawForm": "it takes back an idea that stands here",
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
+        "ObjectForm": "it answers what stands on the page of an idea; a clerk helps with it like with every page",
+        "SameForm": "it names two ideas that stand here",
     },
     blueprints=[views.pages, api.api, staff.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
-    staff_menu=[Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8)],
+    staff_menu=[
+        Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8),
+        Menu(_l("Ideas to value"), "ideas_staff.valuations", roles=staff_value.DOOR, order=9),
+    ],
     kinds=[
         Kind("call", Call, "ideas.call", _l("Call for ideas"), found=queries_found.calls),
         Kind(
@@ -52,6 +68,8 @@ FEATURE = Feature(
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
         Job("ideas.tell_answer", jobs.tell_answer),
+        Job("ideas.tell_valued", jobs.tell_valued),
+        Job("ideas.tell_short_list", jobs.tell_short_list),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -98,6 +116,8 @@ FEATURE = Feature(
             _l("The city has corrected its answer to the idea %(idea)s"),
             _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
         ),
+        *rules_notices.NOTICES,
+        *rules_told.NOTICES,
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -126,14 +146,34 @@ FEATURE = Feature(
             ("csv",),
             _l("The ideas of a call with their state and the number of their supports, without any person."),
             queries_found.published,
-        )
+        ),
+        Dataset(
+            "short-lists",
+            _l("Short lists of ideas"),
+            "ideas_api.ranking",
+            ("csv",),
+            _l(
+                "The ideas of a call as they stood when its short list was frozen, with the place of each. Nobody is named."
+            ),
+            queries_shortlist.published,
+        ),
     ],
+    todo=staff_todo.todo,
     scopes={"process": queries.scopes},
-    todo=staff_answers.todo,
     entered=actions_authors.entered,
-    personal=records.PERSONAL,
+    personal=[*records.PERSONAL, *records_value.PERSONAL],
     wing=True,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (staff_answers, views_answers, views_own, views_submit)
+PIECES = (
+    staff_answers,
+    views_answers,
+    views_own,
+    views_submit,
+    views_value,
+    views_same,
+    staff_object,
+    staff_shortlist,
+    staff_merge,
+)

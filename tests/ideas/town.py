@@ -8,9 +8,10 @@ from typing import Any
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.web import Portal
-from portal.ideas import actions, actions_calls
+from portal.ideas import actions, actions_calls, actions_value
 from portal.ideas.models import Call, Idea
 from portal.ideas.rules import Written
+from portal.ideas.rules_value import Finding, Line
 from portal.places import actions as places
 from portal.places.models import District
 from portal.processes.models import PhaseKind
@@ -55,6 +56,30 @@ def add_idea(app: Portal, call_id: int, person_id: int, title: str = "A bench", 
         body = changes.pop("body", f"{title}: so that people can **rest**.")
         words = Written(title=title, body=body, language=changes.pop("language", "en"), **changes)
         return actions.submit(Actor(person_id=person_id), call, words).number
+
+
+def call_id(slug: str) -> int:
+    """The number of the call at an address."""
+    with db.read() as s:
+        return s.query(Call).filter_by(slug=slug).one().id
+
+
+def idea_id(number: int) -> int:
+    """The number of the row of an idea."""
+    return idea(number).id
+
+
+def value(
+    app: Portal, number: int, *, feasible: bool = True, lines: tuple[Line, ...] | None = None, days: int = 0
+) -> int:
+    """The city has valued an idea so many days ago; returns the number of the valuation."""
+    ground.stand_on(app.ground)
+    priced = (Line("Wood", 40_000), Line("Work", 60_000)) if feasible and lines is None else lines or ()
+    finding = Finding(feasible, "We looked at it **twice**.", "en", priced)
+    of = idea_id(number)
+    with db.write():
+        now = clock.city_now() - timedelta(days=days)
+        return actions_value.publish(OFFICER, of, finding, role="budget_officer", now=now).id
 
 
 def idea(number: int) -> Idea:
