@@ -29,10 +29,10 @@ def _reason(error: BaseException) -> str:
     return " ".join([*(str(part) for part in told if part), getattr(error, "statement", None) or ""]).strip()
 
 
-def _told(info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+def _told(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """The chain of an exception, the cause first: where it came through, its kind, its reason."""
     parts: list[str] = []
-    error: BaseException | None = info[1]
+    error: BaseException | None = exc_info[1]
     while error is not None:
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
         parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + f"{kind}: {_reason(error)}")

@@ -82,10 +82,10 @@ def seed(say: Say) -> bool:
         seed_moderation(s)
         if "ideas" in settings().wings:
             seed_debates(s)
-            say("answers and works")
-            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_joined(s, officer)
+            say("answers and works")
+            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -467,11 +467,6 @@ def ideas(call: str) -> tuple[DemoIdea, ...]:
 
 
 @cache
-def works() -> dict[str, Any]:
-    """An older call with its ideas and answers, and the works of the finished budget, as the file has them."""
-    return _read("works.toml")
-
-
 def checks() -> tuple[dict[str, Any], ...]:
     """What the city does with ideas, by the idea's title."""
     return tuple(_read("checks.toml")["check"])
@@ -484,6 +479,11 @@ def picks() -> tuple[dict[str, Any], ...]:
 
 
 @cache
+def works() -> dict[str, Any]:
+    """An older call with its ideas and answers, and the works of the finished budget, as the file has them."""
+    return _read("works.toml")
+
+
 def venues() -> tuple[Venue, ...]:
     """The houses where people meet."""
     return tuple(

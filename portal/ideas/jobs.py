@@ -19,11 +19,6 @@ def forget(_payload: dict[str, Any]) -> None:
     actions_jobs.sweep()
 
 
-def tell_answer(payload: dict[str, Any]) -> None:
-    """Tells everybody whom an answer of the city concerns."""
-    actions_answers_jobs.tell(int(payload["answer"]), int(payload["version"]))
-
-
 def tell_valued(payload: dict[str, Any]) -> None:
     """Tells authors, supporters and followers what the city found about an idea."""
     actions_value_jobs.tell_valued(payload["valuation"])
@@ -32,3 +27,8 @@ def tell_valued(payload: dict[str, Any]) -> None:
 def tell_short_list(payload: dict[str, Any]) -> None:
     """Tells everybody who takes part in a call that there is a short list."""
     actions_value_jobs.tell_short_list(payload["list"])
+
+
+def tell_answer(payload: dict[str, Any]) -> None:
+    """Tells everybody whom an answer of the city concerns."""
+    actions_answers_jobs.tell(int(payload["answer"]), int(payload["version"]))

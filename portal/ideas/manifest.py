@@ -67,9 +67,9 @@ FEATURE = Feature(
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
-        Job("ideas.tell_answer", jobs.tell_answer),
         Job("ideas.tell_valued", jobs.tell_valued),
         Job("ideas.tell_short_list", jobs.tell_short_list),
+        Job("ideas.tell_answer", jobs.tell_answer),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -104,6 +104,8 @@ FEATURE = Feature(
             _l("An invitation was declined"),
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
+        *rules_notices.NOTICES,
+        *rules_told.NOTICES,
         Notice(
             "idea.answered",
             "ideas",
@@ -116,8 +118,6 @@ FEATURE = Feature(
             _l("The city has corrected its answer to the idea %(idea)s"),
             _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
         ),
-        *rules_notices.NOTICES,
-        *rules_told.NOTICES,
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -167,12 +167,12 @@ FEATURE = Feature(
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
 PIECES = (
-    staff_answers,
-    views_answers,
     views_own,
     views_submit,
     views_value,
     views_same,
+    views_answers,
+    staff_answers,
     staff_object,
     staff_shortlist,
     staff_merge,

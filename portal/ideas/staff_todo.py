@@ -10,6 +10,6 @@ from portal.ideas import staff_answers, staff_merge, staff_value
 
 
 def todo(s: Session, who: Actor) -> list[Todo]:
-    """Ideas to value and objections, proposals to join ideas, calls that owe answers: eight selects, none for who does
-    none of it."""
+    """Ideas to value and objections, proposals to join ideas, ideas without an answer; nothing is asked for who does none
+    of it."""
     return [*staff_value.todo(s, who), *staff_merge.todo(s, who), *staff_answers.todo(s, who)]

@@ -196,22 +196,11 @@ def build(app: Portal) -> World:
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
-    shared["answer_id"] = _answered(shown)
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
+    shared["answer_id"] = _answered(shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
-
-
-def _answered(number: int) -> int:
-    """The city has answered this idea; returns the answer's number."""
-    with db.write() as s:
-        idea = s.query(Idea).filter_by(number=number).one()
-        call = s.get_one(Call, idea.call_id)
-        said = {"body": {"en": "We will."}, "role": {"en": "Mayor"}, "state": {}}
-        answer = actions_answers.draft(SYSTEM, call, [idea], outcome=Outcome.BALLOT, answered_by="Dana Oru", said=said)
-        actions_answers.publish(SYSTEM, call, [answer.id])
-        return answer.id
 
 
 def _objected(app: Portal, number: int, person_id: int) -> int:
@@ -244,6 +233,17 @@ def _twin(app: Portal, person_id: int, number: int) -> int:
         s.add(said)
         s.flush()
         return said.id
+
+
+def _answered(number: int) -> int:
+    """The city has answered this idea; returns the answer's number."""
+    with db.write() as s:
+        idea = s.query(Idea).filter_by(number=number).one()
+        call = s.get_one(Call, idea.call_id)
+        said = {"body": {"en": "We will."}, "role": {"en": "Mayor"}, "state": {}}
+        answer = actions_answers.draft(SYSTEM, call, [idea], outcome=Outcome.BALLOT, answered_by="Dana Oru", said=said)
+        actions_answers.publish(SYSTEM, call, [answer.id])
+        return answer.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:

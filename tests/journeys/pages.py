@@ -28,8 +28,8 @@ NO_PAGES = {
     "papers.file", "papers_api.register_json", "papers_plain.short", "papers_plain.short_code",
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
-    "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.attachment", "ideas_api.feed", "ideas_api.ranking", "ideas_api.similar", "ideas_api.table",
+    "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
@@ -144,21 +144,6 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "ideas.twin": [Shown("/ideas/same/1", "ana")],
         "ideas.as_it_was": [Shown("/ideas/37/as-it-was")],
         "ideas.keep_search": [Shown("/ideas/ideas-2027/keep?q=tree", "ana")],
-        "ideas_staff.answers": [
-            Shown("/staff/ideas/cool-city/answers", bo),
-            Shown("/staff/ideas/ideas-2025/answers", bo),
-        ],
-        "ideas_staff.new_answer": [Shown(f"/staff/ideas/cool-city/answers/new?idea={draft[1]}", bo)],
-        "ideas_staff.answer": [
-            Shown(f"/staff/ideas/cool-city/answers/{draft[0]}", bo),
-            Shown("/staff/ideas/ideas-2025/answers/1", bo),
-        ],
-        "ideas_staff.drafts": [
-            Shown("/staff/ideas/cool-city/answers/drafts", bo),
-            Shown("/staff/ideas/ideas-2025/answers/drafts", bo),
-        ],
-        "ideas_staff.given": [Shown("/staff/ideas/ideas-2025/answers/given", bo)],
-        "ideas_staff.close_call": [Shown("/staff/ideas/cool-city/close", bo)],
         "ideas.short_list": [
             Shown("/ideas/ideas-2026/short-list"),
             Shown("/ideas/ideas-2026/short-list?again=1"),
@@ -186,6 +171,21 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown("/staff/ideas/ideas-2026/short-list", bo),
         ],
         "ideas_staff.remove_pick": [Shown("/staff/ideas/ideas-2026/short-list/picks/1/remove", bo)],
+        "ideas_staff.answers": [
+            Shown("/staff/ideas/cool-city/answers", bo),
+            Shown("/staff/ideas/ideas-2025/answers", bo),
+        ],
+        "ideas_staff.new_answer": [Shown(f"/staff/ideas/cool-city/answers/new?idea={draft[1]}", bo)],
+        "ideas_staff.answer": [
+            Shown(f"/staff/ideas/cool-city/answers/{draft[0]}", bo),
+            Shown("/staff/ideas/ideas-2025/answers/1", bo),
+        ],
+        "ideas_staff.drafts": [
+            Shown("/staff/ideas/cool-city/answers/drafts", bo),
+            Shown("/staff/ideas/ideas-2025/answers/drafts", bo),
+        ],
+        "ideas_staff.given": [Shown("/staff/ideas/ideas-2025/answers/given", bo)],
+        "ideas_staff.close_call": [Shown("/staff/ideas/cool-city/close", bo)],
         "ideas_staff.index": [Shown("/staff/ideas", bo)],
         "ideas_staff.same": [Shown("/staff/ideas/same", bo), Shown("/staff/ideas/same?q=qqqqqqq", bo)],
         "ideas_staff.decide": [Shown("/staff/ideas/same/1", bo)],
