@@ -1,7 +1,7 @@
 """Answers to ideas; ideas that become projects; the works of projects.
 
 Revision ID: 0030
-Revises: 0031
+Revises: 0029
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0030"
-down_revision = "0031"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
