@@ -32,6 +32,8 @@ VERBS: dict[str, Text] = {
     "acts for themselves": _l("Acts for themselves again"),
     "asked for letter": _l("Letter with a code asked for"),
     "printed letters": _l("Letters with codes printed"),
+    "printed letters again": _l("Letters with codes printed once more, with new codes"),
+    "asked to print letters again": _l("Second printing of letters with codes asked for"),
     "gave code": _l("Code on paper given at the counter"),
     "entered to vote": _l("Came in with a code on paper"),
     "noted proof": _l("Proof noted for a second clerk"),

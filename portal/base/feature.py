@@ -347,7 +347,8 @@ class Sheet:
     somebody without one; the actor is then that person, helped by whoever enters it. `record`: the table whose Record
     says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
     language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
-    over."""
+    over. `signed`: what is agreed to above the signature, where the signature alone is enough; `enter` is then also told
+    the number of the `paper` that bears it."""
 
     name: str
     label: Text | str
@@ -362,6 +363,7 @@ class Sheet:
     intro: tuple[Text | str, ...] = ()
     lang: str = ""
     printable: bool = True
+    signed: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,10 @@ class Owner:
     args: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     public: bool = True
+
+
+class NoPress(Exception):
+    """This machine cannot make a PDF, or cannot make this one."""
 
 
 @dataclass(frozen=True)
@@ -400,6 +406,9 @@ class Feature:
     remarks: Callable[[Any, Any, int], list[Remark]] | None = None
     # used(session, keyed hash of a resident): sentences on where this resident has taken part already
     used: Callable[[Any, str], list[Text]] | None = None
+    # press([(HTML, its language)], title): all of them in one PDF, each on a sheet of its own, and the places of those that
+    # no font can write and that are not in it. Raises NoPress.
+    press: Callable[[list[tuple[str, str]], str], tuple[bytes, list[int]]] | None = None
     topics: list[Topic] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     mine: list[Mine] = field(default_factory=list)

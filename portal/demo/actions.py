@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
 from portal.base import clock, db, drawn, files, i18n, markdown, marks, texts
-from portal.base.actor import SYSTEM, Actor
+from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
@@ -31,7 +31,7 @@ from portal.demo.joined import seed_joined
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
-from portal.identity import actions_help
+from portal.identity import actions_help, actions_letters, actions_paper, queries_letters
 from portal.identity import actions_staff as staff
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Contact, Identity, Way
@@ -68,6 +68,7 @@ def seed(say: Say) -> bool:
         _pages(s)
         say("letters")
         _letters(s)
+        _code_letters(s)
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
@@ -194,6 +195,19 @@ def _away(one: content.Persona, now: datetime) -> None:
     start = _midnight(_today() - timedelta(days=1))
     end = _midnight(_today() + timedelta(days=20))
     staff.set_absence(Actor(person_id=absent.id), absent.id, deputy_id=deputy.id, start=start, end=end, now=now)
+
+
+def _code_letters(s: Session) -> None:
+    """A letter with a code that was printed two days ago, and one that waits for the printer."""
+    now, found = clock.now(), queries_letters.residents(["SUN-0004", "SUN-0002"])
+    for at, (number, lang) in zip((now - timedelta(days=2), None), (("sun0004", "ar"), ("sun0002", "de")), strict=True):
+        resident = found.get(number)
+        if resident is None or not actions_paper.ask_letter(s, NOBODY, resident, language=lang, now=at or now):
+            continue
+        if at is not None:
+            rows = queries_letters.waiting_letters(s)
+            made = actions_letters.written(rows, found, at)
+            actions_letters.printed(s, SYSTEM, made, [], roles=("clerk",), now=at)
 
 
 def _letters(s: Session) -> None:

@@ -49,6 +49,31 @@ def code_given(payload: dict[str, Any]) -> None:
         )
 
 
+def letter_printed(payload: dict[str, Any]) -> None:
+    """Identity asks for this when letters with codes were printed, for residents who have an account."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.letter_printed",
+            {},
+            link=("identity.residence", {}),
+            dedup=f"letter_printed:{payload['key']}",
+        )
+
+
+def letter_used(payload: dict[str, Any]) -> None:
+    """Identity asks for this when the code of a letter was entered to vote, before any ballot is cast: a cast itself
+    tells nobody anything (voting.md 3)."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.letter_used",
+            {},
+            link=("identity.my", {}),
+            dedup=f"letter_used:{payload['key']}",
+        )
+
+
 def joined_elsewhere(payload: dict[str, Any]) -> None:
     """Identity asks for this when a letter or a counter joined another account with the same resident."""
     with db.write():

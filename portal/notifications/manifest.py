@@ -71,6 +71,8 @@ FEATURE = Feature(
         Job("identity.role_changed", jobs.role_changed),
         Job("identity.code_given", jobs.code_given),
         Job("identity.joined_elsewhere", jobs.joined_elsewhere),
+        Job("identity.letter_printed", jobs.letter_printed),
+        Job("identity.letter_used", jobs.letter_used),
     ],
     topics=[Topic("account", _l("Your account and your rights"), required=True)],
     notices=[
@@ -87,6 +89,26 @@ FEATURE = Feature(
             _l(
                 "A counter of the city has seen an identity document and given out a code to vote in your name. A ballot "
                 "cast with it takes the place of an earlier one. If that was not you, call the city at once."
+            ),
+        ),
+        Notice(
+            "account.letter_printed",
+            "account",
+            _l("A letter with a code was printed for you"),
+            _l(
+                "It goes to your address in the register of residents. With the code one can prove where you live, or "
+                "vote for you. If the letter does not come within two weeks, or if you did not ask for it, call the city."
+            ),
+        ),
+        Notice(
+            "account.letter_used",
+            "account",
+            _l("The code in a letter to you was entered to vote"),
+            _l(
+                "Whoever entered it can vote for you: a ballot cast with it takes the place of an earlier one. “My page” "
+                "shows on which day and by which way your vote was cast last. If that was not you, sign in and vote "
+                "again: until the close the last ballot counts. Then object: call the city, or bring a document to a "
+                "counter."
             ),
         ),
         Notice(

@@ -184,7 +184,8 @@ class CalendarKey(Base):
 
 
 class Subscriber(Base):
-    """An address that gets the newsletter, once its owner has said yes twice. It belongs to no account."""
+    """An address that gets the newsletter, once its owner has said yes twice, or once on a paper with their signature. It
+    belongs to no account."""
 
     __tablename__ = "subscriber"
     __table_args__ = (UniqueConstraint("email_folded"), Index(None, "confirmed_at"))
@@ -196,6 +197,9 @@ class Subscriber(Base):
     secret: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # which version of the consent was agreed to, and the number of the paper where it is one
+    consent_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    paper: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class Newsletter(Base):

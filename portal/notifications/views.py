@@ -13,7 +13,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Topic
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone, back_to, public, signed_in
+from portal.base.security import actor, alone_because, back_to, public, signed_in
 from portal.identity.queries import reachable
 from portal.notifications import actions, queries
 from portal.notifications.forms import AlertForm, InboxFilters, wished, wishes_form
@@ -22,6 +22,9 @@ from portal.places.queries import district_names, districts
 
 pages = Blueprint("notifications", __name__)
 PER_PAGE = 20
+OWN_CALENDAR = _l(
+    "The address opens the person’s dates to whoever has seen it. They make it alone, in a session of their own."
+)
 
 
 @pages.get("/inbox")
@@ -198,7 +201,7 @@ def follow() -> ResponseReturnValue:
 
 @pages.post("/inbox/calendar")
 @signed_in
-@alone
+@alone_because(OWN_CALENDAR)
 def calendar_address() -> ResponseReturnValue:
     """Make a calendar address, or (with `end`) take it away."""
     if request.form.get("end"):

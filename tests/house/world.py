@@ -28,7 +28,7 @@ from portal.ideas.models_answers import Outcome
 from portal.ideas.models_merge import Twin
 from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
-from portal.identity.models_ways import Mandate
+from portal.identity.models_ways import Mandate, PaperCode, PaperKind
 from portal.moderation import actions as moderation
 from portal.moderation import actions_appeal, actions_decide
 from portal.moderation.models import Appeal, Decision, Flagged, Reason
@@ -128,6 +128,11 @@ def build(app: Portal) -> World:
             until_day=clock.now().date() + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
         )  # fmt: skip
         s.add(mandate)
+        printed = PaperCode(
+            kind=PaperKind.LETTER, scheme="ee", blind="0" * 64, key=1, ciphertext=b"", language="en",
+            asked_at=clock.now(), printed_at=clock.now(), code_hash="0" * 64,
+        )  # fmt: skip
+        s.add(printed)
         searched = SavedSearch(person_id=other, name="Trees", query={}, seen_at=clock.now(), created_at=clock.now())
         s.add(searched)
         letter = papers.issue(SYSTEM, kind="letter", lang="en", values={}, person_id=other, title="A letter")
@@ -165,6 +170,7 @@ def build(app: Portal) -> World:
             "alert_id": alert.id,
             "batch_id": batch.id,
             "issue_id": issue.id,
+            "letter_id": printed.id,
             "secret": "no-such-secret",
             "project_id": 1,
             "pot_id": 1,

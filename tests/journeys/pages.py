@@ -308,6 +308,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "identity.step_mail_code": [Shown("/step-up/by-mail", "ana")],
         "identity_desk.mandate": [Shown("/staff/counter/mandate", adam)],
         "identity_desk.letters": [Shown("/staff/code-letters", adam)],
+        "identity_desk.again": [Shown("/staff/code-letters/1/again", adam)],
         "admin.dashboard": [Shown("/staff/", bo), Shown("/staff/", adam), Shown("/staff/", "ana", 403)],
         "admin.audit": [Shown("/staff/audit", adam)],
         "admin.jobs": [Shown("/staff/jobs", adam)],
