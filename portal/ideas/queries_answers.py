@@ -184,6 +184,26 @@ def involved(s: Session, idea_id: int) -> list[int]:
 # --- how far a call is ------------------------------------------------------------------------------------------------
 
 
+_COUNTED = select(
+    select(func.count())
+    .select_from(Idea.__table__)
+    .where(_I.call_id == bindparam("call"), _I.listed.is_(True))
+    .scalar_subquery()
+    .label("total"),
+    select(func.count())
+    .select_from(AnswerIdea.__table__.join(Idea.__table__, _I.id == _L.idea_id))
+    .where(_L.standing == Standing.CURRENT, _I.call_id == bindparam("call"), _I.listed.is_(True))
+    .scalar_subquery()
+    .label("answered"),
+)
+
+
+def counted(s: Session, call_id: int) -> Progress:
+    """How many ideas of a call are answered, for its public page: one select that counts by its indexes alone."""
+    row = s.execute(_COUNTED, {"call": call_id}).one()
+    return Progress(row.total, row.answered)
+
+
 def progress(s: Session, call_ids: Iterable[int]) -> dict[int, Progress]:
     """How many ideas of each call are answered: one select, none where nothing is asked."""
     ids = list(call_ids)
