@@ -225,6 +225,11 @@ def moment(when: datetime, form: str = "long") -> str:
     return f"{day(when, form)}, {_time(_language.get(), local.hour, local.minute)}"
 
 
+def begins(start: datetime, form: str = "long") -> str:
+    """Since when something holds that begins at an instant: the day alone where it begins with it, else the moment."""
+    return day(start, form) if in_zone(start).time() == time() else moment(start, form)
+
+
 def last(end: datetime, form: str = "long") -> str:
     """Until when something holds that ends at an instant: its last day where it ends with a day, else the moment."""
     local = in_zone(end)

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.base import db
 from portal.identity.queries import known_roles
-from portal.notifications import actions, actions_letters, actions_newsletter, actions_route
+from portal.notifications import actions, actions_jobs, actions_letters, actions_newsletter, actions_route
 
 
 def route(payload: dict[str, Any]) -> None:
@@ -22,6 +22,11 @@ def fan_out(payload: dict[str, Any]) -> None:
 def digest(_payload: dict[str, Any]) -> None:
     """Make the digests that are due."""
     actions_route.digests()
+
+
+def tell_around(_payload: dict[str, Any]) -> None:
+    """Tell people what is new around the places that they named. Running twice tells nothing twice."""
+    actions_jobs.tell_around()
 
 
 def newsletter(payload: dict[str, Any]) -> None:

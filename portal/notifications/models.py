@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.tables import Base, Id, UtcTime, choice
@@ -83,6 +83,29 @@ class Alert(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     topic: Mapped[str] = mapped_column(String(40))
     district: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PlaceAlert(Base):
+    """A person wants to hear of what is new within so many metres of a place on the city plan (x and y from 0 to 1).
+    `kinds`: the kinds of things by name, none for all; `name`: what the person calls the place."""
+
+    __tablename__ = "place_alert"
+    __table_args__ = (
+        UniqueConstraint("person_id", "x", "y", "metres"),
+        Index(None, "seen_at"),
+        CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place"),
+        CheckConstraint("metres > 0", name="metres"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    x: Mapped[float] = mapped_column(Float)
+    y: Mapped[float] = mapped_column(Float)
+    metres: Mapped[int] = mapped_column(Integer)
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)  # what came later has not been told
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 

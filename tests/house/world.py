@@ -20,12 +20,14 @@ from portal.budgeting.models import Budget, Project
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
+from portal.config import Map
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas import actions_answers, actions_object
 from portal.ideas.models import Call, Idea, SavedSearch
 from portal.ideas.models_answers import Outcome
 from portal.ideas.models_merge import Twin
+from portal.ideas.models_paper import Import, SupportList
 from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate, PaperCode, PaperKind
@@ -34,7 +36,7 @@ from portal.moderation import actions_appeal, actions_decide
 from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
 from portal.notifications import actions_letters
-from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
+from portal.notifications.models import Alert, LetterBatch, Message, Newsletter, PlaceAlert
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
 from portal.papers.models import PaperState, PostBatch
@@ -49,6 +51,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
 from tests.identity.help import enter
+from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
@@ -63,6 +66,8 @@ ROLES = (
     "auditor",
     "data_protection_officer",
     "administrator",
+    "innovation_lead",
+    "innovation_coach",
 )
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -89,7 +94,9 @@ def build(app: Portal) -> World:
     here = app.ground.settings
     here.instance.mkdir(parents=True, exist_ok=True)
     (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
-    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
+    app.ground.settings = dataclasses.replace(
+        here, city=dataclasses.replace(here.city, map="plan.svg"), map=Map(metres=4000)
+    )
     ground.stand_on(app.ground)
     with db.write() as s:
         venue = places.add_venue(SYSTEM, names={"en": "Library"}, address="Quay 1")
@@ -118,7 +125,17 @@ def build(app: Portal) -> World:
         actions_letters.folder().mkdir(parents=True)
         (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
-        s.add_all([alert, batch, issue])
+        around = PlaceAlert(
+            person_id=other,
+            name="Home",
+            x=0.5,
+            y=0.5,
+            metres=500,
+            kinds=[],
+            seen_at=clock.now(),
+            created_at=clock.now(),
+        )
+        s.add_all([alert, around, batch, issue])
         s.flush()
         session = s.query(SignIn).filter_by(person_id=other).one()
         department = Department(code="parks")
@@ -168,6 +185,7 @@ def build(app: Portal) -> World:
             "mail_id": lost.id,
             "message_id": message.id,
             "alert_id": alert.id,
+            "around_id": around.id,
             "batch_id": batch.id,
             "issue_id": issue.id,
             "letter_id": printed.id,
@@ -205,8 +223,34 @@ def build(app: Portal) -> World:
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
     shared["answer_id"] = _answered(shown)
-    foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
-    return World({**shared, "slug": "2026", "number": shown}, foreign)
+    shared |= _on_paper(shown, other)
+    tried = innovation.every_page(app, other)
+    foreign = {
+        **shared,
+        "slug": "draft",
+        "number": unseen,
+        "questionnaire_id": unasked,
+        "proposal_id": tried.pop("held"),
+    }
+    shared |= tried
+    return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
+
+
+def _on_paper(number: int, person_id: int) -> dict[str, Any]:
+    """A list of supporters that somebody else began to enter, and a file that waits for a yes."""
+    with db.write() as s:
+        row = s.query(Idea).filter_by(number=number).one()
+        a_list = SupportList(
+            idea_id=row.id, number="0000-0000-00", on_day=clock.now().date(), lines=3, entered_by_id=person_id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        a_file = Import(
+            call_id=row.call_id, what="ideas", name="there.csv", body="title,text,language\nA,B,en\n", lines=1,
+            by_id=person_id, created_at=clock.now(),
+        )  # fmt: skip
+        s.add_all([a_list, a_file])
+        s.flush()
+        return {"list_id": a_list.id, "import_id": a_file.id}
 
 
 def _objected(app: Portal, number: int, person_id: int) -> int:
