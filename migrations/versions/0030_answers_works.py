@@ -1,7 +1,7 @@
 """Answers to ideas; ideas that become projects; the works of projects.
 
 Revision ID: 0030
-Revises: 0026
+Revises: 0029
 """
 
 import sqlalchemy as sa

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, abort, url_for
 from portal.base import atom, db, i18n, ics
 from portal.base.security import actor, public
 from portal.budgeting.models import Budget, BudgetState
-from portal.budgeting.queries import budgets, export, news, wordings
+from portal.budgeting.queries import budgets, export, news, wordings, works
 from portal.budgeting.queries.results import ResultPage, result_page
 from portal.voting import queries as voting
 from portal.voting.models import Vote
@@ -75,6 +75,48 @@ def result_csv(slug: str) -> Response:
                 ]
             )
     return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", f"{slug}-result.csv")
+
+
+WORKS_HEAD = (
+    "project_id", "title", "status", "steps_done", "steps", "end", "days_late", "spent", "estimate", "currency", "page",
+)  # fmt: skip
+
+
+@api.get("/budget/<slug>/works.csv")
+@public
+def works_csv(slug: str) -> Response:
+    """One line per winner: how far its works are, what is spent and what was estimated, as decimal numbers."""
+    s = db.session()
+    found = budgets.readable(s, actor(), slug)
+    budget = found.budget if found is not None and found.budget.state is BudgetState.SHOWN else None
+    names = wordings.names(s, budget.id) if budget is not None else None
+    all_ = works.works(s, budget, works.Filters(), names, per_page=100_000) if budget and names else None
+    if budget is None or all_ is None:
+        abort(404)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(WORKS_HEAD)
+    for one in all_.shown:
+        writer.writerow(
+            [
+                plain_cell(one.shown.code),
+                plain_cell(one.shown.title),
+                one.far.status.value,
+                one.far.done,
+                one.far.total,
+                one.far.ends_on.isoformat() if one.far.ends_on else "",
+                one.late_by,
+                _decimal(one.spent),
+                _decimal(one.shown.cost),
+                budget.currency,
+                url_for("budgeting.story", slug=slug, number=one.shown.number, _external=True),
+            ]
+        )
+    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", f"{slug}-works.csv")
+
+
+def _decimal(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
 @api.get("/budget/<slug>/results.json")

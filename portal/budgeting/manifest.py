@@ -103,6 +103,14 @@ FEATURE = Feature(
             found.published,
         ),
         Dataset(
+            "budget-works",
+            _l("Works of budgets"),
+            "budgeting_api.works_csv",
+            ("csv",),
+            _l("One line per winning project: how far it is, how late, what is spent and what was estimated."),
+            found.published,
+        ),
+        Dataset(
             "budget-ballots",
             _l("Ballots of budgets"),
             "budgeting_api.ballots_pb",

@@ -105,7 +105,7 @@ def _idea(s: Session, call: Call, one: Mapping[str, Any], kinds: Mapping[str, in
     city, at = content.city(), one.get("at")
     home = next((d.id for d in city.districts if at and d.holds(*at)), None)
     district = s.scalar(select(District.id).where(District.code == home)) if home else None
-    names = {p.sub: p.name for p in (*content.personas(), *content.residents())}
+    names = {p.sub: p.name for p in content.personas()} | {r.sub: r.name for r in content.residents()}
     author = people.person_for(s, ISSUER, one["author"], name=names[one["author"]], language=None, now=clock.now())
     words = Written(
         title=one["title"],

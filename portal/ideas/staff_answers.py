@@ -39,7 +39,6 @@ def todo(s: Session, who: Actor) -> list[Todo]:
             ),
             url_for("ideas_staff.answers", slug=one.slug),
             count=one.progress.missing,
-            scope=one.scope,
         )
         for one in queries_answers.waiting(s, who)
     ]

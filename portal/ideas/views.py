@@ -124,7 +124,7 @@ def call(slug: str) -> str:
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
         states=rules.STATES,
-        far=queries_answers.progress(s, [found.call.id])[found.call.id],
+        far=queries_answers.counted(s, found.call.id),
         feed=ui.address(url_for("ideas_api.feed", slug=slug), filters.query()),
         keep=ui.address(url_for(".keep_search", slug=slug), filters.query()),
     )

@@ -178,6 +178,7 @@ def test_no_figure_while_people_vote(app: Portal) -> None:
     page = Client(app).get(f"/en/budget/2026/projects/{made}/story")
     assert "A bench" in page and "4,711" not in page and "4711" not in page and "follow" not in page.text.casefold()
     assert "not published yet" in Client(app).get("/en/budget/2026/works")
+    assert Client(app).get("/en/budget/2026/works.csv").status == 404
     with pytest.raises(Denied), db.write() as s:
         project = s.query(Project).filter_by(number=1).one()
         origins.link(OFFICER, s.get_one(Budget, budget), project, s.query(Idea).first())
@@ -262,6 +263,8 @@ def test_works_are_followed_to_the_end(app: Portal) -> None:
     public = Client(app).get("/en/budget/2025/works?status=done")
     assert "Finished" in public and "1 project" in public
     assert "No project fits." in Client(app).get("/en/budget/2025/works?status=late")
+    table = Client(app).get("/en/budget/2025/works.csv").html
+    assert ",done,1,1," in table and ",30.00," in table and f"/projects/{won}/story" in table
     assert "How far the winners are" in Client(app).get("/en/budget/2025/results")
     onward = Client(app).get(f"/en/ideas/{number}")
     assert "What came of it" in onward and "Won" in onward

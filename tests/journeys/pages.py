@@ -33,7 +33,7 @@ NO_PAGES = {
     "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
-    "budgeting_api.recount_zip", "budgeting_api.result_csv",
+    "budgeting_api.recount_zip", "budgeting_api.result_csv", "budgeting_api.works_csv",
     "budgeting_api.result_json", "budgeting_staff.texts_csv", "budgeting_staff.texts_xliff", "files.picture",
     "comments.comment", "comments.feed", "moderation_api.figures_csv", "questions.results_csv",
     "questions_staff.results_csv",

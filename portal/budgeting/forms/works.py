@@ -67,9 +67,10 @@ class RipeFilters(f.GetForm):
 
     def filters(self) -> origins.Filters:
         """What was asked; answers that are not in the lists are left out."""
+        calls = {choice[0] for choice in self.call.choices}
         return origins.Filters(
             q=(self.q.data or "")[:200].strip(),
-            call=self.call.data if self.call.data in dict(self.call.choices) else None,
+            call=self.call.data if self.call.data in calls else None,
             state=self.state.data if self.state.data in {IdeaState(state) for state in GROWS} else None,
             page=ui.page_number(request.args.get("page")),
         )
@@ -164,4 +165,4 @@ class StopForm(f.Form):
 
 def paid(form: Any) -> int:
     """The amount of a line of money, in cents; below nothing where it came back."""
-    return -form.amount.data if form.back.data else form.amount.data
+    return -int(form.amount.data) if form.back.data else int(form.amount.data)

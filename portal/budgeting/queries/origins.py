@@ -21,6 +21,7 @@ from portal.budgeting.queries.found import OPEN_TO_ALL
 from portal.budgeting.rules import PUBLIC, fate_name, status_name
 from portal.budgeting.rules_works import GROWS
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Picture
+from portal.ideas.models_value import Valuation
 from portal.ideas.queries import OPEN_TO_ALL as OPEN_CALLS
 from portal.identity.models import Person
 from portal.identity.rules_ways import shown_name
@@ -257,5 +258,17 @@ def co_authors(s: Session, ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def valued(s: Session, ids: Sequence[int]) -> dict[int, int]:
-    """What officers reckoned that ideas cost, in cents, where they did."""
-    return {}
+    """What officers reckoned that ideas cost, in cents, where they did: one select."""
+    return {number: row.cost for number, row in valuations(s, ids).items() if row.cost is not None}
+
+
+def valuations(s: Session, ids: Sequence[int]) -> dict[int, Valuation]:
+    """What officers found about these ideas, as it stands now, by idea: one select, none where nothing is asked."""
+    if not ids:
+        return {}
+    rows = s.scalars(
+        select(Valuation)
+        .where(Valuation.idea_id.in_(ids), Valuation.published_at.is_not(None))
+        .order_by(Valuation.version)
+    )
+    return {row.idea_id: row for row in rows}

@@ -34,7 +34,8 @@ def ripe(slug: str) -> str:
     """The ideas of which a project can be made."""
     budget, s = find(slug), db.session()
     form = RipeFilters()
-    form.call.choices = origins.calls_of_ripe(s)
+    calls = origins.calls_of_ripe(s)
+    form.call.choices = list(calls)
     filters = form.filters()
     shown, total = origins.ripe(s, filters)
     vote = voting.vote_for(s, "budget", budget.id)
@@ -45,7 +46,7 @@ def ripe(slug: str) -> str:
         names=wordings.names(s, budget.id),
         filters_form=form,
         filters=filters,
-        calls=dict(form.call.choices),
+        calls=dict(calls),
         shown=shown,
         total=total,
         states=STATES,

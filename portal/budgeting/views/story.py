@@ -36,6 +36,7 @@ def story(slug: str, number: int) -> str:
         p=detail.shown,
         wishes=wishes,
         answers=queries_answers.current_of(s, [one.id for one in wishes]),
+        valued=origins.valuations(s, [one.id for one in wishes]),
         outcome=outcome,
         won=won,
         course=works.course(s, detail.shown.id) if won else None,
