@@ -133,10 +133,7 @@ def _follow(
     valued = s.get_one(Valuation, row.valuation_id)
     if row.subject is Subject.COST:
         finding = Finding(valued.feasible, valued.reason, valued.language, tuple(lines))
-        role = valued.role
-        made = actions_value.publish(actor, idea.id, finding, role=role, now=now, corrected=True)
-        made.department_id = valued.department_id
-        s.flush()
+        actions_value.publish(actor, idea.id, finding, role=valued.role, now=now, corrected=True)
         return
     if due_on is None:
         raise ValueError("no day by which it is to be valued anew")

@@ -147,7 +147,7 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
     if pick is not None:
         events.append(Event(pick.at, _l("Onto the short list: picked by the city council")))
     return Official(
-        events=sorted(events, key=lambda event: event.at),
+        events=sorted(events, key=lambda event: (event.at, event.now)),
         found=found,
         objections=said_no,
         holds=holds,
@@ -234,7 +234,7 @@ def _events(
     objections: Sequence[Objection],
     names: Mapping[int, Said],
 ) -> list[Event]:
-    events = [Event(idea.created_at, _l("Handed in"))]
+    events = [Event(idea.created_at, _l("Idea handed in"))]
     for row in held:
         who = str(public_holder(row, names))
         if row is holds and days is not None:
