@@ -9,7 +9,8 @@ from typing import Any
 import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 
 class Memory(BytecodeCache):
@@ -54,3 +55,22 @@ def addresses() -> None:
         return compiled[key]
 
     Rule._compile_builder = remembered  # type: ignore[method-assign]
+
+    parsed: dict[str, tuple[list[RulePart], list[tuple[bool, str]], dict[str, BaseConverter]]] = {}
+    parse_one = Rule._parse_rule
+
+    def read(self: Rule, rule: str) -> list[RulePart]:
+        """The same for its parts. The converters know a map, but none of ours or of werkzeug's asks it anything."""
+        if rule not in parsed:
+            before, known = len(self._trace), set(self._converters)
+            parts = list(parse_one(self, rule))
+            new = {name: one for name, one in self._converters.items() if name not in known}
+            parsed[rule] = parts, self._trace[before:], new
+            return parts
+        parts, trace, converters = parsed[rule]
+        self._trace.extend(trace)
+        self._converters.update(converters)
+        self.arguments.update(converters)
+        return parts
+
+    Rule._parse_rule = read  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ PostgreSQL: READ ONLY transactions for reading, row locks through `locked`.
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,21 @@ BUSY_MILLISECONDS = 8000
 
 class Busy(Exception):
     """The database could not be had in time; nothing was stored."""
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Did this fail because the disk of the portal, or of its database, is full?
+
+    SQLite says SQLITE_FULL, PostgreSQL 53100 (disk_full), a file of our own ENOSPC or EDQUOT.
+    """
+    while error is not None:
+        driver = getattr(error, "orig", None) or error
+        if isinstance(driver, OSError) and driver.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if getattr(driver, "sqlstate", None) == "53100" or "database or disk is full" in str(driver):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class SecondTransaction(RuntimeError):
@@ -65,11 +81,15 @@ class Database:
                 log.warning("wal_refused", sqlite=sqlite_module.sqlite_version)
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(self.url, module=sqlite_module, pool_size=pool_size, max_overflow=20)
+            self.engine = create_engine(
+                self.url, module=sqlite_module, pool_size=pool_size, max_overflow=20, hide_parameters=True
+            )
             event.listen(self.engine, "connect", self._on_connect)
             event.listen(self.engine, "begin", _on_begin)
         else:
-            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=8, pool_timeout=8)
+            self.engine = create_engine(
+                self.url, pool_size=pool_size, max_overflow=8, pool_timeout=8, hide_parameters=True
+            )
             for moment in ("rollback", "rollback_savepoint"):
                 event.listen(self.engine, moment, _forget_ready)
             event.listen(self.engine, "reset", _forget_ready_unfinished)
@@ -111,8 +131,11 @@ class Database:
 
     def close(self, session: Session, *, commit: bool) -> None:
         """COMMIT or ROLLBACK, then free connection and mutex. A failing COMMIT raises: nothing was acknowledged."""
-        connection = session.connection() if session.in_transaction() else None
+        connection = None
         try:
+            if not commit and not session.is_active:
+                session.rollback()  # a flush failed: until then the session refuses every question
+            connection = session.connection() if session.in_transaction() else None
             if commit:
                 session.flush()
                 for check in session.info.get("before_commit", ()):
@@ -130,12 +153,14 @@ class Database:
             session.rollback()
             raise
         finally:
-            session.close()
-            bind = session.get_bind() if connection is None else connection
-            if isinstance(bind, Connection):
-                bind.close()
-            if self.sqlite and session.info["write"]:
-                self.mutex.release()
+            try:
+                session.close()
+                bind = session.get_bind() if connection is None else connection
+                if isinstance(bind, Connection):
+                    bind.close()
+            finally:  # whatever else breaks, the next writer must not wait for ever
+                if self.sqlite and session.info["write"]:
+                    self.mutex.release()
 
     def self_test(self) -> dict[str, str]:
         """What /readyz reports: version and settings as the database itself states them."""

@@ -20,6 +20,11 @@ log = structlog.get_logger("portal.errors")
 F = TypeVar("F", bound=Callable[..., Any])
 PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 
+NO_ROOM = _l(
+    "The city's computer has no room left to store anything. What you sent was not stored; those who look after the "
+    "site see it in their records. Try again later."
+)
+
 
 class Refused(Exception):
     """An act that cannot be: the sentence for the person, a status (403, 404, 409, 410), and the next step."""
@@ -144,6 +149,14 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[str, int]:
+        if db.no_room(error):
+            log.error("disk_full", route=route())
+            try:
+                return page(503, NO_ROOM)
+            except Exception as second:
+                log.error("fault_in_error_page", exc_info=second)
+                db.abandon()
+                return plain(), 503
         log.error("fault", route=route(), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
         try:
             return page(500)

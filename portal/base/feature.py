@@ -83,6 +83,8 @@ class Discussion:
     counted: Callable[[Any, int, int], None]
     told: Callable[[Any, int], list[int]]
     premoderated: Callable[[Any, int], bool]
+    # moved(session, id): the thing of the same kind on which the debate goes on; None where it goes on here
+    moved: Callable[[Any, int], int | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def config(database: Database) -> Config:
 def engine_for(database: Database) -> Any:
     """A plain engine without the portal's events: batch changes must not cascade over foreign keys."""
     if database.sqlite:
-        return create_engine(database.url, module=database.module, poolclass=NullPool)
-    return create_engine(database.url, poolclass=NullPool)
+        return create_engine(database.url, module=database.module, poolclass=NullPool, hide_parameters=True)
+    return create_engine(database.url, poolclass=NullPool, hide_parameters=True)
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

@@ -7,7 +7,7 @@ back to another with an honest mark; a machine's text is marked as such.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, String, Text, bindparam, select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.base import i18n
 from portal.base.markdown import render
 from portal.base.tables import Base, Id
+from portal.base.textfield import TextField
 
 
 class Wording(Base):
@@ -96,6 +97,37 @@ _BARE = select(_W.object_id, _W.field, _W.lang, _W.body, _W.origin).where(
     _W.field.in_(bindparam("fields", expanding=True)),
 )
 _RENDERED = _BARE.add_columns(_W.html)
+
+
+def put_all(
+    s: Session,
+    kind: str,
+    object_id: int,
+    said: Mapping[str, Mapping[str, str]],
+    fields: Mapping[str, TextField],
+    *,
+    origin: str = "human",
+) -> None:
+    """Store texts per field and language; an empty one is taken away, one that did not change keeps its origin.
+
+    One select and one flush: a project has two dozen texts. Raises KeyError for a field that is not among `fields`.
+    """
+    stored = all_languages(s, kind, object_id)
+    for field, by_lang in said.items():
+        spec = fields[field]
+        for lang, body in by_lang.items():
+            row, body = stored.get((field, lang)), body.strip()
+            if not body:
+                if row is not None:
+                    s.delete(row)
+                continue
+            if row is None:
+                row = Wording(kind=kind, object_id=object_id, field=field, lang=lang, body="")
+                s.add(row)
+            if row.body != body:
+                row.body, row.origin, row.source_hash = body, origin, ""
+                row.html = render(body, lang) if spec.markdown else ""
+    s.flush()
 
 
 def load(

@@ -25,3 +25,11 @@ YES = Verdict(True)
 def no(reason: Text, next: Text | None = None) -> Verdict:
     """A refusal with its sentence."""
     return Verdict(False, reason, next)
+
+
+class Denied(Exception):
+    """An act that the rules do not allow; the verdict has the sentence."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason.msgid if verdict.reason else "refused")
+        self.verdict = verdict

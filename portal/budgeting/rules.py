@@ -7,30 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.base.i18n import Text, _l, _n
+from portal.base.textfield import TextField
 from portal.base.verdict import YES, Verdict, no
+from portal.base.verdict import Denied as Denied
 from portal.budgeting.models import BallotKind, BudgetState, PotVoters, ProjectStatus
 from portal.processes import rules as process_rules
 from portal.processes.models import PhaseKind
-
-
-class Denied(Exception):
-    """An act that the rules do not allow; the verdict has the sentence."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason.msgid if verdict.reason else "refused")
-        self.verdict = verdict
-
-
-@dataclass(frozen=True)
-class TextField:
-    """A text that the city writes per language: its name, its greatest length, Markdown or not, needed or not."""
-
-    label: Text
-    longest: int
-    markdown: bool = False
-    needed: bool = False
-    rows: int = 0
-
 
 TEXTS: dict[str, dict[str, TextField]] = {
     "budget": {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -302,9 +302,13 @@ def _translatable(number: int) -> queries.Found:
 
 @pages.get("/<kind>/<int:number>.atom")
 @public
-def feed(kind: str, number: int) -> Response:
-    """The newest comments on a thing that everybody may see."""
+def feed(kind: str, number: int) -> Any:
+    """The newest comments on a thing that everybody may see. Where the debate goes on elsewhere, the feed does, too."""
     found, s = _thing(kind, number), db.session()
+    how = queries.wish(kind)
+    onward = how.moved(s, number) if how is not None and how.moved is not None else None
+    if onward is not None:
+        return redirect(url_for(".feed", kind=kind, number=onward), 301)
     if not queries_lists.is_open_to_all(s, kind, number, i18n.lang()):
         raise NotFound
     return atom.answer(

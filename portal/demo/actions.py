@@ -26,6 +26,7 @@ from portal.demo.actions_moderation import seed_moderation
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
+from portal.demo.joined import seed_joined
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
@@ -81,6 +82,7 @@ def seed(say: Say) -> bool:
         if "ideas" in settings().wings:
             seed_debates(s)
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_joined(s, officer)
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.verdict import YES, Verdict, no
-from portal.ideas import queries, rules
+from portal.ideas import queries, queries_ties, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
 from portal.ideas.rules import Denied, Written
 from portal.identity.queries import city_day
@@ -78,7 +78,7 @@ def submit(
         "comments": 0,
         "version": 1,
     }
-    idea = _numbered(s, values)
+    idea = numbered(s, values)
     for position, (file_id, alt) in enumerate(pictures[: rules.MOST_PICTURES], 1):
         s.add(Picture(idea_id=idea.id, file_id=file_id, position=position, alt=alt))
     if draft is not None:
@@ -117,7 +117,7 @@ def _facts(written: Written) -> dict[str, Any]:
     }
 
 
-def _numbered(s: Session, values: dict[str, Any]) -> Idea:
+def numbered(s: Session, values: dict[str, Any]) -> Idea:
     """The row with the next free number; two at the same moment get one each."""
     for _try in range(MOST_TRIES):
         number = (s.scalar(select(func.max(Idea.number))) or 0) + 1
@@ -267,25 +267,45 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
 
 
 def take_back(actor: Actor, idea: Idea) -> Verdict:
-    """Takes the actor's support back; where there is none, nothing happens."""
+    """Takes the actor's support back; where there is none, nothing happens. Where the idea was joined with another one,
+    the support lies there."""
     s = db.session()
-    verdict = rules.may_take_back(_of_call(s, idea.call_id))
+    root = queries_ties.root(s, idea.id)
+    while True:
+        verdict = rules.may_take_back(_of_call(s, root.call_id))
+        before, root = root, queries_ties.root(s, idea.id)
+        if root.call_id == before.call_id:  # else it was joined with one of another call before the lock was there
+            break
     if not verdict or actor.person_id is None:
         return verdict
-    gone: Any = s.execute(delete(Support).where(Support.idea_id == idea.id, Support.person_id == actor.person_id))
-    if gone.rowcount:
+    own = (Support.idea_id == root.id, Support.person_id == actor.person_id)
+    gone = s.execute(delete(Support).where(*own).returning(Support.resident)).one_or_none()
+    if gone is not None:
+        let_go(s, root.id, actor.person_id, gone.resident)
         s.execute(
             update(Idea)
-            .where(Idea.id == idea.id)
+            .where(Idea.id == root.id)
             .values(supports=Idea.supports - 1)
             .execution_options(synchronize_session=False)
         )
     return YES
 
 
+def let_go(s: Session, idea_id: int, person_id: int, resident: str | None) -> None:
+    """Somebody has taken back the support of an idea. Where others were joined with it, what they gave to those sleeps
+    there because each person counts once; it goes, too, or it would count again where they are parted."""
+    ids = [number for number in queries_ties.within(s, idea_id) if number != idea_id]
+    if ids:
+        whose = Support.person_id == person_id
+        same = whose if resident is None else or_(whose, Support.resident == resident)
+        s.execute(delete(Support).where(Support.idea_id.in_(ids), same).execution_options(synchronize_session=False))
+
+
 def recount(s: Session) -> int:
-    """Puts every counter of supports to the number of its rows; returns how many were wrong. For the operator."""
-    rows = select(func.count()).where(Support.idea_id == Idea.id).correlate(Idea).scalar_subquery()
+    """Puts every counter of supports to the number of its rows, that of an idea joined with another one to none; returns
+    how many were wrong. For the operator."""
+    counted = and_(Support.idea_id == Idea.id, Idea.state != IdeaState.MERGED)
+    rows = select(func.count(Support.id)).where(counted).correlate(Idea).scalar_subquery()
     wrong = s.execute(select(Idea.id, rows.label("number")).where(Idea.supports != rows)).all()
     for row in wrong:
         s.execute(update(Idea).where(Idea.id == row.id).values(supports=row.number))

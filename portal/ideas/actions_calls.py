@@ -12,7 +12,6 @@ from portal.audit.actions import record
 from portal.base import clock, db, search, texts
 from portal.base.actor import Actor
 from portal.base.i18n import _l
-from portal.base.markdown import render
 from portal.base.texts import Wording
 from portal.base.verdict import no
 from portal.ideas.models import Call, CallCategory, Idea
@@ -31,25 +30,8 @@ SETTINGS = (
 
 
 def put_texts(kind: str, object_id: int, said: Said) -> None:
-    """Stores texts per field and language; an empty one is taken away, one that did not change keeps its origin.
-    Raises KeyError for a field that the kind does not have."""
-    s = db.session()
-    stored = texts.all_languages(s, kind, object_id)
-    for field, by_lang in said.items():
-        spec = TEXTS[kind][field]
-        for lang, body in by_lang.items():
-            row, body = stored.get((field, lang)), body.strip()
-            if not body:
-                if row is not None:
-                    s.delete(row)
-                continue
-            if row is None:
-                row = Wording(kind=kind, object_id=object_id, field=field, lang=lang, body="")
-                s.add(row)
-            if row.body != body:
-                row.body, row.origin, row.source_hash = body, "human", ""
-                row.html = render(body, lang) if spec.markdown else ""
-    s.flush()
+    """Stores texts of a call or of its categories. Raises KeyError for a field that the kind does not have."""
+    texts.put_all(db.session(), kind, object_id, said, TEXTS[kind])
 
 
 def create(actor: Actor, *, slug: str, texts: Said, process_id: int | None = None, **changes: Any) -> Call:

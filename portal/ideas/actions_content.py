@@ -15,7 +15,7 @@ from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.search import forget as unfind
 from portal.base.verdict import Verdict, no
-from portal.ideas import queries, queries_idea, rules
+from portal.ideas import queries, queries_idea, queries_ties, rules
 from portal.ideas.actions import index, lead, publish
 from portal.ideas.models import Call, Idea, Picture, Revision
 
@@ -95,7 +95,7 @@ def _about(s: Session, actor: Actor, idea_id: int, _lang: str) -> Hit | None:
     if found is None or found.idea.hidden_at is not None or not queries_idea.may_read(s, actor, found):
         return None
     idea = found.idea
-    return Hit(idea.title, idea.language, "ideas.idea", {"number": idea.number}, idea.lead)
+    return Hit(idea.title, idea.language, queries_ties.page_of(idea), {"number": idea.number}, idea.lead)
 
 
 def _may(s: Session, actor: Actor, idea_id: int) -> Verdict:
@@ -133,4 +133,11 @@ def _premoderated(s: Session, idea_id: int) -> bool:
     return bool(s.scalar(asked))
 
 
-DISCUSSION = Discussion(about=_about, may=_may, shape=_shape, counted=_counted, told=_told, premoderated=_premoderated)
+def _moved(s: Session, idea_id: int) -> int | None:
+    root = queries_ties.root(s, idea_id)
+    return root.id if root.id != idea_id else None
+
+
+DISCUSSION = Discussion(
+    about=_about, may=_may, shape=_shape, counted=_counted, told=_told, premoderated=_premoderated, moved=_moved
+)

@@ -12,6 +12,7 @@ from portal.base import clock, db, i18n
 from portal.base.actor import SYSTEM
 from portal.ideas import queries_list, rules
 from portal.ideas.actions_drafts import folder
+from portal.ideas.actions_merge import TO_SUPPORTERS
 from portal.ideas.actions_searches import read
 from portal.ideas.models import Attachment, Call, Idea, SavedSearch, Support
 from portal.identity.models import Person
@@ -77,6 +78,8 @@ def forget(now: datetime) -> int:
                 .values(person_id=None, resident=None)
                 .execution_options(synchronize_session=False)
             )
+            ids = list(s.scalars(select(Idea.id).where(Idea.call_id == call_id)))
+            notifications.forget_told(s, TO_SUPPORTERS, "idea", ids)
             call.forgotten_at = clock.now()
             record(SYSTEM, "forgot supporters", "call", call_id)
             done += 1

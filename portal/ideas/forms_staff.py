@@ -21,6 +21,10 @@ PHASES = [(kind, phase_name(kind)) for kind in (PhaseKind.SUBMIT, PhaseKind.REVI
 NEW_CATEGORIES = 3
 
 
+# addresses below /ideas/ that are pages of their own
+TAKEN = ("mine", "searches", "files", "new", "valuations", "objections", "same", "idea")
+
+
 class CallForm(f.Form):
     """A call: its address, who takes part, what it asks; its texts come per language."""
 
@@ -114,14 +118,7 @@ class CallForm(f.Form):
 
     def validate_slug(self, field: Any) -> None:
         """A number alone is the address of an idea, and some words are pages of their own."""
-        if (field.data or "").isdecimal() or field.data in (
-            "mine",
-            "searches",
-            "files",
-            "new",
-            "valuations",
-            "objections",
-        ):
+        if (field.data or "").isdecimal() or field.data in TAKEN:
             raise f.Wrong(str(_l("Choose an address with letters in it, such as ideas-2027.")))
 
     def values(self) -> dict[str, Any]:

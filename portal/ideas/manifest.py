@@ -14,12 +14,16 @@ from portal.ideas import (
     records,
     records_value,
     rules_notices,
+    rules_told,
     staff,
+    staff_merge,
     staff_object,
     staff_shortlist,
+    staff_todo,
     staff_value,
     views,
     views_own,
+    views_same,
     views_submit,
     views_value,
 )
@@ -38,6 +42,7 @@ FEATURE = Feature(
         "InviteForm": "it writes to a co-author of an idea that stands here",
         "SearchForm": "it keeps a search of this site",
         "ObjectForm": "it answers what stands on the page of an idea; a clerk helps with it like with every page",
+        "SameForm": "it names two ideas that stand here",
     },
     blueprints=[views.pages, api.api, staff.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
@@ -97,6 +102,7 @@ FEATURE = Feature(
             _l("Somebody whom you invited to the idea %(idea)s has declined."),
         ),
         *rules_notices.NOTICES,
+        *rules_told.NOTICES,
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -137,7 +143,7 @@ FEATURE = Feature(
             queries_shortlist.published,
         ),
     ],
-    todo=staff_value.todo,
+    todo=staff_todo.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
     personal=[*records.PERSONAL, *records_value.PERSONAL],
@@ -145,4 +151,4 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit, views_value, staff_object, staff_shortlist)
+PIECES = (views_own, views_submit, views_value, views_same, staff_object, staff_shortlist, staff_merge)

@@ -207,7 +207,8 @@ class Idea(Moderated, Base):
 
 class Support(Base):
     """One support. When the link is deleted both columns that lead to a person become empty, and the row still counts:
-    an idea has as many supports as rows.
+    an idea has as many supports as rows. One that was joined with another counts none itself: what rows it still has are of
+    people who support the other one too, and count there.
 
     `resident`: the keyed hash by which a resident is known, so that one resident with two accounts, or online and on a
     paper list, counts once. The day alone is kept, so that no other record of the moment leads to the person."""
@@ -217,6 +218,7 @@ class Support(Base):
         UniqueConstraint("idea_id", "person_id"),
         UniqueConstraint("idea_id", "resident"),
         Index(None, "person_id"),
+        Index(None, "came_from_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -224,6 +226,8 @@ class Support(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resident: Mapped[str | None] = mapped_column(String(64))
     on_day: Mapped[date] = mapped_column(Date)
+    # given to that idea, which was joined with this one since; it goes back there when the two are parted
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
 
 
 class Draft(Base):
@@ -251,6 +255,7 @@ class Author(Base):
         UniqueConstraint("idea_id", "hash"),
         Index(None, "person_id"),
         Index(None, "hash"),
+        Index(None, "came_from_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -260,6 +265,8 @@ class Author(Base):
     state: Mapped[AuthorState] = mapped_column(choice(AuthorState, name="state"), default=AuthorState.INVITED)
     invited_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # an author of that idea, which was joined with this one; such an invitation stands under a mark drawn by lot
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
 
 
 class Revision(Base):

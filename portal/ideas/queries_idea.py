@@ -14,7 +14,7 @@ from portal.base import files, i18n
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
-from portal.ideas import queries, rules, rules_diff
+from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
 from portal.identity.models import Person
 from portal.identity.queries import public_names
@@ -32,6 +32,7 @@ class Found:
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
+    tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
     @property
     def call(self) -> Call:
@@ -58,13 +59,16 @@ class Found:
 
 _SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
-    select(Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW)
+    select(
+        Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
+        queries_ties.TIED.label("tied"),
+    )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
     .outerjoin(_SUBMIT, and_(_SUBMIT.process_id == _R.id, _SUBMIT.kind == PhaseKind.SUBMIT))
     .outerjoin(_REVIEW, and_(_REVIEW.process_id == _R.id, _REVIEW.kind == PhaseKind.REVIEW))
     .outerjoin(Person.__table__, _P.id == _I.author_id)
-)
+)  # fmt: skip
 _BY_NUMBER = _WHOLE.where(_I.number == bindparam("number"))
 _BY_ID = _WHOLE.where(_I.id == bindparam("id"))
 
@@ -76,7 +80,7 @@ def _found(row: Any) -> Found | None:
     author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
     of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
     dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
-    return Found(idea, of, author, dates)
+    return Found(idea, of, author, dates, row.tied)
 
 
 def by_number(s: Session, number: int) -> Found | None:
@@ -199,11 +203,12 @@ class Page:
     pictures: Sequence[PictureShown]
     files: Sequence[Attachment]
     authors: Sequence[CoAuthor]
-    merged_into: Any = None
     supported: bool = False
     is_author: bool = False
     is_owner: bool = False
     invitation: CoAuthor | None = None
+    ties: queries_ties.Ties | None = None
+    came_from: int | None = None  # the number of the row of the idea with which the reader's support came
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -217,15 +222,14 @@ class Page:
         return [one.name for one in self.authors if one.name]
 
 
-_OWN = select(Support.__table__.c.id).where(
+_OWN = select(Support.__table__.c.id, Support.__table__.c.came_from_id).where(
     Support.__table__.c.idea_id == bindparam("idea"), Support.__table__.c.person_id == bindparam("person")
 )
-_BARE = select(_I.id, _I.number, _I.title, _I.language, _I.held_at, _I.hidden_at).where(_I.id == bindparam("idea"))
 
 
 def page(s: Session, actor: Actor, number: int) -> Page | None:
     """The page of an idea for this reader, None where there is none to see. Four selects, one more with files, one for
-    somebody signed in."""
+    somebody signed in, four to six for one that hangs together with others."""
     found = by_number(s, number)
     if found is None:
         return None
@@ -235,6 +239,7 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
     if not may_read(s, actor, found, ids):
         return None
     me = actor.person_id
+    own = s.execute(_OWN, {"idea": idea.id, "person": me}).one_or_none() if me is not None else None
     return Page(
         found=found,
         names=queries.names(s, found.call),
@@ -242,8 +247,9 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
         pictures=pictures(s, idea.id) if found.call.takes_pictures else (),
         files=attachments(s, idea.id) if found.call.takes_files else (),
         authors=authors,
-        merged_into=s.execute(_BARE, {"idea": idea.merged_into_id}).one_or_none() if idea.merged_into_id else None,
-        supported=me is not None and s.scalar(_OWN, {"idea": idea.id, "person": me}) is not None,
+        supported=own is not None,
+        came_from=own.came_from_id if own is not None else None,
+        ties=queries_ties.ties(s, idea.id) if found.tied else None,
         is_author=me is not None and me in ids,
         is_owner=me is not None and me == idea.author_id,
         invitation=next((a for a in authors if me is not None and a.person_id == me), None),

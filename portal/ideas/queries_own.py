@@ -15,7 +15,7 @@ from portal.base.feature import Item
 from portal.base.files import File
 from portal.base.i18n import _l, _n
 from portal.base.texts import Said
-from portal.ideas.models import Attachment, Author, AuthorState, Call, Draft, Idea, SavedSearch, Support
+from portal.ideas.models import Attachment, Author, AuthorState, Call, Draft, Idea, IdeaState, SavedSearch, Support
 from portal.ideas.rules import STATES
 
 NEWEST = 5
@@ -93,7 +93,7 @@ def supported(s: Session, actor: Actor, most: int = MOST) -> list[Line]:
     rows = s.execute(
         select(*_COLUMNS)
         .join(Support, Support.idea_id == Idea.id)
-        .where(Support.person_id == actor.person_id, Idea.held_at.is_(None))
+        .where(Support.person_id == actor.person_id, Idea.held_at.is_(None), Idea.state != IdeaState.MERGED)
         .order_by(Support.id.desc())
         .limit(most)
     )

@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from portal.base.i18n import Text, _l
+from portal.base.textfield import TextField
 from portal.base.verdict import YES, Verdict, no
+from portal.base.verdict import Denied as Denied
 from portal.ideas.models import Audience, AuthorState, IdeaState
 from portal.processes import rules as process_rules
 from portal.processes.models import PhaseKind
@@ -58,24 +60,6 @@ AUDIENCES: dict[Audience, Text] = {
     Audience.RESIDENT: _l("Residents of the city"),
     Audience.PROVED: _l("Residents whom the city knows as surely as for a vote"),
 }
-
-
-class Denied(Exception):
-    """An act that the rules do not allow; the verdict has the sentence."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason.msgid if verdict.reason else "refused")
-        self.verdict = verdict
-
-
-@dataclass(frozen=True)
-class TextField:
-    """A text that the city writes per language: its name, its greatest length, Markdown or not, rows of its box."""
-
-    label: Text
-    longest: int
-    markdown: bool = False
-    rows: int = 0
 
 
 TEXTS: dict[str, dict[str, TextField]] = {

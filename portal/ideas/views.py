@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, i18n, ui
@@ -15,7 +16,17 @@ from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
 from portal.comments import queries as comments
-from portal.ideas import actions, queries, queries_idea, queries_list, queries_value, rules
+from portal.ideas import (
+    actions,
+    queries,
+    queries_idea,
+    queries_list,
+    queries_same,
+    queries_ties,
+    queries_value,
+    rules,
+    rules_merge,
+)
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
@@ -144,15 +155,19 @@ def _when(opens_at: Any, closes_at: Any) -> str:
 
 @pages.get("/ideas/<int:number>")
 @public
-def idea(number: int) -> str:
-    """One idea: what it proposes, who supports it in a number, what became of it, what people say."""
+def idea(number: int) -> ResponseReturnValue:
+    """One idea: what it proposes, who supports it in a number, what became of it, what people say. The address of one
+    that was joined with another leads there; browsers ask again each time, because the two may be parted."""
     s, who, now = db.session(), actor(), clock.city_now()
     page = queries_idea.page(s, who, number)
     if page is None:
         abort(404)
     if page.idea.hidden_at is not None:
         return render_template("ideas/hidden.html", call=page.found.call, number=number, names=page.names)
-    taker = queries.taker(s, who, page.found.call)
+    if page.idea.state is IdeaState.MERGED:
+        return redirect(url_for(".idea", number=queries_ties.root(s, page.idea.id).number), 301)
+    taker, officer = queries.taker(s, who, page.found.call), who.may(*rules.OFFICERS, scope=page.found.scope)
+    ties = page.ties or queries_ties.NONE
     return render_template(
         "ideas/idea.html",
         it=page,
@@ -169,18 +184,23 @@ def idea(number: int) -> str:
         IdeaState=IdeaState,
         official=queries_value.official(s, page, now),
         objected=queries_value.OBJECTED,
-        discussion=comments.debate(s, who, _debated(page, taker), i18n.lang()),
+        discussion=comments.debate(s, who, debated(page, taker), i18n.lang()),
+        officer=officer,
+        may_name=rules_merge.may_name(page.idea, page.found.call),
+        twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
+        ties=ties,
+        mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
     )
 
 
-def _debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:
+def debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:
     """The idea as its debate hangs on it, of what its page has loaded anyway."""
     s, who, idea, call, now = db.session(), actor(), page.idea, page.found.call, clock.city_now()
     if who.may(*rules.OFFICERS, scope=page.found.scope):
         may = rules.may_talk(idea, call, page.dates, now)
     else:
         may = rules.may_comment(taker, idea, call, page.dates, now)
-    hit = Hit(idea.title, idea.language, "ideas.idea", {"number": idea.number}, idea.lead)
+    hit = Hit(idea.title, idea.language, queries_ties.page_of(idea), {"number": idea.number}, idea.lead)
     return comments.known(s, who, "idea", idea.id, hit, call.debate.value, may)
 
 

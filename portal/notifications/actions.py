@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -167,6 +168,44 @@ def unfollow(actor: Actor, kind: str, object_id: int) -> None:
     db.session().execute(
         delete(Follow).where(Follow.person_id == actor.person_id, Follow.kind == kind, Follow.object_id == object_id)
     )
+
+
+def copy_follows(kind: str, from_id: int, to_id: int, at: datetime) -> None:
+    """Whoever follows one thing follows the other, too, from that instant on: the first one lives on in it. Its own
+    followers stay with it, in case it stands by itself again."""
+    s = db.session()
+    ids = list(s.scalars(select(Follow.person_id).where(Follow.kind == kind, Follow.object_id == from_id)))
+    for start in range(0, len(ids), AT_ONCE):
+        rows = [
+            {"person_id": person_id, "kind": kind, "object_id": to_id, "created_at": at}
+            for person_id in ids[start : start + AT_ONCE]
+        ]
+        s.execute(_insert(s, Follow).values(rows).on_conflict_do_nothing())
+
+
+def drop_copied_follows(kind: str, from_id: int, to_id: int, at: datetime) -> None:
+    """Takes away what `copy_follows` made at that instant; who follows both by themselves goes on doing so."""
+    followers = select(Follow.person_id).where(Follow.kind == kind, Follow.object_id == from_id)
+    db.session().execute(
+        delete(Follow).where(
+            Follow.kind == kind,
+            Follow.object_id == to_id,
+            Follow.created_at == at,
+            Follow.person_id.in_(followers.scalar_subquery()),
+        )
+    )
+
+
+def forget_told(s: Session, notices: Iterable[str], kind: str, ids: Iterable[int]) -> int:
+    """Deletes messages of these phrases about these things, with what is on its way of them: they would still say of
+    somebody what has to be forgotten. Returns how many there were."""
+    names, numbers, gone = list(notices), sorted(set(ids)), 0
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        about = (Message.notice.in_(names), Message.about_kind == kind, Message.about_id.in_(some))
+        done: Any = s.execute(delete(Message).where(*about))
+        gone += done.rowcount
+    return gone
 
 
 def add_alert(actor: Actor, topic: str, district: str) -> None:

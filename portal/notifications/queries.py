@@ -152,6 +152,11 @@ def followed_ids(s: Session, actor: Actor, kind: str) -> list[int]:
     )
 
 
+def follower_ids(s: Session, kind: str, object_id: int) -> list[int]:
+    """Whoever follows a thing; shown to nobody."""
+    return list(s.scalars(select(Follow.person_id).where(Follow.kind == kind, Follow.object_id == object_id)))
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """A followed thing with its title and page; those that are not public any more have none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import db, texts
 from portal.base.actor import Actor
-from portal.base.i18n import _l
+from portal.base.i18n import Text, _l
 from portal.base.verdict import Verdict, no
 from portal.places import rules
 from portal.places.models import Department, District, Venue
@@ -21,86 +21,75 @@ from portal.places.models import Department, District, Venue
 
 def add_district(actor: Actor, *, code: str, names: Mapping[str, str], position: int = 0) -> District | Verdict:
     """Make a district; `names` per language. A no for a code that cannot be used."""
-    s = db.session()
-    verdict = rules.may_use_code(code, s.scalars(select(District.code)))
-    if not verdict:
-        return verdict
-    row = District(code=code, position=position)
-    try:
-        with s.begin_nested():
-            s.add(row)
-            s.flush()
-    except IntegrityError:
-        return no(_l("Another district has this code."))
-    _name(s, "district", row.id, names)
-    record(actor, "added district", "district", row.id, after={"code": code, "names": dict(names)})
-    return row
+    return _add(actor, District, code, names, position, _l("Another district has this code."))
 
 
 def name_district(actor: Actor, district: District, *, names: Mapping[str, str], position: int) -> None:
     """Change a district's names and its place in lists; its code stays, for facts and files speak of it."""
-    s = db.session()
-    before = {lang: row.body for (_field, lang), row in texts.all_languages(s, "district", district.id).items()}
-    _name(s, "district", district.id, names)
-    was, district.position = district.position, position
-    s.flush()
-    record(
-        actor,
-        "changed district",
-        "district",
-        district.id,
-        before={"names": before, "position": was},
-        after={"names": dict(names), "position": position},
-    )
+    _rename(actor, district, names, position)
 
 
 def close_district(actor: Actor, district: District, now: datetime | None) -> None:
     """Take a district out of use (a time) or back into it (None)."""
-    if (district.closed_at is None) == (now is None):
-        return
-    district.closed_at = now
-    db.session().flush()
-    record(actor, "closed district" if now else "reopened district", "district", district.id)
+    _close(actor, district, now)
 
 
 def add_department(actor: Actor, *, code: str, names: Mapping[str, str], position: int = 0) -> Department | Verdict:
     """Make a department; `names` per language. A no for a code that cannot be used."""
-    s = db.session()
-    verdict = rules.may_use_code(code, s.scalars(select(Department.code)), _l("Another department has this code."))
+    return _add(actor, Department, code, names, position, _l("Another department has this code."))
+
+
+def name_department(actor: Actor, department: Department, *, names: Mapping[str, str], position: int) -> None:
+    """Change a department's names and its place in lists."""
+    _rename(actor, department, names, position)
+
+
+def close_department(actor: Actor, department: Department, now: datetime | None) -> None:
+    """Take a department out of use (a time) or back into it (None). Roles limited to it go on as they are."""
+    _close(actor, department, now)
+
+
+Coded = TypeVar("Coded", District, Department)
+
+
+def _add(
+    actor: Actor, model: type[Coded], code: str, names: Mapping[str, str], position: int, taken: Text
+) -> Coded | Verdict:
+    s, kind = db.session(), model.__tablename__
+    verdict = rules.may_use_code(code, s.scalars(select(model.code)), taken)
     if not verdict:
         return verdict
-    row = Department(code=code, position=position)
+    row = model(code=code, position=position)
     try:
         with s.begin_nested():
             s.add(row)
             s.flush()
     except IntegrityError:
-        return no(_l("Another department has this code."))
-    _name(s, "department", row.id, names)
-    record(actor, "added department", "department", row.id, after={"code": code, "names": dict(names)})
+        return no(taken)
+    _name(s, kind, row.id, names)
+    record(actor, f"added {kind}", kind, row.id, after={"code": code, "names": dict(names)})
     return row
 
 
-def name_department(actor: Actor, row: Department, *, names: Mapping[str, str], position: int) -> None:
-    """Change a department's names and its place in lists."""
-    s = db.session()
-    before = {lang: t.body for (_field, lang), t in texts.all_languages(s, "department", row.id).items()}
-    _name(s, "department", row.id, names)
+def _rename(actor: Actor, row: District | Department, names: Mapping[str, str], position: int) -> None:
+    s, kind = db.session(), row.__tablename__
+    before = {lang: said.body for (_field, lang), said in texts.all_languages(s, kind, row.id).items()}
+    _name(s, kind, row.id, names)
     was, row.position = row.position, position
     s.flush()
     record(
-        actor, "changed department", "department", row.id, before={"names": before, "position": was},
+        actor, f"changed {kind}", kind, row.id, before={"names": before, "position": was},
         after={"names": dict(names), "position": position},
     )  # fmt: skip
 
 
-def close_department(actor: Actor, row: Department, now: datetime | None) -> None:
-    """Take a department out of use (a time) or back into it (None). Roles limited to it go on as they are."""
+def _close(actor: Actor, row: District | Department, now: datetime | None) -> None:
     if (row.closed_at is None) == (now is None):
         return
     row.closed_at = now
     db.session().flush()
-    record(actor, "closed department" if now else "reopened department", "department", row.id)
+    kind = row.__tablename__
+    record(actor, f"closed {kind}" if now else f"reopened {kind}", kind, row.id)
 
 
 def place_district(actor: Actor, district: District, spot: rules.Spot | None) -> None:

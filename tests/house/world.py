@@ -24,6 +24,7 @@ from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas import actions_object
 from portal.ideas.models import Idea, SavedSearch
+from portal.ideas.models_merge import Twin
 from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate
@@ -190,6 +191,7 @@ def build(app: Portal) -> World:
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
+    shared["twin_id"] = _twin(app, other, shown)
     foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     return World({**shared, "slug": "2026", "number": shown}, foreign)
 
@@ -203,6 +205,27 @@ def _objected(app: Portal, number: int, person_id: int) -> int:
             now=clock.city_now(),
         )  # fmt: skip
         return row.id
+
+
+def _twin(app: Portal, person_id: int, number: int) -> int:
+    """Somebody says that the idea is the same as a second one of that person; it waits."""
+    with db.read() as s:
+        call_id = s.query(Idea).filter_by(number=number).one().call_id
+    second = calls.add_idea(app, call_id, person_id, "The same bench")
+    with db.write() as s:
+        ids = {row.number: row.id for row in s.query(Idea)}
+        said = Twin(
+            idea_id=ids[second],
+            into_id=ids[number],
+            pair=f"{ids[number]}:{ids[second]}",
+            by_id=person_id,
+            lang="en",
+            word="Both are benches.",
+            at=clock.now(),
+        )
+        s.add(said)
+        s.flush()
+        return said.id
 
 
 def _debate(person_id: int, shown: int, unseen: int) -> None:

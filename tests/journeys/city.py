@@ -28,13 +28,23 @@ def seed(instance: Path) -> None:
     """Fill a new demo the way `./run demo` does."""
     instance.mkdir(mode=0o700)
     for words in (["db", "upgrade"], ["seed"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *words],
-            env=environment(instance, PORTAL_DEMO="1"),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        _portal(instance, *words)
+
+
+def work(instance: Path) -> None:
+    """Do what waits in it."""
+    _portal(instance, "worker", "--once")
+
+
+def _portal(instance: Path, *words: str, **more: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.cli", *words],
+        env=environment(instance, PORTAL_DEMO="1", **more),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _free(port: int) -> bool:
@@ -118,11 +128,4 @@ class City:
 
     def run(self, *words: str) -> str:
         """A word of the command line beside the running server; returns what it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *words],
-            env=environment(self.instance, PORTAL_DEMO="1", PORTAL_BASE_URL=self.url),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return _portal(self.instance, *words, PORTAL_BASE_URL=self.url)

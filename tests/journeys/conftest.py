@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.journeys.city import City, seed
+from tests.journeys.city import City, seed, work
 from tests.journeys.visitor import Visitor
 
 ARGUMENTS = [
@@ -19,8 +19,11 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=SpareRendererForSitePerProcess",  # it starts a process ahead of every page
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The same engine without a window, tabs and extensions: half the work of the machine for the same page.
+LIGHT = ("chromium-headless-shell", "chrome-headless-shell")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,10 +53,7 @@ def playwright() -> Iterator[Playwright]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for all journeys; each person has a context of their own in it."""
-    path = chromium()
+def _launched(playwright: Playwright, path: str | None) -> Iterator[Browser]:
     if path is None:
         if os.environ.get("PORTAL_TEST_ALL") == "1":
             pytest.fail("no Chromium on the path")
@@ -61,6 +61,20 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     made = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all journeys; each person has a context of their own in it. Files of journeys over what a browser
+    itself keeps (going back, reopened tabs) ask for `whole_browser` instead."""
+    named = os.environ.get("PORTAL_CHROMIUM_LIGHT")
+    yield from _launched(playwright, named or next(filter(None, map(shutil.which, LIGHT)), None) or chromium())
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium as it stands on a library's terminal, with everything it remembers."""
+    yield from _launched(playwright, chromium())
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +86,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     instance = tmp_path_factory.mktemp("seeded") / "instance"
     seed(instance)
+    work(instance)  # else every file's city would make the demo's papers anew
     return instance
 
 

@@ -32,6 +32,12 @@ NAME = "__Host-portal"
 AGES = {f"16@{town.AGE_DAY.isoformat()}": True}
 
 
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """What a browser keeps is the matter here."""
+    return whole_browser
+
+
 def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for this machine, good for a day, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -22,6 +22,12 @@ Screen = Callable[[bool], Visitor]
 
 
 @pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """What a browser keeps is the matter here."""
+    return whole_browser
+
+
+@pytest.fixture(scope="module")
 def _provider() -> Remembering:
     return Remembering()
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys.conftest import Enter
 from tests.journeys.pages import OPEN
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """What a browser keeps is the matter here."""
+    return whole_browser
 
 
 @pytest.mark.parametrize("script", [True, False])

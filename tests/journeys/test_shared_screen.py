@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Browser, Error
 
 from tests.journeys.conftest import Enter
 from tests.journeys.pages import OPEN
@@ -11,6 +11,12 @@ from tests.journeys.visitor import Visitor
 
 BALLOT = f"/budget/{OPEN}/ballot"
 CHOSEN = 3
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """What a browser keeps is the matter here."""
+    return whole_browser
 
 
 def tick(voter: Visitor) -> list[str]:

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.journeys.city import City
 from tests.journeys.conftest import Enter
@@ -22,6 +22,12 @@ PERSONAL = (
     f"/budget/{OPEN}/ballot",
 )  # fmt: skip
 TRACES = ("Ana Ilves", "SUN-0001", "A secret of Ana")
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """What a browser keeps is the matter here."""
+    return whole_browser
 
 
 def enrolled(visitor: Enter, script: bool) -> Visitor:

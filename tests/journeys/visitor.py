@@ -107,6 +107,7 @@ class Visitor:
 
     def look(self, *, axe: bool = True) -> Visitor:
         """Look at the page as it stands now; what is wrong with it fails the test when the test has ended."""
+        self.page.wait_for_load_state()  # a click on a link returns before the next page has its first element
         found = looks.faults(self.page, self.lang) if axe else looks.faults_without_axe(self.page, self.lang)
         self.complaints += [f"{self.page.url}: {one}" for one in found]
         return self

@@ -12,8 +12,6 @@ from portal.base import clock, db, texts
 from portal.base.actor import Actor
 from portal.base.ground import settings
 from portal.base.i18n import _l
-from portal.base.markdown import render
-from portal.base.texts import Wording
 from portal.base.verdict import no
 from portal.budgeting.models import Budget, BudgetState, VotePlan
 from portal.budgeting.rules import TEXTS, Denied, may_change, may_change_dates
@@ -54,27 +52,8 @@ def touch(actor: Actor, budget: Budget) -> None:
 
 
 def put_texts(kind: str, object_id: int, said: Said, *, origin: str = "human") -> None:
-    """Stores texts per field and language; an empty one is taken away, one that did not change keeps its origin.
-
-    One select and one flush: a project has two dozen texts. Raises KeyError for a field that the kind does not have.
-    """
-    s = db.session()
-    stored = texts.all_languages(s, kind, object_id)
-    for field, by_lang in said.items():
-        spec = TEXTS[kind][field]
-        for lang, body in by_lang.items():
-            row, body = stored.get((field, lang)), body.strip()
-            if not body:
-                if row is not None:
-                    s.delete(row)
-                continue
-            if row is None:
-                row = Wording(kind=kind, object_id=object_id, field=field, lang=lang, body="")
-                s.add(row)
-            if row.body != body:
-                row.body, row.origin, row.source_hash = body, origin, ""
-                row.html = render(body, lang) if spec.markdown else ""
-    s.flush()
+    """Stores texts of a budget or of what belongs to it. Raises KeyError for a field that the kind does not have."""
+    texts.put_all(db.session(), kind, object_id, said, TEXTS[kind], origin=origin)
 
 
 def create(
