@@ -37,7 +37,7 @@ def tell_valued(valuation_id: int) -> int:
             own["day"] = i18n.in_zone(row.objectable_until - timedelta(seconds=1)).date()
         told = notifications.tell(authors, notice, own, link=link, about=("idea", idea.id), dedup=dedup)
         idea_id = idea.id
-    return told + _tell_all(union(*_circle([idea_id])), "idea.valued", values, link, dedup)
+    return told + _tell_all(union(*_circle([idea_id])), "idea.valued", values, link, dedup, ("idea", idea_id))
 
 
 def tell_short_list(list_id: int) -> int:
@@ -82,11 +82,13 @@ def _circle(ideas: Any) -> list[Any]:
     ]
 
 
-def _tell_all(people: Any, notice: str, values: Mapping[str, Any], link: tuple[str, dict[str, Any]], dedup: str) -> int:
+def _tell_all(
+    people: Any, notice: str, values: Mapping[str, Any], link: tuple[str, dict[str, Any]], dedup: str, about: Any = None
+) -> int:
     with db.read() as s:
         ids = sorted({number for number in s.scalars(people) if number is not None})
     told = 0
     for start in range(0, len(ids), BATCH):
         with db.write():
-            told += notifications.tell(ids[start : start + BATCH], notice, values, link=link, dedup=dedup)
+            told += notifications.tell(ids[start : start + BATCH], notice, values, link=link, about=about, dedup=dedup)
     return told

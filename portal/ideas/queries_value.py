@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.base import i18n, texts
 from portal.base.i18n import Text, _l
 from portal.base.texts import Said
-from portal.ideas import queries_idea, rules_value
+from portal.ideas import queries_idea, queries_ties, rules_value
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_value import (
     Assignment,
@@ -155,19 +155,25 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
         days_left=days,
         place=on_list[0].place if on_list is not None and on_list[0].chosen else None,
         pick=pick,
-        may_object=objectable(idea, call, valued[0] if valued else None, said_no, page.is_author, now),
+        may_object=objectable(idea, call, valued[0] if valued else None, said_no, page.is_author, now, merged(s, idea)),
     )
 
 
 def objectable(
-    idea: Idea, call: Call, newest: Valuation | None, objections: Sequence[Objection], author: bool, now: datetime
+    idea: Idea,
+    call: Call,
+    newest: Valuation | None,
+    objections: Sequence[Objection],
+    author: bool,
+    now: datetime,
+    merged_at: datetime | None,
 ) -> dict[Subject, Any]:
-    """What somebody may object to now, by subject; empty for who is no author."""
+    """What somebody may object to now, by subject; empty for who is no author. `merged_at`: when the idea was joined with
+    another one, if it is."""
     if not author:
         return {}
     known = {(row.subject, row.valuation_id) for row in objections}
     opened = {row.subject for row in objections if row.decided_at is None}
-    merged_at = merged(idea)
     found = {}
     for subject in Subject:
         of = newest.id if newest is not None and subject is not Subject.MERGE else None
@@ -185,9 +191,11 @@ def objectable(
     return found
 
 
-def merged(idea: Idea) -> datetime | None:
-    """When an idea was joined with another one (UTC); None: it was not."""
-    return idea.changed_at if idea.state is IdeaState.MERGED else None
+def merged(s: Session, idea: Idea) -> datetime | None:
+    """When the city joined an idea with another one (UTC); None: it did not, or the authors of both had agreed. One select
+    for one that is joined."""
+    row = queries_ties.standing(s, idea.id) if idea.state is IdeaState.MERGED else None
+    return row.at if row is not None and not row.by_authors else None
 
 
 def _found(s: Session, valued: Sequence[Valuation], names: Mapping[int, Said]) -> list[Found]:

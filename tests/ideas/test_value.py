@@ -14,7 +14,15 @@ from portal.base import clock, db, ground, i18n
 from portal.base.actor import Actor, Grant
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
-from portal.ideas import actions, actions_object, actions_shortlist, actions_value, actions_value_jobs, staff_value
+from portal.ideas import (
+    actions,
+    actions_merge,
+    actions_object,
+    actions_shortlist,
+    actions_value,
+    actions_value_jobs,
+    staff_value,
+)
 from portal.ideas import queries_shortlist as lists
 from portal.ideas.models import Call, Idea, IdeaState, Support
 from portal.ideas.models_value import (
@@ -237,6 +245,34 @@ def test_the_right_cost_is_public_at_once_and_final(app: Portal) -> None:
         actions_object.object_to(
             Actor(person_id=me), idea_id(number), Subject.COST, words="Still", language="en", now=clock.city_now()
         )
+
+
+def test_an_upheld_objection_parts_what_was_joined(app: Portal) -> None:
+    author = Client(app)
+    me, other = enter(author, "Jonas Brandt"), enter(Client(app), "Mia Tamm")
+    bo = enter(Client(app), "Bo Officer", roles=["budget_officer"])
+    call = _past(app)
+    mine, hers = add_idea(app, call, me, "A bench"), add_idea(app, call, other, "A seat")
+    _supported(mine, 3)
+    with db.write() as s:
+        rows = {row.number: row for row in s.query(Idea)}
+        actions_merge.merge(Actor(person_id=bo), rows[mine], rows[hers], "Both are for sitting")
+    assert "Object to it" in author.get(f"/en/ideas/{mine}/as-it-was")
+    sent = {"subject": "merge", "words": "Mine has a roof.", "language": "en"}
+    author.post(f"/en/ideas/{mine}/object", sent, follow=False)
+    with db.read() as s:
+        row = s.query(Objection).one()
+        assert (row.subject, row.valuation_id) == (Subject.MERGE, None)
+        objection = row.id
+    with pytest.raises(actions_shortlist.Blocked, match="not decided"):
+        _freeze(call)
+    said: dict[str, Any] = {"upheld": True, "statement": "It has.", "language": "en", "now": clock.city_now()}
+    with pytest.raises(Denied), db.write():
+        actions_object.decide(Actor(person_id=bo), objection, **said)
+    ines = enter(Client(app), "Ines Ferreira", roles=["budget_officer"])
+    with db.write():
+        actions_object.decide(Actor(person_id=ines), objection, **said)
+    assert (idea(mine).state, idea(mine).supports, idea(hers).supports) == (IdeaState.SUBMITTED, 3, 0)
 
 
 # --- the short list ---------------------------------------------------------------------------------------------------
