@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select, union
 
-from portal.base import db, i18n, texts
+from portal.base import db, texts
 from portal.ideas import queries_idea
 from portal.ideas.actions_value import result
 from portal.ideas.models import Author, AuthorState, Call, Idea, Support
 from portal.ideas.models_value import ShortList, ShortListLine, Valuation
+from portal.identity.queries import city_day
 from portal.notifications import actions as notifications
 from portal.notifications.models import Follow
 
@@ -34,7 +35,7 @@ def tell_valued(valuation_id: int) -> int:
         assert row.published_at is not None and row.objectable_until is not None
         if row.objectable_until > row.published_at:
             notice = "idea.valued_own"
-            own["day"] = i18n.in_zone(row.objectable_until - timedelta(seconds=1)).date()
+            own["day"] = city_day(row.objectable_until - timedelta(seconds=1))
         told = notifications.tell(authors, notice, own, link=link, about=("idea", idea.id), dedup=dedup)
         idea_id = idea.id
     return told + _tell_all(union(*_circle([idea_id])), "idea.valued", values, link, dedup, ("idea", idea_id))

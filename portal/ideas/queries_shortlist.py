@@ -241,7 +241,8 @@ def preview(s: Session, call: Call, rows: Mapping[int, Entry], names: Mapping[in
         if ours:
             said = names[district_id] if district_id is not None else None
             groups.append(Group(said, sorted(ours, key=lambda one: one.place or 0)))
-    return Preview(groups, [one for one in shown if one.number in missing])
+    first = sorted((one for one in shown if one.number in missing), key=lambda one: (-one.supports, one.number))
+    return Preview(groups, first)
 
 
 def can_be_picked(s: Session, call: Call, row: ShortList, most: int = 300) -> list[tuple[int, str]]:
