@@ -5,9 +5,9 @@ from portal.base.i18n import _l
 from portal.budgeting import api, commands, jobs, records
 from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import budgets as budget_queries
-from portal.budgeting.queries import found, news
-from portal.budgeting.staff import budgets, money, projects, texts, vote
-from portal.budgeting.views import ballot, pages, results
+from portal.budgeting.queries import found, news, origins
+from portal.budgeting.staff import budgets, grow, money, projects, texts, vote, works
+from portal.budgeting.views import ballot, pages, results, story
 
 FEATURE = Feature(
     name="budgeting",
@@ -17,12 +17,14 @@ FEATURE = Feature(
     staff_menu=[Menu(_l("Budgets"), "budgeting_staff.index", roles=("budget_officer", "auditor"), order=10)],
     kinds=[
         Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets, result="budgeting.results"),
-        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
+        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects, placed=found.placed),
     ],
     jobs=[
         Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600),
         Job("budgeting.translate", jobs.translate),
         Job("budgeting.tell_news", jobs.tell_news, every=300),
+        Job("budgeting.tell_works", jobs.tell_works),
+        Job("budgeting.tell_grown", jobs.tell_grown),
     ],
     topics=[Topic("budgets", _l("Budgets and votes"))],
     notices=[
@@ -50,6 +52,32 @@ FEATURE = Feature(
             _l("The result is there: %(budget)s"),
             _l("Read which projects won, and why. Anybody can count again."),
         ),
+        Notice(
+            "project.grown",
+            "budgets",
+            _l("An idea became a project: %(project)s"),
+            _l("The city has made a project of an idea. Follow it from the wish to the finished work."),
+        ),
+        Notice("work.step", "budgets", _l("%(project)s: a step is done"), _l("Done: %(step)s.")),
+        Notice(
+            "work.delayed",
+            "budgets",
+            _l("%(project)s: a step comes later"),
+            _l("%(step)s is now planned for %(day)s. The reason stands on the page of the project."),
+        ),
+        Notice(
+            "work.done",
+            "budgets",
+            _l("%(project)s is finished"),
+            _l("All steps of %(project)s are done. See what came of it, and what it cost."),
+        ),
+        Notice(
+            "work.stopped",
+            "budgets",
+            _l("%(project)s: the works were given up"),
+            _l("The reason stands on the page of the project."),
+        ),
+        Notice("work.news", "budgets", _l("News of %(project)s"), _l("New on its page: %(news)s")),
     ],
     feeds=[Feed("budgets", _l("Budgets and votes"), "budgeting.index", news.feed)],
     calendar=news.calendar,
@@ -91,10 +119,11 @@ FEATURE = Feature(
             found.published,
         ),
     ],
+    onward=origins.onward,
     personal=records.PERSONAL,
     machines=records.MACHINES,
     wing=True,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (ballot, results, money, projects, texts, vote)
+PIECES = (ballot, results, story, grow, money, projects, texts, vote, works)

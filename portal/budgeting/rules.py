@@ -30,6 +30,24 @@ TEXTS: dict[str, dict[str, TextField]] = {
         "picture_alt": TextField(_l("What the picture shows, for people who do not see it"), 250, rows=2),
         "decision": TextField(_l("Reason for the decision of the city"), 1000, rows=3),
     },
+    # the works of a project
+    "milestone": {"title": TextField(_l("Step of the works"), 160, needed=True)},
+    "milestone_delay": {"reason": TextField(_l("Reason for the new day"), 600, needed=True, rows=3)},
+    "spending": {"what": TextField(_l("What was paid for"), 160, needed=True)},
+    "project_benefit": {
+        "name": TextField(_l("What it is to bring"), 160, needed=True),
+        "expected": TextField(_l("Expected"), 160),
+        "measured": TextField(_l("Measured"), 160),
+    },
+    "project_photo": {
+        "alt": TextField(_l("What the picture shows, for people who do not see it"), 250, needed=True, rows=2),
+        "caption": TextField(_l("Caption"), 200),
+    },
+    "project_news": {
+        "title": TextField(_l("Title"), 120, needed=True),
+        "body": TextField(_l("News"), 4000, markdown=True, rows=6),
+    },
+    "project_work": {"stopped": TextField(_l("Why the works were given up"), 600, needed=True, rows=3)},
 }
 
 # States of a vote (voting's words) in which everything may still be changed.

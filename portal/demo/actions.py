@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
 from portal.base import clock, db, drawn, files, i18n, markdown, marks, texts
-from portal.base.actor import SYSTEM, Actor
+from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
+from portal.budgeting.actions.news import mark_in
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_checks import seed_checks
+from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
+from portal.demo.actions_works import photos, seed_works
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
@@ -30,11 +33,13 @@ from portal.demo.joined import seed_joined
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
-from portal.identity import actions_help
+from portal.identity import actions_help, actions_letters, actions_paper, queries_letters
 from portal.identity import actions_staff as staff
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Contact, Identity, Way
 from portal.notifications import actions as notifications
+from portal.notifications import actions_around
+from portal.notifications.rules_around import Around
 from portal.papers import actions as papers
 from portal.papers.models import Paper
 from portal.places import actions as places
@@ -67,12 +72,16 @@ def seed(say: Say) -> bool:
         _pages(s)
         say("letters")
         _letters(s)
+        _code_letters(s)
         for one in content.budgets():
             say(one.slug)
             _budget(s, officer, one, districts)
         if "ideas" in settings().wings:
             say("ideas")
-            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)), _pictures)
+        if "innovation" in settings().wings:
+            say("innovation")
+            seed_innovation(s, departments, _today())
         say("the closed budget")
         actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
         say("questionnaires")
@@ -83,10 +92,13 @@ def seed(say: Say) -> bool:
             seed_debates(s)
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_joined(s, officer)
+            say("answers and works")
+            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
     return True
 
 
+OF_PEOPLE = (640, 400)  # pixels of a picture of an idea
 _pictures: dict[str, int] = {}
 
 
@@ -102,11 +114,18 @@ def _cover(one: content.Budget) -> str:
 def _draw(say: Say) -> None:
     """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
     told = (*content.budgets(), content.closed_budget())
-    wanted = list(dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told]))
+    wanted = list(
+        dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told] + photos())
+    )
+    small = [idea.picture for call in content.calls() for idea in content.ideas(call.slug) if idea.picture]
+    if "ideas" in settings().wings:
+        wanted += small
     folder = files.uploads()
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
         drawings = []
-        for done, drawing in enumerate(pool.map(_draw_one, wanted, [folder] * len(wanted)), 1):
+        for done, drawing in enumerate(
+            pool.map(_draw_one, wanted, [key in small for key in wanted], [folder] * len(wanted)), 1
+        ):
             drawings.append(drawing)
             if done % 20 == 0 or done == len(wanted):
                 say(f"pictures {done}/{len(wanted)}")
@@ -115,10 +134,11 @@ def _draw(say: Say) -> None:
             _pictures[key] = drawn.adopt(s, drawing).id
 
 
-def _draw_one(key: str, folder: Path) -> drawn.Drawn:
-    """In a process of its own: one picture, painted and encoded."""
+def _draw_one(key: str, small: bool, folder: Path) -> drawn.Drawn:
+    """In a process of its own: one picture, painted and encoded. What people hand in is smaller."""
     motif, _, number = key.partition(":")
-    return drawn.encode(pictures.paint(motif, int(number)), folder)
+    picture = pictures.paint(motif, int(number), OF_PEOPLE) if small else pictures.paint(motif, int(number))
+    return drawn.encode(picture, folder)
 
 
 def _districts(s: Session) -> dict[str, int]:
@@ -191,6 +211,19 @@ def _away(one: content.Persona, now: datetime) -> None:
     staff.set_absence(Actor(person_id=absent.id), absent.id, deputy_id=deputy.id, start=start, end=end, now=now)
 
 
+def _code_letters(s: Session) -> None:
+    """A letter with a code that was printed two days ago, and one that waits for the printer."""
+    now, found = clock.now(), queries_letters.residents(["SUN-0004", "SUN-0002"])
+    for at, (number, lang) in zip((now - timedelta(days=2), None), (("sun0004", "ar"), ("sun0002", "de")), strict=True):
+        resident = found.get(number)
+        if resident is None or not actions_paper.ask_letter(s, NOBODY, resident, language=lang, now=at or now):
+            continue
+        if at is not None:
+            rows = queries_letters.waiting_letters(s)
+            made = actions_letters.written(rows, found, at)
+            actions_letters.printed(s, SYSTEM, made, [], roles=("clerk",), now=at)
+
+
 def _letters(s: Session) -> None:
     """Letters to personas; the worker makes them when the demo is first served."""
     now, names = clock.now(), {one.sub: one.name for one in content.personas()}
@@ -230,12 +263,17 @@ def _contact(person_id: int, sub: str, now: datetime) -> Contact:
 
 
 def _follows(s: Session) -> None:
-    """The first resident follows the first budget, so that news arrive in the demo."""
+    """The first resident follows the first budget and hears of what is new around the library, so that news arrive in
+    the demo. What the seed made is no news."""
     resident = next(one for one in content.personas() if not one.staff)
     person_id = s.scalar(select(Identity.person_id).where(Identity.issuer == ISSUER, Identity.sub == resident.sub))
     budget_id = s.scalar(select(Budget.id).where(Budget.slug == content.budgets()[0].slug))
     if person_id is not None and budget_id is not None:
         notifications.follow(Actor(person_id=person_id), "budget", budget_id)
+        mark_in(s)
+        venue, city = content.venues()[0], content.city()
+        circle = Around(venue.at[0] / city.width, venue.at[1] / city.height, 1000)
+        actions_around.keep(Actor(person_id=person_id), circle, venue.name["en"])
 
 
 def _pages(s: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock
-from portal.ideas import actions_jobs, actions_value_jobs
+from portal.ideas import actions_answers_jobs, actions_jobs, actions_value_jobs
 
 
 def tell_searches(_payload: dict[str, Any]) -> None:
@@ -27,3 +27,8 @@ def tell_valued(payload: dict[str, Any]) -> None:
 def tell_short_list(payload: dict[str, Any]) -> None:
     """Tells everybody who takes part in a call that there is a short list."""
     actions_value_jobs.tell_short_list(payload["list"])
+
+
+def tell_answer(payload: dict[str, Any]) -> None:
+    """Tells everybody whom an answer of the city concerns."""
+    actions_answers_jobs.tell(int(payload["answer"]), int(payload["version"]))

@@ -16,12 +16,14 @@ from portal.ideas import (
     rules_notices,
     rules_told,
     staff,
+    staff_answers,
     staff_merge,
     staff_object,
     staff_shortlist,
     staff_todo,
     staff_value,
     views,
+    views_answers,
     views_own,
     views_same,
     views_submit,
@@ -60,6 +62,7 @@ FEATURE = Feature(
             found=queries_found.ideas,
             content=actions_content.CONTENT,
             discussed=actions_content.DISCUSSION,
+            placed=queries_found.placed,
         ),
     ],
     jobs=[
@@ -67,6 +70,7 @@ FEATURE = Feature(
         Job("ideas.forget", jobs.forget, every=3600),
         Job("ideas.tell_valued", jobs.tell_valued),
         Job("ideas.tell_short_list", jobs.tell_short_list),
+        Job("ideas.tell_answer", jobs.tell_answer),
     ],
     topics=[Topic("ideas", _l("Ideas"))],
     notices=[
@@ -103,6 +107,18 @@ FEATURE = Feature(
         ),
         *rules_notices.NOTICES,
         *rules_told.NOTICES,
+        Notice(
+            "idea.answered",
+            "ideas",
+            _l("The city has answered the idea %(idea)s"),
+            _l("%(outcome)s. Read the whole answer on the page of the idea."),
+        ),
+        Notice(
+            "idea.answer_corrected",
+            "ideas",
+            _l("The city has corrected its answer to the idea %(idea)s"),
+            _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -151,4 +167,14 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (views_own, views_submit, views_value, views_same, staff_object, staff_shortlist, staff_merge)
+PIECES = (
+    views_own,
+    views_submit,
+    views_value,
+    views_same,
+    views_answers,
+    staff_answers,
+    staff_object,
+    staff_shortlist,
+    staff_merge,
+)

@@ -69,6 +69,11 @@ TEXTS: dict[str, dict[str, TextField]] = {
         "rules": TextField(_l("Rules of the call"), 20_000, markdown=True, rows=8),
     },
     "call_category": {"name": TextField(_l("Name of the category"), 80)},
+    "idea_answer": {
+        "state": TextField(_l("The outcome in your own words, if you like"), 80),
+        "body": TextField(_l("Answer"), 10_000, markdown=True, rows=8),
+        "role": TextField(_l("Role of who answers, such as: Head of the parks department"), 160),
+    },
 }
 
 

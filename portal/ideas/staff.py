@@ -14,7 +14,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import acting, actor, staff, within
 from portal.ideas import actions_calls as act
-from portal.ideas import queries, queries_list, queries_own, rules
+from portal.ideas import queries, queries_answers, queries_list, queries_own, rules
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.forms_staff import (
     ASKS,
@@ -110,6 +110,7 @@ def show(slug: str) -> str:
         dated=bool(dates) or call.always_open,
         ideas=queries_own.number_of(s, call),
         own_process=queries.owns_process(s, call),
+        far=queries_answers.progress(s, [call.id])[call.id],
         officer=acting().may(*OFFICERS),
     )
 

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, files, i18n, ui
 from portal.base.errors import Refused
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Onward
+from portal.base.ground import current
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import Verdict
@@ -19,6 +20,7 @@ from portal.comments import queries as comments
 from portal.ideas import (
     actions,
     queries,
+    queries_answers,
     queries_idea,
     queries_list,
     queries_same,
@@ -38,6 +40,7 @@ from portal.processes.queries_questions import of_process
 from portal.processes.rules import Stage, State, Until, timeline
 
 pages = Blueprint("ideas", __name__)
+NEWEST = 10  # ideas of all calls together on the page of calls
 
 
 def find(slug: str) -> queries.Found:
@@ -74,7 +77,15 @@ def index() -> str:
     """All calls: open, coming, closed."""
     found = queries.listed(db.session(), clock.city_now(), reader=actor())
     by_stage = {stage: [call for call in found if call.stage is stage] for stage in Stage}
-    return render_template("ideas/index.html", by_stage=by_stage, Stage=Stage)
+    shown, plan = queries_list.newest(db.session(), NEWEST), city_plan()
+    return render_template(
+        "ideas/index.html",
+        by_stage=by_stage,
+        Stage=Stage,
+        shown=shown,
+        plan=plan,
+        pins=plan.pins(pins(shown)) if plan else [],
+    )
 
 
 @pages.get("/ideas/<slug>/")
@@ -106,6 +117,7 @@ def call(slug: str) -> str:
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
         states=rules.STATES,
+        far=queries_answers.progress(s, [found.call.id])[found.call.id],
         feed=ui.address(url_for("ideas_api.feed", slug=slug), filters.query()),
         keep=ui.address(url_for(".keep_search", slug=slug), filters.query()),
     )
@@ -190,7 +202,15 @@ def idea(number: int) -> ResponseReturnValue:
         twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
+        answer=queries_answers.current(s, page.idea.id),
+        onward=onward(s, "idea", page.idea.id),
     )
+
+
+def onward(s: Any, kind: str, object_id: int) -> list[Onward]:
+    """What came of a thing in other wings, as each of them says."""
+    found = [feature.onward(s, kind, object_id, i18n.lang()) for feature in current().features if feature.onward]
+    return [one for some in found for one in some]
 
 
 def debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thing:

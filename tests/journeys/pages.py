@@ -29,6 +29,7 @@ NO_PAGES = {
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
     "ideas.attachment", "ideas_api.feed", "ideas_api.ranking", "ideas_api.similar", "ideas_api.table",
+    "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
     "budgeting_api.recount_zip", "budgeting_api.result_csv",
@@ -36,8 +37,10 @@ NO_PAGES = {
     "comments.comment", "comments.feed", "moderation_api.figures_csv", "questions.results_csv",
     "questions_staff.results_csv",
     "demo.mail_html", "demo_plain.mail", "health.healthz", "health.readyz", "notifications.calendar", "opendata.feed",
+    "notifications.around_feed",
     "home_plain.colours", "home_plain.emblem", "home_plain.favicon", "home_plain.robots", "home_plain.security_txt",
     "home_plain.sitemap", "home_plain.start", "identity.begin",
+    "innovation_api.table",
     "identity.terminal_start", "identity.still_there", "identity.terminal_over", "identity.take_over",
     "identity.hand_over",  # at a terminal, and in a session of help: test_terminal.py looks at them
     "identity.confirm_email", "identity.email_code", "identity.welcome", "identity.open_invitation",
@@ -74,6 +77,17 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
     appeals = [str(row[0]) for row in _rows(instance, "SELECT id, due_at FROM moderation_appeal")]
     told = [str(row[0]) for row in _rows(instance, "SELECT decision_id, lang FROM moderation_appeal")]
     things = [f"{kind}/{number}" for kind, number in _rows(instance, "SELECT kind, object_id FROM flagged ORDER BY id")]
+    (bench, built) = _rows(instance, "SELECT number, id FROM project WHERE code = 'view-benches'")[0]
+    step, benefit = (
+        _rows(instance, f"SELECT min(id), 0 FROM {table} WHERE project_id = {built}")[0][0]
+        for table in ("milestone", "project_benefit")
+    )
+    works = f"/staff/budgets/{DONE}/projects/{bench}/works"
+    draft = _rows(instance, "SELECT answer_id, idea_id FROM idea_answer_idea WHERE standing = 'draft' ORDER BY 1")[0]
+    answered = _rows(
+        instance,
+        "SELECT i.number, 0 FROM idea i JOIN idea_answer_idea a ON a.idea_id = i.id WHERE a.standing = 'current' ORDER BY 1",
+    )[0][0]
     references = [row[0] for row in _rows(instance, "SELECT reference, lang FROM content_report ORDER BY id")]
     return {
         "home.index": [Shown("/"), Shown("/", "ana")],
@@ -102,6 +116,12 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown(f"/budget/{OPEN}/results"),
             Shown(f"/budget/{PLANNED}/results"),
         ],
+        "budgeting.story": [Shown(f"/budget/{DONE}/projects/{bench}/story"), Shown(f"/budget/{OPEN}/projects/3/story")],
+        "budgeting.works_list": [
+            Shown(f"/budget/{DONE}/works"),
+            Shown(f"/budget/{DONE}/works?status=late"),
+            Shown(f"/budget/{OPEN}/works"),
+        ],
         "budgeting.regulation": [Shown(f"/budget/{OPEN}/rules"), Shown(f"/budget/{DONE}/rules")],
         "budgeting.secrecy": [Shown(f"/budget/{OPEN}/secrecy")],
         "ideas.index": [Shown("/ideas/"), Shown("/ideas/", "ana")],
@@ -112,6 +132,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         ],
         "ideas.about": [Shown("/ideas/ideas-2027/about")],
         "ideas.idea": [Shown("/ideas/1"), Shown("/ideas/3", "ana"), Shown("/ideas/3", "yusuf"), Shown("/ideas/41")],
+        "ideas.official": [Shown(f"/ideas/{answered}/official")],
         "ideas.history": [Shown("/ideas/1/history")],
         "ideas.step": [
             Shown(f"/ideas/ideas-2027/new/{step}", "ana") for step in ("idea", "place", "pictures", "check")
@@ -152,6 +173,21 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown("/staff/ideas/ideas-2026/short-list", bo),
         ],
         "ideas_staff.remove_pick": [Shown("/staff/ideas/ideas-2026/short-list/picks/1/remove", bo)],
+        "ideas_staff.answers": [
+            Shown("/staff/ideas/cool-city/answers", bo),
+            Shown("/staff/ideas/ideas-2025/answers", bo),
+        ],
+        "ideas_staff.new_answer": [Shown(f"/staff/ideas/cool-city/answers/new?idea={draft[1]}", bo)],
+        "ideas_staff.answer": [
+            Shown(f"/staff/ideas/cool-city/answers/{draft[0]}", bo),
+            Shown("/staff/ideas/ideas-2025/answers/1", bo),
+        ],
+        "ideas_staff.drafts": [
+            Shown("/staff/ideas/cool-city/answers/drafts", bo),
+            Shown("/staff/ideas/ideas-2025/answers/drafts", bo),
+        ],
+        "ideas_staff.given": [Shown("/staff/ideas/ideas-2025/answers/given", bo)],
+        "ideas_staff.close_call": [Shown("/staff/ideas/cool-city/close", bo)],
         "ideas_staff.index": [Shown("/staff/ideas", bo)],
         "ideas_staff.same": [Shown("/staff/ideas/same", bo), Shown("/staff/ideas/same?q=qqqqqqq", bo)],
         "ideas_staff.decide": [Shown("/staff/ideas/same/1", bo)],
@@ -168,6 +204,39 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown("/staff/ideas/ideas-2027/list", bo),
             Shown("/staff/ideas/ideas-2027/list?q=qqqqqqq", bo),
         ],
+        "innovation.index": [
+            Shown("/innovation/"),
+            Shown("/innovation/?q=qqqqqqq"),
+            Shown("/innovation/?show=stopped", "ana"),
+        ],
+        "innovation.about": [Shown("/innovation/about")],
+        "innovation.figures": [Shown("/innovation/figures")],
+        "innovation.new": [Shown("/innovation/new", "ana"), Shown("/innovation/new?from=idea:1", "ana")],
+        "innovation.proposal": [
+            Shown("/innovation/2"),
+            Shown("/innovation/3", "yusuf"),
+            Shown("/innovation/4", "jonas"),
+            Shown("/innovation/5"),
+            Shown("/innovation/7"),
+            Shown("/innovation/8", "ana"),
+        ],
+        "innovation.withdraw": [Shown("/innovation/8/withdraw", "ana")],
+        "innovation_staff.index": [
+            Shown("/staff/innovation", "petra"),
+            Shown("/staff/innovation?q=qqqqqqq", "petra"),
+            Shown("/staff/innovation?own=1", "kai"),
+        ],
+        "innovation_staff.show": [Shown(f"/staff/innovation/{n}", "petra") for n in (2, 5, 6, 8)],
+        "innovation_staff.screening": [Shown("/staff/innovation/8/screening", "kai")],
+        "innovation_staff.decision": [Shown("/staff/innovation/8/decision", "petra", 409)],
+        "innovation_staff.coach": [Shown("/staff/innovation/6/coach", "petra")],
+        "innovation_staff.plan": [Shown("/staff/innovation/6/plan", "petra")],
+        "innovation_staff.check_in": [Shown("/staff/innovation/4/check-in", "petra")],
+        "innovation_staff.outcome": [Shown("/staff/innovation/5/outcome", "petra")],
+        "innovation_staff.grant": [Shown("/staff/innovation/6/grant", "petra")],
+        "innovation_staff.funds": [Shown("/staff/innovation/funds", "petra")],
+        "innovation_staff.new_fund": [Shown("/staff/innovation/funds/new", "petra")],
+        "innovation_staff.fund": [Shown("/staff/innovation/funds/1", "petra")],
         "questions.show": [
             Shown("/questionnaires/1"),
             Shown("/questionnaires/1", "ana"),
@@ -274,6 +343,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "identity.step_mail_code": [Shown("/step-up/by-mail", "ana")],
         "identity_desk.mandate": [Shown("/staff/counter/mandate", adam)],
         "identity_desk.letters": [Shown("/staff/code-letters", adam)],
+        "identity_desk.again": [Shown("/staff/code-letters/1/again", adam)],
         "admin.dashboard": [Shown("/staff/", bo), Shown("/staff/", adam), Shown("/staff/", "ana", 403)],
         "admin.audit": [Shown("/staff/audit", adam)],
         "admin.jobs": [Shown("/staff/jobs", adam)],
@@ -281,6 +351,13 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "demo.one_mail": [Shown("/demo/mail/9999", "", 404)],
         "notifications.inbox": [Shown("/inbox", "ana"), Shown("/inbox?q=qqqqqqq", "ana"), Shown("/inbox", adam)],
         "notifications.message": [Shown("/inbox/9999", "ana", 404)],
+        "notifications.around": [
+            Shown("/around"),
+            Shown("/around?x=44&y=61&metres=1000"),
+            Shown("/around?x=1&y=99&metres=300&kind=project"),
+            Shown("/around?like=&x=&y=&go=1", "", 422),
+        ],
+        "notifications.keep_around": [Shown("/inbox/around?x=44&y=61&metres=1000", "ana")],
         "notifications.wishes": [Shown("/inbox/settings", "ana")],
         "notifications.newsletter": [Shown("/newsletter")],
         "notifications.newsletter_asked": [Shown("/newsletter/asked")],
@@ -355,6 +432,23 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "budgeting_staff.new_project": [Shown(f"/staff/budgets/{REVIEW}/projects/new", bo)],
         "budgeting_staff.project": [Shown(f"/staff/budgets/{REVIEW}/projects/1", bo)],
         "budgeting_staff.project_plan": [Shown(f"/staff/budgets/{REVIEW}/projects/1/plan", bo)],
+        "budgeting_staff.ripe": [Shown(f"/staff/budgets/{REVIEW}/ripe", bo)],
+        "budgeting_staff.project_ideas": [Shown(f"/staff/budgets/{DONE}/projects/{bench}/ideas", bo)],
+        "budgeting_staff.all_works": [
+            Shown(f"/staff/budgets/{DONE}/works", bo),
+            Shown(f"/staff/budgets/{OPEN}/works", bo),
+        ],
+        "budgeting_staff.project_works": [Shown(f"{works}", bo)],
+        "budgeting_staff.new_step": [Shown(f"{works}/steps/new", bo)],
+        "budgeting_staff.name_step": [Shown(f"{works}/steps/{step}/name", bo)],
+        "budgeting_staff.move_step": [Shown(f"{works}/steps/{step}/move", bo)],
+        "budgeting_staff.finish_step": [Shown(f"{works}/steps/{step}/done", bo)],
+        "budgeting_staff.new_spending": [Shown(f"{works}/money/new", bo)],
+        "budgeting_staff.new_benefit": [Shown(f"{works}/benefit/new", bo)],
+        "budgeting_staff.benefit": [Shown(f"{works}/benefit/{benefit}", bo)],
+        "budgeting_staff.new_photo": [Shown(f"{works}/photos/new", bo)],
+        "budgeting_staff.new_news": [Shown(f"{works}/news/new", bo)],
+        "budgeting_staff.stop_works": [Shown(f"{works}/stop", bo)],
         "budgeting_staff.plan": [Shown(f"/staff/budgets/{REVIEW}/plan", bo)],
         "budgeting_staff.expert": [Shown(f"/staff/budgets/{REVIEW}/plan/expert", bo)],
         "budgeting_staff.texts": [Shown(f"/staff/budgets/{REVIEW}/texts", bo)],

@@ -14,6 +14,7 @@ from portal.base.actor import Actor
 from portal.base.ground import settings
 from portal.base.normal import normalise
 from portal.base.texts import Wording
+from portal.budgeting.actions import origins
 from portal.budgeting.actions.budgets import Said, must_be_loose, put_texts, touch
 from portal.budgeting.models import Budget, Card, Project, ProjectStatus
 
@@ -78,6 +79,7 @@ def edit(actor: Actor, budget: Budget, project: Project, *, texts: Said | None =
         put_texts("project", project.id, texts)
     refresh_cards(s, [project.id])
     touch(actor, budget)
+    origins.follow(actor, project)
     after = _told(project) | ({"texts": _plain(texts)} if texts else {})
     record(actor, "edit", "project", project.id, before=before, after=after)
 
@@ -87,6 +89,7 @@ def remove(actor: Actor, budget: Budget, project: Project) -> None:
     must_be_loose(budget)
     s = db.session()
     before = _told(project)
+    origins.unlink_all(actor, project)
     s.execute(delete(Card).where(Card.project_id == project.id))
     search.forget(s, "project", project.id)
     s.execute(delete(Wording).where(Wording.kind == "project", Wording.object_id == project.id))

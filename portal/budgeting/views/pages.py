@@ -12,7 +12,7 @@ from portal.base.security import actor, public
 from portal.budgeting import rules
 from portal.budgeting.forms.filters import ProjectFilters
 from portal.budgeting.models import Budget, BudgetState
-from portal.budgeting.queries import budgets, fate, projects, wordings
+from portal.budgeting.queries import budgets, fate, origins, projects, wordings
 from portal.budgeting.queries.plan import rule_words
 from portal.budgeting.rules_dates import Dates
 from portal.places.queries_plan import city_plan
@@ -149,6 +149,7 @@ def project(slug: str, number: int) -> str:
     return render_template(
         "budgeting/project.html",
         outcome=outcome,
+        wishes=origins.wishes(s, detail.shown.id),
         progress=dates.works(now) if outcome else None,
         plan=city_plan(),
         budget=budget,

@@ -1,0 +1,409 @@
+"""The city's answers: on the page of an idea, with their earlier wordings, and in the lists of the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, func, select, union
+from sqlalchemy.orm import Session
+
+from portal.base import clock, i18n, search, texts
+from portal.base.actor import Actor
+from portal.base.i18n import Text
+from portal.base.markdown import render
+from portal.base.texts import Said, Wording
+from portal.ideas import queries, rules, rules_answers
+from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Support
+from portal.ideas.models_answers import Answer, AnswerIdea, AnswerVersion, Outcome, Standing
+from portal.ideas.rules_answers import OUTCOMES, Progress
+from portal.notifications.models import Follow
+from portal.processes.models import Process
+from portal.processes.queries import phases_of, reached
+
+FIELDS = ("state", "body", "role")
+PER_PAGE = 50
+
+_I, _A, _L, _W = Idea.__table__.c, Answer.__table__.c, AnswerIdea.__table__.c, Wording.__table__.c
+
+
+# --- the page of an idea ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer as it is read: the words of its outcome, who gave it in which role, and its text. `reason`: why the
+    wording after this one took its place."""
+
+    id: int
+    outcome: Outcome
+    own: Said | None
+    body: Said | None
+    role: Said | None
+    answered_by: str
+    at: datetime
+    version: int = 1
+    until: datetime | None = None
+    reason: Said | None = None
+    replaced: bool = False
+
+    @property
+    def state(self) -> Said | Text:
+        """The outcome: in the city's own words, or in those that every answer has."""
+        return self.own or OUTCOMES[self.outcome]
+
+    @property
+    def colour(self) -> str:
+        """The tag's colour."""
+        return rules_answers.COLOURS.get(self.outcome, "grey")
+
+
+_CURRENT = (
+    select(
+        _L.idea_id, _A.id, _A.outcome, _A.answered_by, _A.published_at, _A.changed_at, _A.version, _W.field, _W.lang,
+        _W.body, _W.html, _W.origin,
+    )
+    .select_from(AnswerIdea.__table__)
+    .join(Answer.__table__, _A.id == _L.answer_id)
+    .outerjoin(Wording.__table__, and_(_W.kind == "idea_answer", _W.object_id == _A.id, _W.field.in_(FIELDS)))
+    .where(_L.idea_id.in_(bindparam("ideas", expanding=True)), _L.standing == Standing.CURRENT)
+)  # fmt: skip
+
+
+def current(s: Session, idea_id: int) -> Given | None:
+    """The public answer to an idea: one select."""
+    return current_of(s, [idea_id]).get(idea_id)
+
+
+def current_of(s: Session, ids: Sequence[int]) -> dict[int, Given]:
+    """The public answers to these ideas, by idea: one select, none where nothing is asked."""
+    if not ids:
+        return {}
+    rows: dict[int, list[Any]] = {}
+    for row in s.execute(_CURRENT, {"ideas": list(ids)}):
+        rows.setdefault(row.idea_id, []).append(row)
+    return {number: _given(some) for number, some in rows.items()}
+
+
+def _given(rows: Sequence[Any]) -> Given:
+    said = _best({(row.field, row.lang): (row.body, row.html, row.origin) for row in rows if row.field})
+    one = rows[0]
+    at = one.published_at if one.version == 1 else one.changed_at
+    return Given(
+        one.id, one.outcome, said.get("state"), said.get("body"), said.get("role"), one.answered_by, at, one.version
+    )
+
+
+def _best(stored: Mapping[tuple[str, str], tuple[str, str, str]]) -> dict[str, Said]:
+    """Per field the reader's language, else English, else the first of the others."""
+    wanted = i18n.lang()
+    rank = {wanted: 0, i18n.SOURCE: 1}
+    found: dict[str, Said] = {}
+    order: dict[str, tuple[int, str]] = {}
+    for (name, lang), (body, html, origin) in stored.items():
+        mine = (rank.get(lang, 2), lang)
+        if name not in order or mine < order[name]:
+            order[name] = mine
+            found[name] = Said(body, lang, html, lang != wanted, origin == "machine")
+    return found
+
+
+def earlier(s: Session, idea_id: int) -> list[Given]:
+    """Every wording that was public before, newest first: those of the current answer before its corrections, and
+    answers whose place another one took. Four selects at most."""
+    links = s.execute(
+        select(Answer, AnswerIdea.standing)
+        .join(AnswerIdea, AnswerIdea.answer_id == Answer.id)
+        .where(AnswerIdea.idea_id == idea_id, Answer.published_at.is_not(None))
+    ).all()
+    ids = [answer.id for answer, _standing in links]
+    found = [
+        _old(row, replaced=False) for row in s.scalars(select(AnswerVersion).where(AnswerVersion.answer_id.in_(ids)))
+    ]
+    gone = [answer for answer, standing in links if standing is None]
+    said = texts.load(s, "idea_answer", [one.id for one in gone], FIELDS, html=True)
+    for one in gone:
+        by = {name: said.get((one.id, name)) for name in FIELDS}
+        at = one.published_at if one.version == 1 else one.changed_at
+        found.append(
+            Given(
+                one.id, one.outcome, by["state"], by["body"], by["role"], one.answered_by, at, one.version,
+                replaced=True,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (one.at, one.id, one.version), reverse=True)
+
+
+def _old(row: AnswerVersion, *, replaced: bool) -> Given:
+    stored = {
+        (name, lang): (body, render(body, lang) if name == "body" else "", "human")
+        for name, by in row.texts.items()
+        for lang, body in by.items()
+    }
+    said = _best(stored)
+    reason = Said(row.reason, row.reason_lang, fallback=row.reason_lang != i18n.lang())
+    return Given(
+        row.answer_id, row.outcome, said.get("state"), said.get("body"), said.get("role"), row.answered_by, row.since,
+        row.version, row.until, reason, replaced,
+    )  # fmt: skip
+
+
+def also(s: Session, answer_id: int, idea_id: int, most: int = 10) -> tuple[list[Any], int]:
+    """Other ideas with the same answer that everybody sees, and how many there are: one select."""
+    rows = s.execute(
+        select(Idea.number, Idea.title, Idea.language, func.count().over().label("total"))
+        .join(AnswerIdea, AnswerIdea.idea_id == Idea.id)
+        .where(
+            AnswerIdea.answer_id == answer_id,
+            AnswerIdea.standing == Standing.CURRENT,
+            Idea.id != idea_id,
+            Idea.listed.is_(True),
+        )
+        .order_by(Idea.number)
+        .limit(most)
+    ).all()
+    return list(rows), rows[0].total if rows else 0
+
+
+def involved(s: Session, idea_id: int) -> list[int]:
+    """Everybody whom it concerns what becomes of an idea: its author and co-authors, those who support it, those who
+    follow it, all in one list that does not say which. One select; for telling alone, never for a page."""
+    parts = union(
+        select(Idea.author_id.label("person")).where(Idea.id == idea_id, Idea.author_id.is_not(None)),
+        select(Author.person_id).where(
+            Author.idea_id == idea_id, Author.state == AuthorState.ACCEPTED, Author.person_id.is_not(None)
+        ),
+        select(Support.person_id).where(Support.idea_id == idea_id, Support.person_id.is_not(None)),
+        select(Follow.person_id).where(Follow.kind == "idea", Follow.object_id == idea_id),
+    ).subquery()
+    return list(s.scalars(select(parts.c.person).order_by(parts.c.person)))
+
+
+# --- how far a call is ------------------------------------------------------------------------------------------------
+
+
+def progress(s: Session, call_ids: Iterable[int]) -> dict[int, Progress]:
+    """How many ideas of each call are answered: one select, none where nothing is asked."""
+    ids = list(call_ids)
+    if not ids:
+        return {}
+
+    def has(standing: Standing) -> Any:
+        return select(_L.idea_id).where(_L.idea_id == _I.id, _L.standing == standing).correlate(Idea.__table__).exists()
+
+    def number(*where: Any) -> Any:
+        return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
+
+    waits = and_(_I.held_at.is_not(None), _I.hidden_at.is_(None), _I.state.not_in(["merged", "withdrawn"]))
+    rows = s.execute(
+        select(
+            _I.call_id,
+            number(_I.listed.is_(True)).label("total"),
+            number(_I.listed.is_(True), has(Standing.CURRENT)).label("answered"),
+            number(_I.listed.is_(True), has(Standing.DRAFT)).label("drafted"),
+            number(waits).label("held"),
+        )
+        .where(_I.call_id.in_(ids))
+        .group_by(_I.call_id)
+    )
+    found = {row.call_id: Progress(row.total, row.answered, row.drafted, row.held) for row in rows}
+    return {number: found.get(number, Progress()) for number in ids}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call whose check is over and whose ideas are not all answered. `since`: the end of its check (UTC)."""
+
+    slug: str
+    title: str
+    progress: Progress
+    since: datetime
+    scope: dict[str, set[int]]
+
+
+def waiting(s: Session, worker: Actor) -> list[Waiting]:
+    """The calls within reach of somebody's role that still owe answers: four selects."""
+    now = clock.city_now()
+    rows = s.execute(
+        select(Call, Process.district_id, Process.department_id)
+        .join(Process, Process.id == Call.process_id)
+        .where(Call.closed_at.is_(None), Call.always_open.is_(False), reached(worker, rules.OFFICERS))
+        .order_by(Call.id)
+    ).all()
+    dates = phases_of(s, {row[0].process_id for row in rows})
+    over = {}
+    for call, district, department in rows:
+        end = rules.ended_at(call, dates.get(call.process_id, []))
+        if end is not None and end <= now:
+            over[call.id] = (call, end, queries.scope_of(call.process_id, district, department))
+    far = progress(s, over)
+    said = texts.load(s, "call", over, ["title"])
+    return [
+        Waiting(call.slug, str(said.get((number, "title"), call.slug)), far[number], end, scope)
+        for number, (call, end, scope) in over.items()
+        if far[number].missing
+    ]
+
+
+# --- the staff's lists ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an officer asked for. `answer`: missing, draft, given, or empty for all."""
+
+    q: str = ""
+    answer: str = "missing"
+    category: int | None = None
+    district: int | None = None
+    state: IdeaState | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ToAnswer:
+    """An idea in the list of what is to be answered."""
+
+    id: int
+    number: int
+    title: str
+    lang: str
+    state: IdeaState
+    district_id: int | None
+    supports: int
+    draft_id: int | None
+    answer_id: int | None
+    outcome: Outcome | None
+
+    @property
+    def dir(self) -> str:
+        """Writing direction of the title."""
+        return i18n.direction(self.lang)
+
+
+def to_answer(s: Session, call: Call, wanted: Filters, per_page: int = PER_PAGE) -> tuple[list[ToAnswer], int]:
+    """One page of the listed ideas of a call with their answers, most supported first, and how many fit: two selects,
+    one more with a search."""
+    draft, given = AnswerIdea.__table__.alias("draft"), AnswerIdea.__table__.alias("given")
+    found = (
+        Idea.__table__.outerjoin(draft, and_(draft.c.idea_id == _I.id, draft.c.standing == Standing.DRAFT))
+        .outerjoin(given, and_(given.c.idea_id == _I.id, given.c.standing == Standing.CURRENT))
+        .outerjoin(Answer.__table__, _A.id == given.c.answer_id)
+    )
+    where = [_I.call_id == call.id, _I.listed.is_(True)]
+    if wanted.answer == "missing":
+        where += [given.c.answer_id.is_(None)]
+    elif wanted.answer == "draft":
+        where += [draft.c.answer_id.is_not(None)]
+    elif wanted.answer == "given":
+        where += [given.c.answer_id.is_not(None)]
+    for name in ("category", "district"):
+        if getattr(wanted, name):
+            where.append(_I[f"{name}_id"] == getattr(wanted, name))
+    if wanted.state is not None:
+        where.append(_I.state == wanted.state)
+    if wanted.q.strip():
+        where.append(_I.id.in_(search.find(s, "idea", wanted.q, i18n.lang(), most=5000)))
+    total = s.scalar(select(func.count()).select_from(found).where(*where)) or 0
+    rows = s.execute(
+        select(
+            _I.id, _I.number, _I.title, _I.language, _I.state, _I.district_id, _I.supports,
+            draft.c.answer_id.label("draft_id"), given.c.answer_id.label("answer_id"), _A.outcome,
+        )
+        .select_from(found)
+        .where(*where)
+        .order_by(_I.supports.desc(), _I.number)
+        .limit(per_page)
+        .offset((max(wanted.page, 1) - 1) * per_page)
+    )  # fmt: skip
+    return [
+        ToAnswer(
+            row.id, row.number, row.title, row.language, row.state, row.district_id, row.supports, row.draft_id,
+            row.answer_id, row.outcome,
+        )
+        for row in rows
+    ], total  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """An answer in the staff's list, with its words and the numbers of its ideas."""
+
+    answer: Answer
+    own: Said | None
+    body: Said | None
+    ideas: Sequence[Any] = field(default_factory=tuple)
+
+    @property
+    def state(self) -> Said | Text:
+        """The outcome in words."""
+        return self.own or OUTCOMES[self.answer.outcome]
+
+
+def answers(
+    s: Session, call: Call, *, published: bool, page: int = 1, per_page: int = PER_PAGE
+) -> tuple[list[Drafted], int]:
+    """One page of the drafts of a call, oldest first, or of its public answers, newest first: four selects."""
+    mine = [Answer.call_id == call.id, Answer.published_at.is_not(None) if published else Answer.published_at.is_(None)]
+    total = s.scalar(select(func.count()).select_from(Answer).where(*mine)) or 0
+    order = [Answer.published_at.desc(), Answer.id.desc()] if published else [Answer.id]
+    rows = s.scalars(
+        select(Answer).where(*mine).order_by(*order).limit(per_page).offset((max(page, 1) - 1) * per_page)
+    ).all()
+    ids = [row.id for row in rows]
+    said = texts.load(s, "idea_answer", ids, ["state", "body"])
+    held: dict[int, list[Any]] = {}
+    for row in s.execute(_of_answers(ids)):
+        held.setdefault(row.answer_id, []).append(row)
+    return [
+        Drafted(row, said.get((row.id, "state")), said.get((row.id, "body")), held.get(row.id, ())) for row in rows
+    ], total
+
+
+def _of_answers(ids: Sequence[int]) -> Any:
+    return (
+        select(AnswerIdea.answer_id, Idea.id, Idea.number, Idea.title, Idea.language, Idea.state)
+        .join(Idea, Idea.id == AnswerIdea.idea_id)
+        .where(AnswerIdea.answer_id.in_(ids), AnswerIdea.standing.is_not(None))
+        .order_by(Idea.number)
+    )
+
+
+def by_id(s: Session, call: Call, answer_id: int) -> Answer | None:
+    """An answer of this call."""
+    return s.scalars(select(Answer).where(Answer.id == answer_id, Answer.call_id == call.id)).one_or_none()
+
+
+def ideas_of(s: Session, answer_id: int) -> Sequence[Any]:
+    """The ideas that an answer is for, by number: one select."""
+    return s.execute(_of_answers([answer_id])).all()
+
+
+def chosen(s: Session, call: Call, ids: Iterable[int]) -> Sequence[Idea]:
+    """Those of these ideas that stand in the lists of the call, by number: one select."""
+    wanted = list(ids)[: rules_answers.MOST_TOGETHER]
+    if not wanted:
+        return []
+    return s.scalars(
+        select(Idea).where(Idea.call_id == call.id, Idea.id.in_(wanted), Idea.listed.is_(True)).order_by(Idea.number)
+    ).all()
+
+
+def numbered(s: Session, call: Call, numbers: Sequence[int]) -> Sequence[Idea]:
+    """Those with these numbers that stand in the lists of the call: one select, none where nothing is asked."""
+    if not numbers:
+        return []
+    return s.scalars(
+        select(Idea).where(Idea.call_id == call.id, Idea.number.in_(list(numbers)), Idea.listed.is_(True))
+    ).all()
+
+
+def drafted_elsewhere(s: Session, ids: Iterable[int]) -> set[int]:
+    """Those of these ideas that stand in a draft already: one select."""
+    return set(
+        s.scalars(
+            select(AnswerIdea.idea_id).where(AnswerIdea.idea_id.in_(list(ids)), AnswerIdea.standing == Standing.DRAFT)
+        )
+    )
