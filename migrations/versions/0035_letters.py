@@ -10,7 +10,7 @@ from alembic import op
 from portal.base.tables import Id, UtcTime
 
 revision = "0035"
-down_revision = "0026"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

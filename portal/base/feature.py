@@ -369,17 +369,17 @@ class Sheet:
     `form` makes it; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
     of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
     in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
-    somebody without one; the actor is then that person, helped by whoever enters it. `record`: the table whose Record
+    somebody without one; the actor is then that person, helped by whoever enters it. `numbered`: `enter` is also
+    told the number of the `paper`. `record`: the table whose Record
     says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
     language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
-    over. `signed`: what is agreed to above the signature, where the signature alone is enough; `enter` is then also told
-    the number of the `paper` that bears it."""
+    over. `signed`: what is agreed to above the signature, where the signature alone is enough."""
 
     name: str
     label: Text | str
     endpoint: str
     form: Callable[..., Any]
-    enter: Callable[[Any, Any, str], Any]
+    enter: Callable[..., Any]
     args: Mapping[str, Any] = field(default_factory=dict)
     on: str = ""
     account: str = ""
@@ -389,6 +389,7 @@ class Sheet:
     lang: str = ""
     printable: bool = True
     signed: Text | None = None
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Comment(Moderated, Base):
         Index(None, "parent_id"),
         Index(None, "author_id", "created_at"),
         Index(None, "removed_at"),
+        Index(None, "kind", "object_id", "imported_id", unique=True),
         CheckConstraint("useful >= 0 AND replies >= 0", name="numbers"),
         CheckConstraint("(root_id IS NULL) = (parent_id IS NULL)", name="root"),
         CheckConstraint("branch_id IS NULL OR root_id IS NOT NULL", name="branch"),
@@ -52,6 +53,9 @@ class Comment(Moderated, Base):
     html: Mapped[str] = mapped_column(Text)  # made from it when it was stored
     lang: Mapped[str] = mapped_column(String(12))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # what stands there for somebody without an account here: the text came from another platform, which knew it as this
+    author_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    imported_id: Mapped[str | None] = mapped_column(String(120))
     for_name: Mapped[str] = mapped_column(String(200), default="")  # for whom the author acted, by a mandate
     badge: Mapped[str] = mapped_column(String(40), default="")  # the staff role in which it was written
     by_author: Mapped[bool] = mapped_column(default=False)  # written by an author of the thing

@@ -30,7 +30,7 @@ _C, _P = Comment.__table__.c, Person.__table__.c
 _LINE = [
     _C.id, _C.parent_id, _C.root_id, _C.branch_id, _C.side, _C.html, _C.lang, _C.author_id, _C.for_name, _C.badge,
     _C.by_author, _C.created_at, _C.edited_at, _C.removed_at, _C.hidden_at, _C.held_at, _C.locked_at, _C.useful,
-    _C.replies, _P.name, _P.public_name, _P.closed_at,
+    _C.replies, _C.author_name, _P.name, _P.public_name, _P.closed_at,
 ]  # fmt: skip
 
 
@@ -239,7 +239,8 @@ class _Lines:
 
     @staticmethod
     def _name(row: Any) -> str:
-        return shown_name(row.name, row.public_name) if row.name is not None and row.closed_at is None else ""
+        known = row.name is not None and row.closed_at is None
+        return shown_name(row.name, row.public_name) if known else row.author_name
 
     def line(self, row: Any, root: Any) -> Shown:
         """One row. `root`: that of its conversation, which may be closed for replies."""

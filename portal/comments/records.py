@@ -26,7 +26,7 @@ PERSONAL = [
         _l("As long as the debate is public. What you take back is emptied after 30 days."),
         Fate.ANONYMOUS,
         person=("author_id",),
-        blank={"for_name": "", "once": None},
+        blank={"for_name": "", "once": None, "author_name": ""},
         reason=_l(
             "Others have replied, so the words stay, as those of a former participant. Take single comments back before; "
             "if your words tell who you are, report them and a moderator takes that out."

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.base import clock
+from portal.base import clock, codes
 from portal.base.actor import ActingFor, Actor
 from portal.demo import content
-from portal.ideas import actions, actions_calls
+from portal.ideas import actions, actions_calls, actions_paper, actions_tables
 from portal.ideas.models import Audience, Call, Idea, Picture, Support
+from portal.ideas.models_paper import SupportList
 from portal.ideas.rules import Written
 from portal.identity import actions as people
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Person
+from portal.identity.queries import city_day
+from portal.identity.rules import Birth
 from portal.processes.models import PhaseKind
 
 SUPPORTERS = 140  # residents who only ever press the button; nobody signs in as one of them
@@ -41,6 +44,7 @@ def seed_ideas(
             made = _idea(s, call, idea, authors[idea.author], kinds, districts, supporters)
             if idea.picture:
                 s.add(Picture(idea_id=made.id, file_id=pictures[idea.picture], position=1, alt=idea.alt))
+    _on_paper(s, officer)
 
 
 def _authors(s: Session) -> dict[str, int]:
@@ -123,3 +127,43 @@ def _support(s: Session, made: Idea, one: content.DemoIdea, supporters: list[int
     some = [supporters[(start + n) % len(supporters)] for n in range(one.supports)]
     rows = [{"idea_id": made.id, "person_id": person, "on_day": at.date()} for person in some]
     s.execute(insert(Support), rows)
+
+
+# Two lists that were carried from door to door, a file from the city's old mailbox for ideas, an idea from a form.
+NEIGHBOURS = ("Aino Mets", "Karl Lepik", "Fatima Haddad", "Jan Nowak", "Rosa Weiss", "Peeter Kuusk", "Lea Simon")
+OLD_IDEAS = (
+    "id,title,text,language,author,created\r\n"
+    "mailbox-1,A drinking fountain at the bus station,People wait there for an hour and there is no water.,en,Sam P.,"
+    "2026-05-04\r\n"
+    "mailbox-2,Mehr Schatten auf dem Marktplatz,Im Sommer ist der Platz leer. Drei Bäume wären ein Anfang.,de,Gerda L.,"
+    "2026-05-19\r\n"
+)
+
+
+def _on_paper(s: Session, officer: Actor) -> None:
+    """Lists of supporters, one looked at twice and one half entered; an idea that a librarian entered; a file that was
+    checked and waits."""
+    idea = s.scalars(select(Idea).order_by(Idea.number).limit(1)).one()
+    call = s.get_one(Call, idea.call_id)
+    day = city_day(clock.city_now()) - timedelta(days=3)
+    for count, finished in ((5, True), (2, False)):
+        number = codes.printed(bytes([count]) * actions_paper.BYTES)
+        row = actions_paper.begin(officer, idea, number, on_day=day, lines=count + 2)
+        assert isinstance(row, SupportList)
+        for n, name in enumerate(NEIGHBOURS[:count] if finished else NEIGHBOURS[5:]):
+            born = Birth(1950 + n * 7, n + 1, n + 3)
+            resident = actions_paper.hash_of_name(name, born)
+            actions_paper.enter_line(officer, row.id, n + 1, resident=resident, refused=None)
+        actions_paper.refuse_line(officer, row.id, count + 1, "unsigned")
+        if finished:
+            actions_paper.refuse_line(officer, row.id, count + 2, "unreadable")
+            actions_paper.finish(officer, row.id, count + 2)
+    words = Written(
+        title="A handrail on the steps to the harbour",
+        body="I go down there every day and hold on to the wall. In winter I stay at home.",
+        language="en",
+        place="Harbour steps",
+    )
+    desk = Actor(helped_by=officer.person_id, channel="paper")
+    actions_paper.enter_idea(desk, call, words, paper_number="K7M3PX92", author_name="Hilda R.")
+    actions_tables.keep(officer, call, "ideas", "mailbox-for-ideas.csv", OLD_IDEAS.encode())

@@ -94,11 +94,11 @@ def _enter(sheet: Sheet, head: Any, form: Any) -> bool:
         if isinstance(who, Verdict):
             head.account.errors = [str(who.reason)]
             return False
-    acting, more = who, {"paper": rules_sheets.printed(number)} if sheet.signed else {}
+    acting, more = who, {"paper": rules_sheets.printed(number)} if sheet.numbered else {}
     done = actions_sheets.enter(
         actor(), number, sheet.name, lambda: sheet.enter(acting, form, i18n.lang(), **more), now
     )
-    if not done:
+    if not done and (done.reason == actions_sheets.TWICE or not form.errors):  # else the sentence stands at its box
         at = head.number if done.reason == actions_sheets.TWICE or not sheet.account else head.account
         at.errors = [str(done.reason)]
     return bool(done)

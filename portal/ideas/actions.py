@@ -45,21 +45,24 @@ def submit(
     pictures: Sequence[tuple[int, str]] = (),
     draft: Draft | None = None,
     paper_number: str = "",
+    author_name: str = "",
     guard: Mapping[str, Any] | None = None,
 ) -> Idea:
     """A new idea of the actor, for the one for whom they act where the call asks organisations. `pictures`: (file, what
-    it shows). `guard`: what the form tells moderation of itself. The idea may be held for a moderator, never refused for
+    it shows). `paper_number`: of the paper from which it was entered; `author_name`: what stands there for an author
+    without an account. `guard`: what the form tells moderation of itself. The idea may be held for a moderator, never refused for
     its words. Raises Denied for one idea too many.
 
     Whether the person may take part, and whether the call takes ideas now, the door has asked."""
     s, now = db.session(), clock.now()
     number = select(func.count()).where(Idea.call_id == call.id, Idea.author_id == actor.person_id)
-    if (s.scalar(number) or 0) >= rules.MOST_IDEAS:
+    if actor.person_id is not None and (s.scalar(number) or 0) >= rules.MOST_IDEAS:
         raise Denied(no(_l("You have handed in %(n)s ideas to this call. That is the most.", n=rules.MOST_IDEAS)))
     html = render(written.body, written.language)
     values: dict[str, Any] = {
         "call_id": call.id,
         "author_id": actor.person_id,
+        "author_name": author_name if actor.person_id is None else "",
         "acting_for": actor.acting_for.name if actor.acting_for and call.challenge else "",
         "language": written.language,
         "title": written.title,
@@ -130,6 +133,13 @@ def numbered(s: Session, values: dict[str, Any]) -> Idea:
             continue
         return idea
     raise RuntimeError("no free number for an idea")
+
+
+def store(s: Session, values: dict[str, Any]) -> Idea:
+    """An idea of these columns under the next free number, for what was not handed in here. Nobody is told."""
+    idea = numbered(s, values)
+    index(s, idea)
+    return idea
 
 
 def publish(s: Session, call: Call, idea: Idea) -> None:
@@ -314,8 +324,13 @@ def recount(s: Session) -> int:
     """Puts every counter of supports to the number of its rows, that of an idea joined with another one to none; returns
     how many were wrong. For the operator."""
     counted = and_(Support.idea_id == Idea.id, Idea.state != IdeaState.MERGED)
-    rows = select(func.count(Support.id)).where(counted).correlate(Idea).scalar_subquery()
-    wrong = s.execute(select(Idea.id, rows.label("number")).where(Idea.supports != rows)).all()
+    all_rows = select(func.count(Support.id)).where(counted).correlate(Idea)
+    rows, paper = all_rows.scalar_subquery(), all_rows.where(Support.list_id.is_not(None)).scalar_subquery()
+    wrong = s.execute(
+        select(Idea.id, rows.label("number"), paper.label("paper")).where(
+            (Idea.supports != rows) | (Idea.on_paper != paper)
+        )
+    ).all()
     for row in wrong:
-        s.execute(update(Idea).where(Idea.id == row.id).values(supports=row.number))
+        s.execute(update(Idea).where(Idea.id == row.id).values(supports=row.number, on_paper=row.paper))
     return len(wrong)

@@ -153,10 +153,21 @@ def _count(s: Session, *ideas: Idea) -> None:
     """Puts the counters to the rows; a joined idea counts none. Nobody supports anything meanwhile: `lock`."""
     for idea in ideas:
         if idea.state is IdeaState.MERGED:
-            idea.supports = 0
+            idea.supports = idea.on_paper = 0
         else:
-            idea.supports = s.scalar(select(func.count()).where(Support.idea_id == idea.id)) or 0
+            number = select(func.count(), func.count(Support.list_id)).where(Support.idea_id == idea.id)
+            idea.supports, idea.on_paper = s.execute(number).one()
     s.flush()
+
+
+def wake(s: Session, idea_id: int) -> None:
+    """Supports of lists were taken away from an idea: whoever had given one to an idea that was joined with it, too,
+    counts by that again. Nothing to do where none was joined."""
+    if len(queries_ties.within(s, idea_id)) < 2:
+        return
+    idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea_id)).execution_options(populate_existing=True)).one()
+    _gather(s, idea.id)
+    _count(s, idea)
 
 
 def _people(s: Session, idea_id: int) -> set[int]:

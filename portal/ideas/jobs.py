@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock
-from portal.ideas import actions_answers_jobs, actions_jobs, actions_value_jobs
+from portal.ideas import actions_answers_jobs, actions_jobs, actions_tables, actions_value_jobs
 
 
 def tell_searches(_payload: dict[str, Any]) -> None:
@@ -17,6 +17,11 @@ def forget(_payload: dict[str, Any]) -> None:
     """Deletes who supported what where the time for it has come, and files that nobody handed in."""
     actions_jobs.forget(clock.city_now())
     actions_jobs.sweep()
+
+
+def take_in(payload: dict[str, Any]) -> None:
+    """Takes in a file with ideas or comments that somebody said yes to."""
+    actions_tables.take_in(int(payload["import"]))
 
 
 def tell_valued(payload: dict[str, Any]) -> None:

@@ -17,14 +17,18 @@ from portal.ideas import (
     rules_told,
     staff,
     staff_answers,
+    staff_lists,
     staff_merge,
     staff_object,
+    staff_sheets,
     staff_shortlist,
+    staff_tables,
     staff_todo,
     staff_value,
     views,
     views_answers,
     views_own,
+    views_paper,
     views_same,
     views_submit,
     views_value,
@@ -34,8 +38,6 @@ from portal.ideas.models import Call, Idea
 FEATURE = Feature(
     name="ideas",
     no_paper={
-        "IdeaForm": "ideas on paper come with the signatures on paper; until then a clerk helps with these pages",
-        "PlaceForm": "a step of an idea",
         "PictureForm": "a step of an idea",
         "FileForm": "a step of an idea",
         "SendForm": "the last step of an idea",
@@ -46,10 +48,11 @@ FEATURE = Feature(
         "ObjectForm": "it answers what stands on the page of an idea; a clerk helps with it like with every page",
         "SameForm": "it names two ideas that stand here",
     },
-    blueprints=[views.pages, api.api, staff.desk],
+    blueprints=[views.pages, api.api, staff.desk, staff_lists.desk],
     menu=[Menu(_l("Ideas"), "ideas.index", order=5)],
     staff_menu=[
         Menu(_l("Ideas"), "ideas_staff.index", roles=queries.STAFF, order=8),
+        Menu(_l("Supporters on paper"), "ideas_lists.listed", roles=staff_lists.ROLES, order=9),
         Menu(_l("Ideas to value"), "ideas_staff.valuations", roles=staff_value.DOOR, order=9),
     ],
     kinds=[
@@ -68,6 +71,7 @@ FEATURE = Feature(
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
         Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.take_in", jobs.take_in),
         Job("ideas.tell_valued", jobs.tell_valued),
         Job("ideas.tell_short_list", jobs.tell_short_list),
         Job("ideas.tell_answer", jobs.tell_answer),
@@ -86,6 +90,20 @@ FEATURE = Feature(
             "ideas",
             _l("An idea was withdrawn: %(idea)s"),
             _l("Its authors have withdrawn the idea %(idea)s. The reason stands on its page."),
+        ),
+        Notice(
+            "idea.entered",
+            "ideas",
+            _l("Your idea from the paper is entered: %(idea)s"),
+            _l(
+                "The city has entered the idea %(idea)s from your paper. Its number is %(number)s. Look whether all is right."
+            ),
+        ),
+        Notice(
+            "idea.imported",
+            "ideas",
+            _l("A file was taken in: %(file)s"),
+            _l("The file %(file)s was taken in. The page of the file says how many rows were new."),
         ),
         Notice(
             "idea.invited",
@@ -159,6 +177,7 @@ FEATURE = Feature(
             queries_shortlist.published,
         ),
     ],
+    made_sheets=staff_sheets.sheets,
     todo=staff_todo.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
@@ -172,9 +191,11 @@ PIECES = (
     views_submit,
     views_value,
     views_same,
-    views_answers,
-    staff_answers,
+    views_paper,
     staff_object,
     staff_shortlist,
     staff_merge,
+    staff_tables,
+    views_answers,
+    staff_answers,
 )

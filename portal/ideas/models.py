@@ -162,6 +162,7 @@ class Idea(Moderated, Base):
         Index(None, "merged_into_id"),
         Index(None, "district_id"),
         Index(None, "published_at"),
+        Index(None, "call_id", "imported_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -188,6 +189,7 @@ class Idea(Moderated, Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
     withdrawn_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     supports: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    on_paper: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # of the supports, those from lists
     comments: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # stands in lists; reckoned by the database, so that whoever hides or merges an idea need not think of it
     listed: Mapped[bool] = mapped_column(
@@ -199,6 +201,8 @@ class Idea(Moderated, Base):
     channel: Mapped[str] = mapped_column(String(20), default="web", server_default="web")
     helped_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     paper_number: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # how another platform knows it, for files that are taken in a second time
+    imported_id: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when everybody could see it for the first time
     changed_at: Mapped[datetime] = mapped_column(UtcTime)  # of the text, or of its state
@@ -218,6 +222,7 @@ class Support(Base):
         UniqueConstraint("idea_id", "person_id"),
         UniqueConstraint("idea_id", "resident"),
         Index(None, "person_id"),
+        Index(None, "list_id"),
         Index(None, "came_from_id"),
     )
 
@@ -226,6 +231,8 @@ class Support(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resident: Mapped[str | None] = mapped_column(String(64))
     on_day: Mapped[date] = mapped_column(Date)
+    # the list on paper from which it was entered, so that a list can be taken back as a whole
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("support_list.id"))
     # given to that idea, which was joined with this one since; it goes back there when the two are parted
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id"))
 

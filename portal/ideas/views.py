@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -19,20 +20,25 @@ from portal.base.verdict import Verdict
 from portal.comments import queries as comments
 from portal.ideas import (
     actions,
+    actions_paper,
     queries,
     queries_answers,
     queries_idea,
     queries_list,
+    queries_paper,
     queries_same,
     queries_ties,
     queries_value,
     rules,
     rules_merge,
+    rules_paper,
 )
 from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
 from portal.ideas.queries_list import Filters
+from portal.ideas.rules_paper import PAPER
+from portal.identity import queries_register
 from portal.places.queries_plan import city_plan
 from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
@@ -108,6 +114,7 @@ def call(slug: str) -> str:
         names=names,
         now=queries.what_now(found.call, dates, now),
         takes=rules.submits(found.call, dates, now),
+        on_paper=f"{PAPER}{found.call.id}" if found.call.shown and rules_paper.idea_on_paper(found.call) else "",
         filters_form=form,
         filters=filters,
         shown=shown,
@@ -189,6 +196,8 @@ def idea(number: int) -> ResponseReturnValue:
         names=page.names,
         may_support=rules.may_support(taker, page.idea, page.found.call, page.dates, now),
         may_take_back=rules.may_take_back(page.found.call),
+        may_collect=_may_collect(page, now),
+        on_list=not page.supported and queries_paper.own_on_list(s, who, page.idea) is not None,
         may=queries_idea.may(page, clock.now()),
         state=rules.STATES[page.idea.state],
         until=rules.edits_until(page.idea, page.found.call),
@@ -205,6 +214,13 @@ def idea(number: int) -> ResponseReturnValue:
         answer=queries_answers.current(s, page.idea.id),
         onward=onward(s, "idea", page.idea.id),
     )
+
+
+def _may_collect(page: queries_idea.Page, now: datetime) -> Verdict:
+    """Is there a list for signatures to print?"""
+    closed = page.found.of.closed or not page.found.call.shown
+    verdict = rules_paper.may_collect(page.idea, page.found.call, closed=closed, register=queries_register.asks())
+    return verdict and rules.supports(page.found.call, page.dates, now)
 
 
 def onward(s: Any, kind: str, object_id: int) -> list[Onward]:
@@ -249,6 +265,7 @@ def support(number: int) -> Response:
             said = _("You support this idea. Your own draft is still there, on “My page”.")
     else:
         verdict, said = actions.take_back(actor(), found.idea), _("You support this idea no longer.")
+        verdict = verdict and actions_paper.take_back(actor(), found.idea)
     if not verdict:
         raise refused(verdict, number)
     flash(said, "success")

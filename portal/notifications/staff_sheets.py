@@ -40,7 +40,7 @@ def _wish(actor: Actor, form: Any, _lang: str) -> tuple[str, int]:
 
 SHEETS = [
     Sheet("newsletter", _l("Newsletter"), "notifications.newsletter", NewsletterForm, _subscribe, record="subscriber",
-          keeps=False, signed=actions_newsletter.AGREED),
+          keeps=False, signed=actions_newsletter.AGREED, numbered=True),
     Sheet("messages", _l("How you want to be told"), "notifications.wishes", _wishes, _wish, account="must",
           record="preference", keeps=False),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from portal.base.web import Portal
 
 ROOT = Path(portal.__file__).parent
 # Forms of which each thing of a feature makes a sheet of its own, by that feature (its `made_sheets`).
-MADE = {"answer_form": "processes"}
+MADE = {"answer_form": "processes", "IdeaForm": "ideas", "PlaceForm": "ideas"}
 
 
 def public_doors() -> list[Path]:

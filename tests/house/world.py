@@ -27,6 +27,7 @@ from portal.ideas import actions_answers, actions_object
 from portal.ideas.models import Call, Idea, SavedSearch
 from portal.ideas.models_answers import Outcome
 from portal.ideas.models_merge import Twin
+from portal.ideas.models_paper import Import, SupportList
 from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
 from portal.identity.models_ways import Mandate, PaperCode, PaperKind
@@ -222,6 +223,7 @@ def build(app: Portal) -> World:
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
     shared["answer_id"] = _answered(shown)
+    shared |= _on_paper(shown, other)
     tried = innovation.every_page(app, other)
     foreign = {
         **shared,
@@ -232,6 +234,23 @@ def build(app: Portal) -> World:
     }
     shared |= tried
     return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
+
+
+def _on_paper(number: int, person_id: int) -> dict[str, Any]:
+    """A list of supporters that somebody else began to enter, and a file that waits for a yes."""
+    with db.write() as s:
+        row = s.query(Idea).filter_by(number=number).one()
+        a_list = SupportList(
+            idea_id=row.id, number="0000-0000-00", on_day=clock.now().date(), lines=3, entered_by_id=person_id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        a_file = Import(
+            call_id=row.call_id, what="ideas", name="there.csv", body="title,text,language\nA,B,en\n", lines=1,
+            by_id=person_id, created_at=clock.now(),
+        )  # fmt: skip
+        s.add_all([a_list, a_file])
+        s.flush()
+        return {"list_id": a_list.id, "import_id": a_file.id}
 
 
 def _objected(app: Portal, number: int, person_id: int) -> int:

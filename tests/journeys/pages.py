@@ -29,6 +29,7 @@ NO_PAGES = {
     "papers_staff.batch_file", "papers_staff.file", "notifications_staff.batch_file",
     "budgeting.receipt_again", "places_plain.city_plan",
     "ideas.attachment", "ideas_api.feed", "ideas_api.ranking", "ideas_api.similar", "ideas_api.table",
+    "ideas_staff.ideas_csv", "ideas_staff.comments_csv", "ideas_staff.answers_csv",
     "budgeting_staff.grow",  # without a ripe idea it only leads back; test_works.py looks at it
     "ideas.discard",  # without a draft it only leads back
     "budgeting.look_again", "budgeting_api.ballots_pb", "budgeting_api.dates", "budgeting_api.projects_feed",
@@ -146,6 +147,12 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "ideas.twin": [Shown("/ideas/same/1", "ana")],
         "ideas.as_it_was": [Shown("/ideas/37/as-it-was")],
         "ideas.keep_search": [Shown("/ideas/ideas-2027/keep?q=tree", "ana")],
+        "ideas.signatures": [Shown("/ideas/1/signatures"), Shown("/ideas/41/signatures", "", 409)],
+        "ideas_lists.listed": [Shown("/staff/signatures", bo), Shown("/staff/signatures?q=99999", bo)],
+        "ideas_lists.enter": [Shown(f"/staff/signatures/{n}", bo) for n in (1, 2)],
+        "ideas_lists.discard": [Shown("/staff/signatures/1/discard", bo)],
+        "ideas_staff.tables": [Shown("/staff/ideas/ideas-2027/tables", bo)],
+        "ideas_staff.one_import": [Shown("/staff/ideas/ideas-2027/tables/1", bo)],
         "ideas.short_list": [
             Shown("/ideas/ideas-2026/short-list"),
             Shown("/ideas/ideas-2026/short-list?again=1"),
@@ -317,9 +324,18 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "identity_terminals.listed": [Shown("/staff/terminals", adam)],
         "identity_terminals.limits": [Shown("/staff/terminals/limits/1", adam)],
         "home.sheets": [Shown("/paper")],
-        "home.sheet": [Shown("/paper/barrier"), Shown("/paper/data-correction"), Shown("/paper/mandate")],
+        "home.sheet": [
+            Shown("/paper/idea-1"),
+            Shown("/paper/barrier"),
+            Shown("/paper/data-correction"),
+            Shown("/paper/mandate"),
+        ],
         "home_sheets.listed": [Shown("/staff/paper", adam)],
-        "home_sheets.enter": [Shown("/staff/paper/barrier", adam), Shown("/staff/paper/messages", adam)],
+        "home_sheets.enter": [
+            Shown("/staff/paper/idea-1", adam),
+            Shown("/staff/paper/barrier", adam),
+            Shown("/staff/paper/messages", adam),
+        ],
         "identity.draft": [Shown("/drafts")],
         "identity.confirm": [Shown("/confirm/nothing", "ana", 404)],
         "identity.begin_confirm": [Shown("/confirm/nothing/demo", "ana", 404)],
