@@ -126,7 +126,8 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
     """The time-line of an idea: no select while nobody has looked at it, else four, one more with a cost, with
     departments, and on a frozen list two more."""
     idea, call = page.idea, page.found.call
-    if idea.state is IdeaState.SUBMITTED or idea.held_at is not None:
+    parted = page.ties is not None and bool(page.ties.parted)  # perhaps because of an objection
+    if (idea.state is IdeaState.SUBMITTED and not parted) or idea.held_at is not None:
         return Official()
     held = s.scalars(select(Assignment).where(Assignment.idea_id == idea.id).order_by(Assignment.id)).all()
     wanted = select(Valuation).where(Valuation.idea_id == idea.id, Valuation.published_at.is_not(None))

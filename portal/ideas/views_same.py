@@ -18,6 +18,7 @@ from portal.ideas import (
     queries_same,
     queries_similar,
     queries_ties,
+    queries_value,
     rules,
     rules_merge,
 )
@@ -142,6 +143,8 @@ def as_it_was(number: int) -> ResponseReturnValue:
         "ideas/as_it_was.html",
         it=page,
         idea=page.idea,
+        official=queries_value.official(s, page, now),
+        objected=queries_value.OBJECTED,
         merge=row,
         call=page.found.call,
         names=page.names,

@@ -273,6 +273,7 @@ def test_an_upheld_objection_parts_what_was_joined(app: Portal) -> None:
     with db.write():
         actions_object.decide(Actor(person_id=ines), objection, **said)
     assert (idea(mine).state, idea(mine).supports, idea(hers).supports) == (IdeaState.SUBMITTED, 3, 0)
+    assert "It has." in Client(app).get(f"/en/ideas/{mine}")
 
 
 # --- the short list ---------------------------------------------------------------------------------------------------
