@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
@@ -60,8 +60,14 @@ def seed(say: Say) -> bool:
         done = marks.get(SEEDED)
     if done:
         return False
-    _draw(say)
     oidc.register_file(settings())
+    # the processes that paint are made before anything is open that they must not share
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+        _fill(_gallery(pool, say), say)
+    return True
+
+
+def _fill(gallery: Gallery, say: Say) -> None:
     with db.write() as s:
         marks.put(s, "demo", True)
         say("people and districts")
@@ -75,15 +81,17 @@ def seed(say: Say) -> bool:
         _code_letters(s)
         for one in content.budgets():
             say(one.slug)
-            _budget(s, officer, one, districts)
+            _budget(s, officer, one, districts, gallery)
         if "ideas" in settings().wings:
             say("ideas")
-            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)), _pictures)
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)), gallery)
         if "innovation" in settings().wings:
             say("innovation")
             seed_innovation(s, departments, _today())
         say("the closed budget")
-        actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
+        actions_closed.fill(
+            s, officer, _budget(s, officer, content.closed_budget(), districts, gallery), departments["parks"]
+        )
         say("questionnaires")
         actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
@@ -93,13 +101,11 @@ def seed(say: Say) -> bool:
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_joined(s, officer)
             say("answers and works")
-            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_works(s, officer, gallery, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
-    return True
 
 
 OF_PEOPLE = (640, 400)  # pixels of a picture of an idea
-_pictures: dict[str, int] = {}
 
 
 def _key(project: content.Project) -> str:
@@ -111,27 +117,37 @@ def _cover(one: content.Budget) -> str:
     return _key(one.projects[len(one.projects) // 2]) if one.projects else "garden:7"
 
 
-def _draw(say: Say) -> None:
-    """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
-    told = (*content.budgets(), content.closed_budget())
-    wanted = list(
-        dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told] + photos())
-    )
+class Gallery(Mapping[str, int]):
+    """The demo's pictures by their keys, as numbers of files. They are painted in processes of their own while the rest
+    of the city is written, and each is waited for when it is first needed: that is a third of the whole time."""
+
+    def __init__(self, pool: ProcessPoolExecutor, wanted: list[str], small: Container[str], say: Say) -> None:
+        folder = files.uploads()
+        self.say = say
+        self.coming = {key: pool.submit(_draw_one, key, key in small, folder) for key in wanted}
+        self.numbers: dict[str, int] = {}
+
+    def __getitem__(self, key: str) -> int:
+        if key not in self.numbers:
+            self.numbers[key] = drawn.adopt(db.session(), self.coming[key].result()).id
+            if len(self.numbers) % 20 == 0 or len(self) == len(self.numbers):
+                self.say(f"pictures {len(self.numbers)}/{len(self)}")
+        return self.numbers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.coming)
+
+    def __len__(self) -> int:
+        return len(self.coming)
+
+
+def _gallery(pool: ProcessPoolExecutor, say: Say) -> Gallery:
+    """Every picture, in the order in which the seed asks for them."""
+    told, with_ideas = (*content.budgets(), content.closed_budget()), "ideas" in settings().wings
     small = [idea.picture for call in content.calls() for idea in content.ideas(call.slug) if idea.picture]
-    if "ideas" in settings().wings:
-        wanted += small
-    folder = files.uploads()
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
-        drawings = []
-        for done, drawing in enumerate(
-            pool.map(_draw_one, wanted, [key in small for key in wanted], [folder] * len(wanted)), 1
-        ):
-            drawings.append(drawing)
-            if done % 20 == 0 or done == len(wanted):
-                say(f"pictures {done}/{len(wanted)}")
-    with db.write() as s:
-        for key, drawing in zip(wanted, drawings, strict=True):
-            _pictures[key] = drawn.adopt(s, drawing).id
+    wanted = [key for one in told for key in (_cover(one), *map(_key, one.projects))]
+    wanted += [*small, *photos()] if with_ideas else []
+    return Gallery(pool, list(dict.fromkeys(wanted)), frozenset(small), say)
 
 
 def _draw_one(key: str, small: bool, folder: Path) -> drawn.Drawn:
@@ -296,19 +312,21 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, wall_time(), ZoneInfo(settings().city.time_zone))
 
 
-def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> Budget:
+def _budget(
+    s: Session, officer: Actor, one: content.Budget, districts: dict[str, int], gallery: Mapping[str, int]
+) -> Budget:
     budget = budgets.create(
         officer,
         slug=one.slug,
         texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)},
-        picture_id=_pictures[_cover(one)],
+        picture_id=gallery[_cover(one)],
     )
     days = {PhaseKind(p.kind): p.on(_today()) for p in one.phases}
     dates = {kind: (_midnight(first), _midnight(after)) for kind, (first, after) in days.items()}
     first, after = dates[PhaseKind.VOTE]
     dates[PhaseKind.VOTE] = (first, after - timedelta(hours=4))  # 20:00: an hour that everybody understands alike
     budgets.set_dates(officer, budget, dates)
-    _things(officer, budget, one, districts)
+    _things(officer, budget, one, districts, gallery)
     closes = dates[PhaseKind.VOTE][1]
     vote.set_plan(
         officer,
@@ -328,7 +346,9 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     return budget
 
 
-def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
+def _things(
+    officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int], gallery: Mapping[str, int]
+) -> None:
     city = content.city()
     pots = {
         pot.id: money.add_pot(
@@ -354,7 +374,7 @@ def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict
             place=project.place,
             x=project.x / city.width,
             y=project.y / city.height,
-            picture_id=_pictures[_key(project)],
+            picture_id=gallery[_key(project)],
             proposer=project.proposer,
             texts={
                 "title": dict(project.title),

@@ -97,9 +97,8 @@ def printed(
     people = sorted(
         {one.person for one in letters if one.person is not None} | {one for ids in accounts.values() for one in ids}
     )
-    verb = "printed letters" if first is None else "printed letters again"
     said = {"letters": len(wanted), "codes": wanted} | ({"first": first} if first is not None else {})
-    record(actor, verb, "paper_code", wanted[0], after=said)
+    record(actor, "printed letters" if first is None else "printed letters again", "paper_code", wanted[0], after=said)
     page = "identity_desk.print_letters" if first is None else "identity_desk.print_again"
     note_each(s, actor, people, page=page, kind="paper_code", why="code_letter", how=How.EXPORT, roles=roles, now=now)
     if people:  # what tells people lies above this storey, so it is asked for by the name of a job
