@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.base import clock, i18n
 from portal.base.actor import Actor
+from portal.base.ground import settings
 from portal.demo import content
 from portal.ideas import actions_object, actions_shortlist, actions_value
 from portal.ideas.models import Call, Idea
@@ -27,6 +28,8 @@ DECIDES = "ines"
 
 def seed_checks(s: Session, departments: dict[str, int], midnight: Callable[[int], datetime]) -> None:
     """Everything in the order in which it happened, each at its own time."""
+    city = settings().city
+    i18n.set_locale(i18n.lang(), city.time_zone, city.currency)  # days end when they end in the city
     people = _people(s)
     staff = colleagues(s, clock.now())
     for one in content.checks():

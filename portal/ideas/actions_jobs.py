@@ -79,7 +79,7 @@ def forget(now: datetime) -> int:
                 .execution_options(synchronize_session=False)
             )
             ids = list(s.scalars(select(Idea.id).where(Idea.call_id == call_id)))
-            notifications.forget_told(s, TO_SUPPORTERS, "idea", ids)
+            notifications.forget_told(s, (*TO_SUPPORTERS, "idea.valued"), "idea", ids)
             call.forgotten_at = clock.now()
             record(SYSTEM, "forgot supporters", "call", call_id)
             done += 1

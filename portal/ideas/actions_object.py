@@ -15,7 +15,16 @@ from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.verdict import no
-from portal.ideas import actions_value, queries_idea, queries_value, rules, rules_value
+from portal.ideas import (
+    actions_merge,
+    actions_value,
+    queries_idea,
+    queries_objections,
+    queries_ties,
+    queries_value,
+    rules,
+    rules_value,
+)
 from portal.ideas.models import Idea, IdeaState
 from portal.ideas.models_value import Assignment, Objection, Subject, Valuation
 from portal.ideas.rules import Denied
@@ -31,7 +40,7 @@ def object_to(actor: Actor, idea_id: int, subject: Subject, *, words: str, langu
     valued = queries_value.newest(s, idea.id)
     before = s.scalars(select(Objection).where(Objection.idea_id == idea.id)).all()
     author = actor.person_id is not None and actor.person_id in queries_idea.author_ids(s, idea)
-    found = queries_value.objectable(idea, call, valued, before, author, now)
+    found = queries_value.objectable(idea, call, valued, before, author, now, queries_value.merged(s, idea))
     verdict = found.get(subject) or no(_l("Only its authors can object to what was decided about an idea."))
     if not verdict:
         raise Denied(verdict)
@@ -59,8 +68,7 @@ def object_to(actor: Actor, idea_id: int, subject: Subject, *, words: str, langu
 def _tell_deciders(s: Session, idea: Idea, row: Objection, now: datetime) -> None:
     found = queries_idea.by_id(s, idea.id)
     assert found is not None
-    valued = select(Valuation.by_id).where(Valuation.idea_id == idea.id, Valuation.published_at.is_not(None))
-    part = {*s.scalars(valued), *queries_idea.author_ids(s, idea)}
+    part = {*queries_objections.found_by(s, row), *queries_idea.author_ids(s, idea)}
     notifications.tell(
         [one for one in in_charge(s, rules.OFFICERS, now, found.scope) if one not in part],
         "idea.objection_waits",
@@ -86,11 +94,14 @@ def decide(
     it was decided meanwhile or by somebody who had a part in it; ValueError where something is missing that the form
     asks for."""
     s = db.session()
-    of = s.scalars(select(Objection.idea_id).where(Objection.id == objection_id)).one()
-    _call, idea = actions_value.held(s, of)
+    asked = select(Objection.subject, Idea).join(Idea, Idea.id == Objection.idea_id)
+    subject, of = s.execute(asked.where(Objection.id == objection_id)).one()
+    if subject is Subject.MERGE:  # as parting locks them, so that nobody waits for each other
+        actions_merge.lock_calls(s, {of.call_id, queries_ties.root(s, of.id).call_id})
+    _call, idea = actions_value.held(s, of.id)
     wanted = db.locked(select(Objection).where(Objection.id == objection_id))
     row = s.scalars(wanted.execution_options(populate_existing=True)).one()
-    found_by = [n for n in s.scalars(select(Valuation.by_id).where(Valuation.idea_id == idea.id)) if n is not None]
+    found_by = queries_objections.found_by(s, row)
     authors = queries_idea.author_ids(s, idea)
     verdict = rules_value.may_decide(actor, decided=row.decided_at is not None, found_by=found_by, authors=authors)
     if not verdict:
@@ -128,15 +139,15 @@ def _follow(
 ) -> None:
     """What an upheld objection brings about."""
     if row.subject is Subject.MERGE:
-        part(s, actor, idea)
+        if idea.state is IdeaState.MERGED:  # parted meanwhile in another way
+            actions_merge.undo(actor, idea, row.statement[: rules.LONGEST_REASON], lang=row.statement_language)
         return
+    if idea.state not in rules_value.VALUED:
+        return  # joined or withdrawn meanwhile: the author was right, and nothing is left to be found anew
     valued = s.get_one(Valuation, row.valuation_id)
     if row.subject is Subject.COST:
         finding = Finding(valued.feasible, valued.reason, valued.language, tuple(lines))
-        role = valued.role
-        made = actions_value.publish(actor, idea.id, finding, role=role, now=now, corrected=True)
-        made.department_id = valued.department_id
-        s.flush()
+        actions_value.publish(actor, idea.id, finding, role=valued.role, now=now, corrected=True)
         return
     if due_on is None:
         raise ValueError("no day by which it is to be valued anew")
@@ -154,8 +165,3 @@ def _follow(
         due_on=due_on, now=now,
     )  # fmt: skip
     actions_value.tell_holder(s, actor, idea, last.department_id, last.officer_id, due_on, now)
-
-
-def part(s: Session, actor: Actor, idea: Idea) -> None:
-    """Undoes the joining of an idea with another one. The one place that knows how."""
-    raise NotImplementedError("joining of ideas")

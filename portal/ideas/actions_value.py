@@ -180,6 +180,11 @@ def publish(
     if holds is not None:
         row.department_id, row.role = holds.department_id, holds.role or role
         holds.ended_at = now
+    elif row.version > 1:  # the same office looks again, without having it given anew
+        earlier = select(Valuation).where(Valuation.idea_id == idea_id, Valuation.version == row.version - 1)
+        last = s.scalars(earlier).one()
+        if last.by_id == actor.person_id or corrected:
+            row.department_id, row.role = last.department_id, last.role
     before = idea.state
     move(s, idea, IdeaState.FEASIBLE if finding.feasible else IdeaState.NOT_FEASIBLE)
     after = {"state": idea.state, "version": row.version, "cost": row.cost}

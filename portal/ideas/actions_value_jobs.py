@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
-from portal.base import db, i18n, texts
+from portal.base import db, texts
 from portal.ideas import queries_idea
 from portal.ideas.actions_value import result
 from portal.ideas.models import Author, AuthorState, Call, Idea, Support
 from portal.ideas.models_value import ShortList, ShortListLine, Valuation
+from portal.identity.queries import city_day
 from portal.notifications import actions as notifications
 from portal.notifications.models import Follow
 
@@ -34,10 +35,10 @@ def tell_valued(valuation_id: int) -> int:
         assert row.published_at is not None and row.objectable_until is not None
         if row.objectable_until > row.published_at:
             notice = "idea.valued_own"
-            own["day"] = i18n.in_zone(row.objectable_until - timedelta(seconds=1)).date()
+            own["day"] = city_day(row.objectable_until - timedelta(seconds=1))
         told = notifications.tell(authors, notice, own, link=link, about=("idea", idea.id), dedup=dedup)
         idea_id = idea.id
-    return told + _tell_all(_circle([idea_id]), "idea.valued", values, link, dedup)
+    return told + _tell_all(union(*_circle([idea_id])), "idea.valued", values, link, dedup, ("idea", idea_id))
 
 
 def tell_short_list(list_id: int) -> int:
@@ -65,7 +66,8 @@ def tell_short_list(list_id: int) -> int:
         said = texts.all_languages(s, "call", call.id)
         title = {lang: words.body for (name, lang), words in said.items() if name == "title"} or {"en": call.slug}
         ideas = select(Idea.id).where(Idea.call_id == call.id)
-        people = _circle(ideas).union(
+        people = union(
+            *_circle(ideas),
             select(Follow.person_id).where(Follow.kind == "call", Follow.object_id == call.id),
             select(Idea.author_id).where(Idea.call_id == call.id, Idea.author_id.is_not(None)),
             select(Author.person_id).where(Author.idea_id.in_(ideas), Author.state == AuthorState.ACCEPTED),
@@ -73,17 +75,21 @@ def tell_short_list(list_id: int) -> int:
     return told + _tell_all(people, "idea.short_list", {"call": title}, link, f"short_list:{list_id}")
 
 
-def _circle(ideas: Any) -> Any:
-    """Who supports one of these ideas or follows it."""
-    supporters = select(Support.person_id).where(Support.idea_id.in_(ideas), Support.person_id.is_not(None))
-    return supporters.union(select(Follow.person_id).where(Follow.kind == "idea", Follow.object_id.in_(ideas)))
+def _circle(ideas: Any) -> list[Any]:
+    """Who supports one of these ideas, and who follows it."""
+    return [
+        select(Support.person_id).where(Support.idea_id.in_(ideas), Support.person_id.is_not(None)),
+        select(Follow.person_id).where(Follow.kind == "idea", Follow.object_id.in_(ideas)),
+    ]
 
 
-def _tell_all(people: Any, notice: str, values: Mapping[str, Any], link: tuple[str, dict[str, Any]], dedup: str) -> int:
+def _tell_all(
+    people: Any, notice: str, values: Mapping[str, Any], link: tuple[str, dict[str, Any]], dedup: str, about: Any = None
+) -> int:
     with db.read() as s:
         ids = sorted({number for number in s.scalars(people) if number is not None})
     told = 0
     for start in range(0, len(ids), BATCH):
         with db.write():
-            told += notifications.tell(ids[start : start + BATCH], notice, values, link=link, dedup=dedup)
+            told += notifications.tell(ids[start : start + BATCH], notice, values, link=link, about=about, dedup=dedup)
     return told

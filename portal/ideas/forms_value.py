@@ -175,14 +175,13 @@ class FindingForm(_Lines):
         wrong."""
         fine = bool(self.validate())
         lines = self.lines()
-        if lines is None or not fine:
-            return None
         said = {"yes": True, "no": False}
-        found = Finding(said.get(self.feasible.data), self.reason.data or "", self.language.data, lines)
+        found = Finding(said.get(self.feasible.data), self.reason.data or "", self.language.data, lines or ())
         missing: Mapping[str, Any] = rules_value.faults(found) if whole else {}
         for name, sentence in missing.items():
-            self[name].errors = [str(sentence)]
-        return None if missing else found
+            if not self[name].errors and (lines is not None or name != "label_1"):
+                self[name].errors = [str(sentence)]
+        return None if missing or lines is None or not fine else found
 
 
 class NoteForm(f.Form):

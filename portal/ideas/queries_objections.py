@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n
@@ -15,6 +15,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import Text
 from portal.ideas import queries_idea, rules, rules_value
 from portal.ideas.models import Call, Idea
+from portal.ideas.models_merge import Merge
 from portal.ideas.models_value import Objection, Subject, Valuation
 from portal.ideas.queries_desk import PER_PAGE, worked_on
 from portal.processes.models import Process
@@ -37,9 +38,17 @@ def objection(s: Session, objection_id: int) -> Objected | None:
     found = queries_idea.by_id(s, row.idea_id) if row is not None else None
     if row is None or found is None:
         return None
-    valued = select(Valuation.by_id).where(Valuation.idea_id == row.idea_id, Valuation.published_at.is_not(None))
     of = s.get(Valuation, row.valuation_id) if row.valuation_id is not None else None
-    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), [n for n in s.scalars(valued) if n])
+    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), found_by(s, row))
+
+
+def found_by(s: Session, row: Objection) -> list[int]:
+    """Who valued the idea, or joined it with another one: they do not decide. One select."""
+    if row.subject is Subject.MERGE:
+        wanted = select(Merge.by_id).where(Merge.idea_id == row.idea_id)
+    else:
+        wanted = select(Valuation.by_id).where(Valuation.idea_id == row.idea_id, Valuation.published_at.is_not(None))
+    return sorted({number for number in s.scalars(wanted) if number is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +118,14 @@ def waiting(s: Session, who: Actor) -> tuple[int, date | None]:
         Valuation.published_at.is_not(None),
         Valuation.by_id == who.person_id,
     )
+    joined = select(Merge.id).where(Merge.idea_id == Objection.idea_id, Merge.by_id == who.person_id)
+    part = or_(
+        and_(Objection.subject != Subject.MERGE, ours.exists()),
+        and_(Objection.subject == Subject.MERGE, joined.exists()),
+    )
     row = s.execute(
         _objections(func.count().label("n"), func.min(Objection.due_on).label("due")).where(
-            worked_on(who, rules.OFFICERS), Objection.decided_at.is_(None), ~ours.exists()
+            worked_on(who, rules.OFFICERS), Objection.decided_at.is_(None), ~part
         )
     ).one()
     return row.n, row.due

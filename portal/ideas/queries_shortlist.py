@@ -13,6 +13,7 @@ from portal.base import i18n, texts
 from portal.base.texts import Said
 from portal.ideas import queries_value, rules_shortlist, rules_value
 from portal.ideas.models import Call, Idea, IdeaState
+from portal.ideas.models_merge import Merge
 from portal.ideas.models_value import Objection, ShortList, ShortListLine, ShortListPick, Valuation
 from portal.ideas.queries import OPEN_TO_ALL
 from portal.ideas.rules_shortlist import Entry, Placed
@@ -58,7 +59,11 @@ def standing(s: Session, call: Call, rows: Mapping[int, Entry]) -> rules_value.S
             or_(Valuation.feasible.is_(False), Valuation.cost.is_not(None)),
         )
     )
-    joined = s.scalar(select(func.max(Idea.changed_at)).where(Idea.call_id == call.id, Idea.state == IdeaState.MERGED))
+    joined = s.scalar(
+        select(func.max(Merge.at))
+        .join(Idea, Idea.id == Merge.idea_id)
+        .where(Idea.call_id == call.id, Merge.undone_at.is_(None), Merge.by_authors.is_(False))
+    )
     ends = [until] if until is not None else []
     ends += [rules_value.objectable(call, joined)] if joined is not None else []
     return rules_value.Standing(opened, max(ends, default=None), len(unvalued(call, rows)))
@@ -236,7 +241,8 @@ def preview(s: Session, call: Call, rows: Mapping[int, Entry], names: Mapping[in
         if ours:
             said = names[district_id] if district_id is not None else None
             groups.append(Group(said, sorted(ours, key=lambda one: one.place or 0)))
-    return Preview(groups, [one for one in shown if one.number in missing])
+    first = sorted((one for one in shown if one.number in missing), key=lambda one: (-one.supports, one.number))
+    return Preview(groups, first)
 
 
 def can_be_picked(s: Session, call: Call, row: ShortList, most: int = 300) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.base import i18n, texts
 from portal.base.i18n import Text, _l
 from portal.base.texts import Said
-from portal.ideas import queries_idea, rules_value
+from portal.ideas import queries_idea, queries_ties, rules_value
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_value import (
     Assignment,
@@ -126,7 +126,8 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
     """The time-line of an idea: no select while nobody has looked at it, else four, one more with a cost, with
     departments, and on a frozen list two more."""
     idea, call = page.idea, page.found.call
-    if idea.state is IdeaState.SUBMITTED or idea.held_at is not None:
+    parted = page.ties is not None and bool(page.ties.parted)  # perhaps because of an objection
+    if (idea.state is IdeaState.SUBMITTED and not parted) or idea.held_at is not None:
         return Official()
     held = s.scalars(select(Assignment).where(Assignment.idea_id == idea.id).order_by(Assignment.id)).all()
     wanted = select(Valuation).where(Valuation.idea_id == idea.id, Valuation.published_at.is_not(None))
@@ -147,7 +148,7 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
     if pick is not None:
         events.append(Event(pick.at, _l("Onto the short list: picked by the city council")))
     return Official(
-        events=sorted(events, key=lambda event: event.at),
+        events=sorted(events, key=lambda event: (event.at, event.now)),
         found=found,
         objections=said_no,
         holds=holds,
@@ -155,19 +156,25 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
         days_left=days,
         place=on_list[0].place if on_list is not None and on_list[0].chosen else None,
         pick=pick,
-        may_object=objectable(idea, call, valued[0] if valued else None, said_no, page.is_author, now),
+        may_object=objectable(idea, call, valued[0] if valued else None, said_no, page.is_author, now, merged(s, idea)),
     )
 
 
 def objectable(
-    idea: Idea, call: Call, newest: Valuation | None, objections: Sequence[Objection], author: bool, now: datetime
+    idea: Idea,
+    call: Call,
+    newest: Valuation | None,
+    objections: Sequence[Objection],
+    author: bool,
+    now: datetime,
+    merged_at: datetime | None,
 ) -> dict[Subject, Any]:
-    """What somebody may object to now, by subject; empty for who is no author."""
+    """What somebody may object to now, by subject; empty for who is no author. `merged_at`: when the idea was joined with
+    another one, if it is."""
     if not author:
         return {}
     known = {(row.subject, row.valuation_id) for row in objections}
     opened = {row.subject for row in objections if row.decided_at is None}
-    merged_at = merged(idea)
     found = {}
     for subject in Subject:
         of = newest.id if newest is not None and subject is not Subject.MERGE else None
@@ -185,9 +192,11 @@ def objectable(
     return found
 
 
-def merged(idea: Idea) -> datetime | None:
-    """When an idea was joined with another one (UTC); None: it was not."""
-    return idea.changed_at if idea.state is IdeaState.MERGED else None
+def merged(s: Session, idea: Idea) -> datetime | None:
+    """When the city joined an idea with another one (UTC); None: it did not, or the authors of both had agreed. One select
+    for one that is joined."""
+    row = queries_ties.standing(s, idea.id) if idea.state is IdeaState.MERGED else None
+    return row.at if row is not None and not row.by_authors else None
 
 
 def _found(s: Session, valued: Sequence[Valuation], names: Mapping[int, Said]) -> list[Found]:
@@ -234,7 +243,7 @@ def _events(
     objections: Sequence[Objection],
     names: Mapping[int, Said],
 ) -> list[Event]:
-    events = [Event(idea.created_at, _l("Handed in"))]
+    events = [Event(idea.created_at, _l("Idea handed in"))]
     for row in held:
         who = str(public_holder(row, names))
         if row is holds and days is not None:

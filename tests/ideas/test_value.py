@@ -14,7 +14,15 @@ from portal.base import clock, db, ground, i18n
 from portal.base.actor import Actor, Grant
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
-from portal.ideas import actions, actions_object, actions_shortlist, actions_value, actions_value_jobs, staff_value
+from portal.ideas import (
+    actions,
+    actions_merge,
+    actions_object,
+    actions_shortlist,
+    actions_value,
+    actions_value_jobs,
+    staff_value,
+)
 from portal.ideas import queries_shortlist as lists
 from portal.ideas.models import Call, Idea, IdeaState, Support
 from portal.ideas.models_value import (
@@ -112,15 +120,15 @@ def test_from_the_desk_to_the_idea_s_page(app: Portal) -> None:
         "amount_1": "400.50",
     }
     more = officer.post(f"{path}/value", {**said, "act": "more"})
-    assert more.status == 200 and "label_9" in more.text and "There **is** room." in more
+    assert more.status == 200 and 'id="label_6"' in more.html and "There **is** room." in more
     assert "draft is stored" in officer.post(f"{path}/value", {**said, "act": "save"})
     assert "room" not in Client(app).get(f"/en/ideas/{number}") and idea(number).state is IdeaState.UNDER_REVIEW
     sent = {**said, "label_2": "Work", "amount_2": "600", "act": "publish"}
     assert "The valuation is public" in officer.post(f"{path}/value", sent)
     public = Client(app).get(f"/en/ideas/{number}")
-    assert "Found feasible" in public and "€1,000.50" in public and "<strong>is</strong>" in public.text
+    assert "Found feasible" in public and "€1,000.50" in public and "<strong>is</strong>" in public.html
     for kept in (public, Client(app).get("/en/ideas/2027/ideas.atom"), Client(app).get("/en/ideas/2027/ideas.csv")):
-        assert "soil report" not in kept.text and "Kai" not in kept.text
+        assert "soil report" not in kept.html and "Kai" not in kept.html
     assert "Nothing is to be valued" in desk.get("/en/staff/ideas/valuations")
     with db.read() as s:
         row = s.query(Valuation).one()
@@ -204,7 +212,7 @@ def test_an_author_objects_and_another_officer_decides(app: Portal) -> None:
     assert "is decided" in second.post(desk, {**said, **_day("due_on", _later(9))})
     assert idea(number).state is IdeaState.UNDER_REVIEW and "idea.objection_decided" in _told(me)
     public = Client(app).get(page)
-    assert "The objection was upheld" in public and "<em>was</em> overlooked" in public.text
+    assert "The objection was upheld" in public and "<em>was</em> overlooked" in public.html
 
 
 def test_the_right_cost_is_public_at_once_and_final(app: Portal) -> None:
@@ -237,6 +245,35 @@ def test_the_right_cost_is_public_at_once_and_final(app: Portal) -> None:
         actions_object.object_to(
             Actor(person_id=me), idea_id(number), Subject.COST, words="Still", language="en", now=clock.city_now()
         )
+
+
+def test_an_upheld_objection_parts_what_was_joined(app: Portal) -> None:
+    author = Client(app)
+    me, other = enter(author, "Jonas Brandt"), enter(Client(app), "Mia Tamm")
+    bo = enter(Client(app), "Bo Officer", roles=["budget_officer"])
+    call = _past(app)
+    mine, hers = add_idea(app, call, me, "A bench"), add_idea(app, call, other, "A seat")
+    _supported(mine, 3)
+    with db.write() as s:
+        rows = {row.number: row for row in s.query(Idea)}
+        actions_merge.merge(Actor(person_id=bo), rows[mine], rows[hers], "Both are for sitting")
+    assert "Object to it" in author.get(f"/en/ideas/{mine}/as-it-was")
+    sent = {"subject": "merge", "words": "Mine has a roof.", "language": "en"}
+    author.post(f"/en/ideas/{mine}/object", sent, follow=False)
+    with db.read() as s:
+        row = s.query(Objection).one()
+        assert (row.subject, row.valuation_id) == (Subject.MERGE, None)
+        objection = row.id
+    with pytest.raises(actions_shortlist.Blocked, match="not decided"):
+        _freeze(call)
+    said: dict[str, Any] = {"upheld": True, "statement": "It has.", "language": "en", "now": clock.city_now()}
+    with pytest.raises(Denied), db.write():
+        actions_object.decide(Actor(person_id=bo), objection, **said)
+    ines = enter(Client(app), "Ines Ferreira", roles=["budget_officer"])
+    with db.write():
+        actions_object.decide(Actor(person_id=ines), objection, **said)
+    assert (idea(mine).state, idea(mine).supports, idea(hers).supports) == (IdeaState.SUBMITTED, 3, 0)
+    assert "It has." in Client(app).get(f"/en/ideas/{mine}")
 
 
 # --- the short list ---------------------------------------------------------------------------------------------------
@@ -272,8 +309,8 @@ def test_the_list_waits_for_objections_and_for_what_nobody_valued(app: Portal) -
         )
     with pytest.raises(actions_shortlist.Blocked, match="not decided"):
         _freeze(call, after=9)
+    ines = Actor(person_id=enter(Client(app), "Ines Ferreira"))
     with db.write() as s:
-        ines = Actor(person_id=enter_id(app))
         actions_object.decide(
             ines, s.query(Objection).one().id, upheld=False, statement="It stands.", language="en",
             now=clock.city_now(),
@@ -282,14 +319,6 @@ def test_the_list_waits_for_objections_and_for_what_nobody_valued(app: Portal) -
     assert [idea(n).state for n in (first, second, third)] == [
         IdeaState.NOT_FEASIBLE, IdeaState.SHORTLISTED, IdeaState.SUBMITTED,
     ]  # fmt: skip
-
-
-def enter_id(app: Portal) -> int:
-    """A second officer."""
-    with db.read() as s:
-        from portal.identity.models import Person
-
-        return s.query(Person.id).order_by(Person.id.desc()).first()[0] + 1000
 
 
 def test_the_page_the_file_and_the_count_say_the_same(app: Portal) -> None:
@@ -310,7 +339,7 @@ def test_the_page_the_file_and_the_count_say_the_same(app: Portal) -> None:
     assert again.status == 409
     page = reader.get(public)
     file = reader.get(f"{public}.csv")
-    assert hashlib.sha256(file.text.encode()).hexdigest() in page and "A bench" in page and "A tree" not in page
+    assert hashlib.sha256(file.html.encode()).hexdigest() in page and "A bench" in page and "A tree" not in page
     assert "the result is the same" in reader.get(f"{public}?again=1")
     # nothing moves any more
     assert reader.get(f"/en/ideas/{first}").status == 200
@@ -329,7 +358,7 @@ def test_the_page_the_file_and_the_count_say_the_same(app: Portal) -> None:
     desk.post(off, {"reason": "Its land was sold.", "language": "en"})
     page = reader.get(public)
     assert "Its land was sold." in page and "taken off again" in page and idea(second).state is IdeaState.FEASIBLE
-    assert hashlib.sha256(reader.get(f"{public}.csv").text.encode()).hexdigest() in page
+    assert hashlib.sha256(reader.get(f"{public}.csv").html.encode()).hexdigest() in page
     # a line that somebody changes is found
     with db.write() as s:
         s.query(ShortListLine).filter_by(number=second).one().supports = 99
