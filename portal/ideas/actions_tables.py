@@ -61,7 +61,7 @@ def check(s: Session, call: Call, what: str, data: bytes) -> Preview:
         found = rules_tables.check_ideas(table, known, now, zone)
     else:
         found = rules_tables.check_comments(table, known, here, now, zone)
-    new = [row for row in found.rows if row.id not in here]
+    new: list[Any] = [row for row in found.rows if row.id not in here]
     return Preview(new, len(found.rows) - len(new), found.left_out, table.strange)
 
 
