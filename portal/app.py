@@ -22,7 +22,7 @@ from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_producti
 # In the order in which they are put on; a wing that the configuration leaves out is not even imported.
 FEATURES = (
     "audit", "places", "identity", "notifications", "papers", "moderation", "processes", "comments", "ideas", "voting",
-    "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
+    "innovation", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
 )  # fmt: skip
 
 

@@ -20,7 +20,10 @@ from zoneinfo import ZoneInfo
 from portal import paths
 
 LANGUAGES = ("en", "de", "et", "fr", "pl", "ar")
-WINGS = ("ideas", "plans", "services", "workshops", "voting", "budgeting")
+WINGS = ("ideas", "plans", "services", "workshops", "voting", "budgeting", "innovation")
+# these must be named to be on
+OFF_BY_DEFAULT = ("innovation",)
+ON_BY_DEFAULT = tuple(name for name in WINGS if name not in OFF_BY_DEFAULT)
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
@@ -176,6 +179,31 @@ class Sms:
 
 
 @dataclass(frozen=True)
+class Map:
+    """[map]: how wide the city's drawing is, or tiles of a map server of the city's choice instead of the drawing.
+
+    With tiles every visitor's browser fetches pictures from that server, so it learns their network address: name one
+    that the city runs or has a contract with. No other host is ever asked, and the content policy lets in no other.
+    """
+
+    metres: int = (
+        0  # of the drawing ([city] map) from its left edge to its right; 0: not known, no alerts around a place
+    )
+    tiles: str = ""  # https://tiles.city.example/{z}/{x}/{y}.png (web Mercator, 256 pixels); empty: the drawing
+    attribution: str = ""  # whose map it is; stands under every plan; obligatory with tiles
+    # edges of the plan in degrees: west, south, east, north; obligatory with tiles. A place is kept as two parts from 0
+    # to 1 from the upper left corner of these edges (or of the drawing), so changing them moves every pin
+    bounds: tuple[float, ...] = ()
+    zooms: tuple[int, ...] = (0, 18)  # the smallest and the largest zoom that the server has
+
+    @property
+    def host(self) -> str:
+        """The server of the tiles, as the content policy names it; empty without tiles."""
+        parts = urlsplit(self.tiles)
+        return f"{parts.scheme}://{parts.netloc}" if self.tiles else ""
+
+
+@dataclass(frozen=True)
 class Moderation:
     """[moderation]: clocks of the moderators."""
 
@@ -201,7 +229,8 @@ class Settings:
     city: City = field(default_factory=City)
     providers: tuple[Provider, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
-    wings: tuple[str, ...] = WINGS  # one that is not named leaves no trace
+    # one that is not named leaves no trace; "innovation" is off unless it is named here
+    wings: tuple[str, ...] = ON_BY_DEFAULT
     age_rules: tuple[int, ...] = (
         16,
         18,
@@ -217,6 +246,7 @@ class Settings:
     papers: Papers = field(default_factory=Papers)
     sms: Sms = field(default_factory=Sms)
     moderation: Moderation = field(default_factory=Moderation)
+    map: Map = field(default_factory=Map)
     idle_minutes: int = 60  # a session without a request ends
     session_hours: int = 12  # and every session ends
     upload_megabytes: int = 10  # largest picture
@@ -334,6 +364,8 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             values["sms"] = Sms(**values["sms"])
         if isinstance(values.get("moderation"), dict):
             values["moderation"] = Moderation(**values["moderation"])
+        if isinstance(values.get("map"), dict):
+            values["map"] = Map(**_tuples(values["map"]))
         values["providers"] = tuple(
             Provider(**_tuples(p)) if isinstance(p, dict) else p for p in values.get("providers", ())
         )

@@ -183,6 +183,7 @@ def _settings(instance: Path, url: str, journal: str, **given: Any) -> config.Se
         "journal": journal,
         "city": config.City(name="Sundhaven", time_zone="Europe/Tallinn", mail="portal@sundhaven.example"),
         "secret": "a secret for tests only, longer than thirty-two signs",
+        "wings": config.WINGS,  # those that are off by default too
     }
     return config.load({}, **{**values, **given})
 

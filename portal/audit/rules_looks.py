@@ -25,6 +25,7 @@ BY_ITSELF: dict[str, Text] = {
     "represented": _l("Somebody who may act for the person asked who looked, through the state portal"),
     "paper": _l("A letter or certificate of the person was opened"),
     "post": _l("A letter to the person was printed"),
+    "code_letter": _l("A letter with a code for the person was printed"),
     "counter": _l("The person was looked up at a counter"),
     "help": _l("The person was helped at a desk or by telephone"),
     "list": _l("A search or list showed this person among others"),

@@ -27,13 +27,15 @@ NO_ROOM = _l(
 
 
 class Refused(Exception):
-    """An act that cannot be: the sentence for the person, a status (403, 404, 409, 410), and the next step."""
+    """An act that cannot be: the sentence for the person, a status (403, 404, 409, 410), and the next step. `wait`:
+    after how many seconds it can be tried again (Retry-After)."""
 
     def __init__(
-        self, reason: Text, status: int = 409, *, next_label: Text | None = None, next_url: str | None = None
-    ) -> None:
+        self, reason: Text, status: int = 409, *, next_label: Text | None = None, next_url: str | None = None,
+        wait: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(str(reason.msgid))
-        self.reason, self.status = reason, status
+        self.reason, self.status, self.wait = reason, status, wait
         self.next = (next_url, next_label) if next_url and next_label else None
 
 
@@ -125,8 +127,9 @@ def install(app: Flask) -> None:
     """Put the handlers on the application."""
 
     @app.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[str, int]:
-        return page(error.status, error.reason, error.next, signed_out=isinstance(error, SignedOut))
+    def refused(error: Refused) -> tuple[str, int, dict[str, str]]:
+        html, status = page(error.status, error.reason, error.next, signed_out=isinstance(error, SignedOut))
+        return html, status, {} if error.wait is None else {"Retry-After": str(error.wait)}
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> tuple[str, int]:

@@ -75,7 +75,8 @@ class Discussion:
     exist for them. `may(session, actor, id)`: a Verdict, may this person comment now. `shape(session, id)`: "points"
     (for and against, in two columns) or "thread". `counted(session, id, by)`: so many more (or fewer) comments are
     shown; the thing keeps its counter in its own row. `told(session, id)`: whom a new comment concerns (authors).
-    `premoderated(session, id)`: comments wait for a moderator before they are shown."""
+    `premoderated(session, id)`: comments wait for a moderator before they are shown; `promised(session, id)`: within how
+    many hours one will have looked at what waits, a day where the kind does not say."""
 
     about: Callable[[Any, Any, int, str], Hit | None]
     may: Callable[[Any, Any, int], Any]
@@ -85,6 +86,24 @@ class Discussion:
     premoderated: Callable[[Any, int], bool]
     # moved(session, id): the thing of the same kind on which the debate goes on; None where it goes on here
     moved: Callable[[Any, int], int | None] | None = None
+    # promised(session, id): within how many hours a moderator looks at a comment that waits
+    promised: Callable[[Any, int], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Something that everybody may see and that lies on the city plan: `x` and `y` from 0 to 1 from the upper left
+    corner; `at`: since when it is there for all (UTC). Title and opening words in the language `lang`."""
+
+    uid: str
+    x: float
+    y: float
+    at: datetime
+    title: str
+    lang: str
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,10 @@ class Kind:
     searched. `people(session, id)` gives the numbers of the people whom such an object is about: staff who open one that
     is not theirs say why, and each of these people finds the line in the access log. `result`: the endpoint of the
     page where the published result of a vote on it stands; it takes the same arguments as the page of a hit.
-    `content`: people write it, so it can be reported, hidden and restored. `discussed`: comments hang on it."""
+    `content`: people write it, so it can be reported, hidden and restored. `discussed`: comments hang on it.
+    `placed(session, lang, box, after, until, most)`: those that lie on the city plan within a box (left, top, right,
+    bottom; None: anywhere) and came after one instant and until another (UTC; None: whenever), newest first, one select:
+    maps around a place, their feeds and alerts are made of it."""
 
     name: str
     model: type
@@ -106,6 +128,7 @@ class Kind:
     result: str | None = None
     content: Content | None = None
     discussed: Discussion | None = None
+    placed: Callable[..., list[Placed]] | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +276,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of "my page": a title (in the language `lang`), where it leads, its state and its day."""
+    """A line of "my page": a title (in the language `lang`), where it leads, its state and its day. `end`: the act (by
+    POST) that takes it away in one press."""
 
     title: str | Text
     endpoint: str
@@ -261,6 +285,7 @@ class Item:
     lang: str = ""
     state: Text | None = None
     at: datetime | None = None
+    end: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -344,11 +369,11 @@ class Sheet:
     `form` makes it; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
     of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
     in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
-    somebody without one; the actor is then that person, helped by whoever enters it. `numbered`: `enter` is given the
-    number of the paper as well. `record`: the table whose Record
+    somebody without one; the actor is then that person, helped by whoever enters it. `numbered`: `enter` is also
+    told the number of the `paper`. `record`: the table whose Record
     says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
     language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
-    over."""
+    over. `signed`: what is agreed to above the signature, where the signature alone is enough."""
 
     name: str
     label: Text | str
@@ -363,6 +388,7 @@ class Sheet:
     intro: tuple[Text | str, ...] = ()
     lang: str = ""
     printable: bool = True
+    signed: Text | None = None
     numbered: bool = False
 
 
@@ -379,6 +405,10 @@ class Owner:
     args: dict[str, Any] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     public: bool = True
+
+
+class NoPress(Exception):
+    """This machine cannot make a PDF, or cannot make this one."""
 
 
 @dataclass(frozen=True)
@@ -402,6 +432,9 @@ class Feature:
     remarks: Callable[[Any, Any, int], list[Remark]] | None = None
     # used(session, keyed hash of a resident): sentences on where this resident has taken part already
     used: Callable[[Any, str], list[Text]] | None = None
+    # press([(HTML, its language)], title): all of them in one PDF, each on a sheet of its own, and the places of those that
+    # no font can write and that are not in it. Raises NoPress.
+    press: Callable[[list[tuple[str, str]], str], tuple[bytes, list[int]]] | None = None
     topics: list[Topic] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     mine: list[Mine] = field(default_factory=list)

@@ -117,6 +117,12 @@ def label_of(name: str) -> str | None:
     return _name(*found) if found else ""
 
 
+def _is_of(form: Any, kept: MultiDict[str, str]) -> bool:
+    """Was this typed into this form, of several on its page?"""
+    names = set(form._fields)  # of a form that WTForms is about to fill, it has no other way to ask
+    return names >= {name.rpartition("-")[0] if name not in names else name for name in kept}
+
+
 class Form(FlaskForm):  # type: ignore[misc, unused-ignore]
     """A form that is posted. Its page template calls it `form`; base.html then shows the error summary."""
 
@@ -130,7 +136,9 @@ class Form(FlaskForm):  # type: ignore[misc, unused-ignore]
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """What was sent; on a page that is only looked at, what its person kept of it earlier."""
             found = super().wrap_formdata(form, formdata)
-            return g.get("kept") if found is None and formdata is _Auto else found
+            if found is None and (formdata is _Auto or (g.get("kept_for_page") and _is_of(form, g.kept))):
+                return g.get("kept")
+            return found
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)

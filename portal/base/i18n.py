@@ -8,6 +8,7 @@ decided when they are shown.
 from __future__ import annotations
 
 import gettext as stdlib_gettext
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -59,6 +60,15 @@ def lang() -> str:
 def direction(language: str | None = None) -> str:
     """'rtl' or 'ltr'."""
     return "rtl" if (language or lang()) in RIGHT_TO_LEFT else "ltr"
+
+
+def direction_of(text: str) -> str:
+    """'rtl' or 'ltr', by the first letter that has a direction: an address keeps the one of its country."""
+    for sign in text:
+        way = unicodedata.bidirectional(sign)
+        if way in {"L", "R", "AL"}:
+            return "ltr" if way == "L" else "rtl"
+    return "ltr"
 
 
 @lru_cache(maxsize=32)
@@ -213,6 +223,11 @@ def moment(when: datetime, form: str = "long") -> str:
     """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
     return f"{day(when, form)}, {_time(_language.get(), local.hour, local.minute)}"
+
+
+def begins(start: datetime, form: str = "long") -> str:
+    """Since when something holds that begins at an instant: the day alone where it begins with it, else the moment."""
+    return day(start, form) if in_zone(start).time() == time() else moment(start, form)
 
 
 def last(end: datetime, form: str = "long") -> str:

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.base import db, ground, limits
 from portal.base.actor import CITY, NOBODY, Actor, Scope
 from portal.base.errors import Refused, SignedOut, way_back
-from portal.base.i18n import _l
+from portal.base.i18n import Text, _l
 
 F = TypeVar("F", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -86,10 +86,23 @@ def in_scope(*scopes: str) -> Callable[[F], F]:
     return mark
 
 
+ALONE = _l("The person does this alone, without a helper.")
+
+
 def alone(view: F) -> F:
-    """Marks a view that nobody opens for somebody else, a session of help least of all: the ballot, the ways in."""
-    view.alone = True  # type: ignore[attr-defined]
-    return view
+    """Marks a view that nobody opens for somebody else, a session of help least of all: the ways in, and what is for
+    one's own eyes."""
+    return alone_because(ALONE)(view)
+
+
+def alone_because(reason: Text) -> Callable[[F], F]:
+    """The same, with the sentence that a helper reads: what the act is, and what they can do instead."""
+
+    def mark(view: F) -> F:
+        view.alone = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def asked() -> tuple[str, ...]:
@@ -296,8 +309,9 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
             abort(429)
         if who.scope and lock[0] != "public" and who.scope not in getattr(view, "scopes", ()):
             raise Refused(_l("In this session you can only vote."), 403)
-        if who.helped_by is not None and getattr(view, "alone", False):
-            raise Refused(_l("The person does this alone, without a helper. To vote, hand over to them."), 403)
+        alone: Text | None = getattr(view, "alone", None)
+        if who.helped_by is not None and alone is not None:
+            raise Refused(alone, 403)
         return _pass(view, who, sign_in_address)
 
     app.before_request(guard)
@@ -339,10 +353,12 @@ def _signed_out(sign_in_address: Callable[[str], str]) -> SignedOut:
 
 
 @lru_cache(maxsize=8)
-def _policy(issuers: tuple[str, ...]) -> str:
+def _policy(issuers: tuple[str, ...], pictures: str) -> str:
     hosts = " ".join(sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, issuers)}))
+    shown = f"'self' {pictures}".rstrip()
     return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src {shown}; "
+        "font-src 'self'; connect-src 'self'; "
         f"manifest-src 'self'; form-action 'self' {hosts}".rstrip()
         + "; base-uri 'none'; frame-ancestors 'none'"
     )
@@ -351,7 +367,7 @@ def _policy(issuers: tuple[str, ...]) -> str:
 def _headers(response: Response) -> Response:
     settings = ground.settings()
     head = response.headers
-    head.setdefault("Content-Security-Policy", _policy(tuple(p.issuer for p in settings.providers)))
+    head.setdefault("Content-Security-Policy", _policy(tuple(p.issuer for p in settings.providers), settings.map.host))
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
     head["X-Frame-Options"] = "DENY"

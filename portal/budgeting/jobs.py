@@ -18,7 +18,8 @@ def translate(payload: dict[str, Any]) -> None:
 
 
 def tell_news(_payload: dict[str, Any]) -> None:
-    """Tells people what happened to budgets. Running twice is harmless."""
+    """Tells people what happened to budgets, and notes which projects are new. Running twice is harmless."""
+    news.mark_shown()
     news.tell_news()
 
 

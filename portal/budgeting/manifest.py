@@ -17,7 +17,7 @@ FEATURE = Feature(
     staff_menu=[Menu(_l("Budgets"), "budgeting_staff.index", roles=("budget_officer", "auditor"), order=10)],
     kinds=[
         Kind("budget", Budget, "budgeting.show", _l("Budget"), found=found.budgets, result="budgeting.results"),
-        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects),
+        Kind("project", Project, "budgeting.project", _l("Project"), found=found.projects, placed=found.placed),
     ],
     jobs=[
         Job("budgeting.sweep_imports", jobs.sweep_imports, every=3600),

@@ -132,6 +132,7 @@ class Project(Base):
         CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place_on_plan"),
         Index("ix_project_budget_id_status_number", "budget_id", "status", "number"),
         Index("ix_project_pot_id", "pot_id"),
+        Index("ix_project_shown_at", "shown_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -147,6 +148,8 @@ class Project(Base):
     x: Mapped[float | None] = mapped_column(Float)
     y: Mapped[float | None] = mapped_column(Float)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    # since when everybody can see it: written by the worker, whichever way it came to be shown; never taken back
+    shown_at: Mapped[datetime | None] = mapped_column(UtcTime)
     proposer: Mapped[str] = mapped_column(String(200), default="")
     source_row: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)

@@ -21,7 +21,7 @@ from portal.base.verdict import Verdict
 from portal.comments import queries, queries_lists, rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
 from portal.moderation import queries as moderation
-from portal.moderation.actions import screen
+from portal.moderation.actions import PROMISED_HOURS, Screened, screen
 from portal.notifications.actions import tell, tell_followers
 
 KIND = "comment"
@@ -97,10 +97,18 @@ def write(
             raise
         return Written(earlier)
     record(actor, "wrote comment", KIND, row.id, after={"on": about.kind, "number": about.object_id})
-    waits = how.premoderated(s, about.object_id)
-    note = screen(s, actor, KIND, row.id, body, premoderated=waits, **(guard or {})).message
+    note = _screened(s, actor, row, guard).message
     bring_up(s, row)
     return Written(row, note)
+
+
+def _screened(s: Session, actor: Actor, row: Comment, guard: Mapping[str, Any] | None) -> Screened:
+    """What was just written is looked at as the thing that it is about wishes: before it is shown, and within the hours
+    that are promised there. Other words put in later are no exception."""
+    how = queries.wish(row.kind)
+    waits = how is not None and how.premoderated(s, row.object_id)
+    hours = how.promised(s, row.object_id) if how is not None and how.promised is not None else PROMISED_HOURS
+    return screen(s, actor, KIND, row.id, row.body, premoderated=waits, promised_hours=hours, **(guard or {}))
 
 
 def _from_form(s: Session, actor: Actor, once: str) -> Comment | None:
@@ -147,7 +155,7 @@ def edit(
     row.version, row.edited_at = row.version + 1, now
     s.flush()
     record(actor, "changed comment", KIND, row.id, after={"version": row.version})
-    screen(s, actor, KIND, row.id, body, **(guard or {}))
+    _screened(s, actor, row, guard)
     bring_up(s, row, said=True)
     return verdict
 

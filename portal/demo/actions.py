@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
 from portal.base import clock, db, drawn, files, i18n, markdown, marks, texts
-from portal.base.actor import SYSTEM, Actor
+from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.ground import settings
 from portal.base.verdict import Verdict
 from portal.budgeting.actions import budgets, money, projects, vote
+from portal.budgeting.actions.news import mark_in
 from portal.budgeting.models import BallotKind, Budget, PotVoters, ProjectStatus
 from portal.demo import actions_closed, actions_questions, content, oidc, pictures
 from portal.demo.actions_checks import seed_checks
+from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.actions_works import photos, seed_works
 from portal.demo.debates import seed_debates
@@ -31,11 +33,13 @@ from portal.demo.joined import seed_joined
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.identity import actions as people
-from portal.identity import actions_help
+from portal.identity import actions_help, actions_letters, actions_paper, queries_letters
 from portal.identity import actions_staff as staff
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Contact, Identity, Way
 from portal.notifications import actions as notifications
+from portal.notifications import actions_around
+from portal.notifications.rules_around import Around
 from portal.papers import actions as papers
 from portal.papers.models import Paper
 from portal.places import actions as places
@@ -56,8 +60,14 @@ def seed(say: Say) -> bool:
         done = marks.get(SEEDED)
     if done:
         return False
-    _draw(say)
     oidc.register_file(settings())
+    # the processes that paint are made before anything is open that they must not share
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+        _fill(_gallery(pool, say), say)
+    return True
+
+
+def _fill(gallery: Gallery, say: Say) -> None:
     with db.write() as s:
         marks.put(s, "demo", True)
         say("people and districts")
@@ -68,14 +78,20 @@ def seed(say: Say) -> bool:
         _pages(s)
         say("letters")
         _letters(s)
+        _code_letters(s)
         for one in content.budgets():
             say(one.slug)
-            _budget(s, officer, one, districts)
+            _budget(s, officer, one, districts, gallery)
         if "ideas" in settings().wings:
             say("ideas")
-            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_ideas(s, officer, districts, lambda days: _midnight(_today() + timedelta(days=days)), gallery)
+        if "innovation" in settings().wings:
+            say("innovation")
+            seed_innovation(s, departments, _today())
         say("the closed budget")
-        actions_closed.fill(s, officer, _budget(s, officer, content.closed_budget(), districts), departments["parks"])
+        actions_closed.fill(
+            s, officer, _budget(s, officer, content.closed_budget(), districts, gallery), departments["parks"]
+        )
         say("questionnaires")
         actions_questions.fill(s, officer, _today(), _midnight)
         _follows(s)
@@ -85,12 +101,11 @@ def seed(say: Say) -> bool:
             seed_checks(s, departments, lambda days: _midnight(_today() + timedelta(days=days)))
             seed_joined(s, officer)
             say("answers and works")
-            seed_works(s, officer, _pictures, lambda days: _midnight(_today() + timedelta(days=days)))
+            seed_works(s, officer, gallery, lambda days: _midnight(_today() + timedelta(days=days)))
         marks.put(s, SEEDED, clock.now().isoformat())
-    return True
 
 
-_pictures: dict[str, int] = {}
+OF_PEOPLE = (640, 400)  # pixels of a picture of an idea
 
 
 def _key(project: content.Project) -> str:
@@ -102,28 +117,44 @@ def _cover(one: content.Budget) -> str:
     return _key(one.projects[len(one.projects) // 2]) if one.projects else "garden:7"
 
 
-def _draw(say: Say) -> None:
-    """Draw all pictures before the transaction: drawing takes longest, and holds no lock."""
-    told = (*content.budgets(), content.closed_budget())
-    wanted = list(
-        dict.fromkeys([_key(p) for one in told for p in one.projects] + [_cover(one) for one in told] + photos())
-    )
-    folder = files.uploads()
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
-        drawings = []
-        for done, drawing in enumerate(pool.map(_draw_one, wanted, [folder] * len(wanted)), 1):
-            drawings.append(drawing)
-            if done % 20 == 0 or done == len(wanted):
-                say(f"pictures {done}/{len(wanted)}")
-    with db.write() as s:
-        for key, drawing in zip(wanted, drawings, strict=True):
-            _pictures[key] = drawn.adopt(s, drawing).id
+class Gallery(Mapping[str, int]):
+    """The demo's pictures by their keys, as numbers of files. They are painted in processes of their own while the rest
+    of the city is written, and each is waited for when it is first needed: that is a third of the whole time."""
+
+    def __init__(self, pool: ProcessPoolExecutor, wanted: list[str], small: Container[str], say: Say) -> None:
+        folder = files.uploads()
+        self.say = say
+        self.coming = {key: pool.submit(_draw_one, key, key in small, folder) for key in wanted}
+        self.numbers: dict[str, int] = {}
+
+    def __getitem__(self, key: str) -> int:
+        if key not in self.numbers:
+            self.numbers[key] = drawn.adopt(db.session(), self.coming[key].result()).id
+            if len(self.numbers) % 20 == 0 or len(self) == len(self.numbers):
+                self.say(f"pictures {len(self.numbers)}/{len(self)}")
+        return self.numbers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.coming)
+
+    def __len__(self) -> int:
+        return len(self.coming)
 
 
-def _draw_one(key: str, folder: Path) -> drawn.Drawn:
-    """In a process of its own: one picture, painted and encoded."""
+def _gallery(pool: ProcessPoolExecutor, say: Say) -> Gallery:
+    """Every picture, in the order in which the seed asks for them."""
+    told, with_ideas = (*content.budgets(), content.closed_budget()), "ideas" in settings().wings
+    small = [idea.picture for call in content.calls() for idea in content.ideas(call.slug) if idea.picture]
+    wanted = [key for one in told for key in (_cover(one), *map(_key, one.projects))]
+    wanted += [*small, *photos()] if with_ideas else []
+    return Gallery(pool, list(dict.fromkeys(wanted)), frozenset(small), say)
+
+
+def _draw_one(key: str, small: bool, folder: Path) -> drawn.Drawn:
+    """In a process of its own: one picture, painted and encoded. What people hand in is smaller."""
     motif, _, number = key.partition(":")
-    return drawn.encode(pictures.paint(motif, int(number)), folder)
+    picture = pictures.paint(motif, int(number), OF_PEOPLE) if small else pictures.paint(motif, int(number))
+    return drawn.encode(picture, folder)
 
 
 def _districts(s: Session) -> dict[str, int]:
@@ -196,6 +227,19 @@ def _away(one: content.Persona, now: datetime) -> None:
     staff.set_absence(Actor(person_id=absent.id), absent.id, deputy_id=deputy.id, start=start, end=end, now=now)
 
 
+def _code_letters(s: Session) -> None:
+    """A letter with a code that was printed two days ago, and one that waits for the printer."""
+    now, found = clock.now(), queries_letters.residents(["SUN-0004", "SUN-0002"])
+    for at, (number, lang) in zip((now - timedelta(days=2), None), (("sun0004", "ar"), ("sun0002", "de")), strict=True):
+        resident = found.get(number)
+        if resident is None or not actions_paper.ask_letter(s, NOBODY, resident, language=lang, now=at or now):
+            continue
+        if at is not None:
+            rows = queries_letters.waiting_letters(s)
+            made = actions_letters.written(rows, found, at)
+            actions_letters.printed(s, SYSTEM, made, [], roles=("clerk",), now=at)
+
+
 def _letters(s: Session) -> None:
     """Letters to personas; the worker makes them when the demo is first served."""
     now, names = clock.now(), {one.sub: one.name for one in content.personas()}
@@ -235,12 +279,17 @@ def _contact(person_id: int, sub: str, now: datetime) -> Contact:
 
 
 def _follows(s: Session) -> None:
-    """The first resident follows the first budget, so that news arrive in the demo."""
+    """The first resident follows the first budget and hears of what is new around the library, so that news arrive in
+    the demo. What the seed made is no news."""
     resident = next(one for one in content.personas() if not one.staff)
     person_id = s.scalar(select(Identity.person_id).where(Identity.issuer == ISSUER, Identity.sub == resident.sub))
     budget_id = s.scalar(select(Budget.id).where(Budget.slug == content.budgets()[0].slug))
     if person_id is not None and budget_id is not None:
         notifications.follow(Actor(person_id=person_id), "budget", budget_id)
+        mark_in(s)
+        venue, city = content.venues()[0], content.city()
+        circle = Around(venue.at[0] / city.width, venue.at[1] / city.height, 1000)
+        actions_around.keep(Actor(person_id=person_id), circle, venue.name["en"])
 
 
 def _pages(s: Session) -> None:
@@ -263,19 +312,21 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, wall_time(), ZoneInfo(settings().city.time_zone))
 
 
-def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str, int]) -> Budget:
+def _budget(
+    s: Session, officer: Actor, one: content.Budget, districts: dict[str, int], gallery: Mapping[str, int]
+) -> Budget:
     budget = budgets.create(
         officer,
         slug=one.slug,
         texts={"title": dict(one.title), "lead": dict(one.summary), "body": dict(one.text)},
-        picture_id=_pictures[_cover(one)],
+        picture_id=gallery[_cover(one)],
     )
     days = {PhaseKind(p.kind): p.on(_today()) for p in one.phases}
     dates = {kind: (_midnight(first), _midnight(after)) for kind, (first, after) in days.items()}
     first, after = dates[PhaseKind.VOTE]
     dates[PhaseKind.VOTE] = (first, after - timedelta(hours=4))  # 20:00: an hour that everybody understands alike
     budgets.set_dates(officer, budget, dates)
-    _things(officer, budget, one, districts)
+    _things(officer, budget, one, districts, gallery)
     closes = dates[PhaseKind.VOTE][1]
     vote.set_plan(
         officer,
@@ -295,7 +346,9 @@ def _budget(s: Session, officer: Actor, one: content.Budget, districts: dict[str
     return budget
 
 
-def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int]) -> None:
+def _things(
+    officer: Actor, budget: Budget, one: content.Budget, districts: dict[str, int], gallery: Mapping[str, int]
+) -> None:
     city = content.city()
     pots = {
         pot.id: money.add_pot(
@@ -321,7 +374,7 @@ def _things(officer: Actor, budget: Budget, one: content.Budget, districts: dict
             place=project.place,
             x=project.x / city.width,
             y=project.y / city.height,
-            picture_id=_pictures[_key(project)],
+            picture_id=gallery[_key(project)],
             proposer=project.proposer,
             texts={
                 "title": dict(project.title),

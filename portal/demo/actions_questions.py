@@ -69,7 +69,7 @@ def _answers(s: Session, row: Row, told: Questionnaire) -> None:
             shown = text.shown if told.published is not None else None
             lines.append(
                 {"answer_id": person.id, "question_id": question.row.id, "choice_id": None, "step": None,
-                 "body": text.text, "lang": text.lang, "shown": shown}
+                 "body": text.text, "lang": text.lang, "chosen": shown}
             )  # fmt: skip
     s.execute(insert(Reply), lines)
 

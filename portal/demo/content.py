@@ -263,6 +263,8 @@ class DemoIdea:
     author: str
     at: Point | None = None
     acting_for: str = ""
+    picture: str = ""  # motif and seed, as harbour:912
+    alt: str = ""  # what it shows, in the idea's language
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -329,6 +331,12 @@ def personas() -> tuple[Persona, ...]:
 
 
 @cache
+def innovation() -> list[dict[str, Any]]:
+    """What the city tries out, each as the file says it."""
+    found: list[dict[str, Any]] = _read("innovation.toml")["proposal"]
+    return found
+
+
 def departments() -> tuple[Department, ...]:
     """The departments of the city hall."""
     return tuple(Department(one["id"], one["name"]) for one in _read("departments.toml")["department"])

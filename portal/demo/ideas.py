@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal.base import clock, codes
 from portal.base.actor import ActingFor, Actor
 from portal.demo import content
 from portal.ideas import actions, actions_calls, actions_paper, actions_tables
-from portal.ideas.models import Audience, Call, Idea, Support
+from portal.ideas.models import Audience, Call, Idea, Picture, Support
 from portal.ideas.models_paper import SupportList
 from portal.ideas.rules import Written
 from portal.identity import actions as people
@@ -26,8 +27,11 @@ from portal.processes.models import PhaseKind
 SUPPORTERS = 140  # residents who only ever press the button; nobody signs in as one of them
 
 
-def seed_ideas(s: Session, officer: Actor, districts: dict[str, int], midnight: Any) -> None:
-    """All calls with their ideas. `midnight(days)`: the first instant of a day, counted from today."""
+def seed_ideas(
+    s: Session, officer: Actor, districts: dict[str, int], midnight: Any, pictures: Mapping[str, int]
+) -> None:
+    """All calls with their ideas. `midnight(days)`: the first instant of a day, counted from today. `pictures`: the
+    numbers of the files of painted scenes."""
     authors = _authors(s)
     supporters = _supporters(s)
     for one in content.calls():
@@ -37,7 +41,9 @@ def seed_ideas(s: Session, officer: Actor, districts: dict[str, int], midnight: 
         actions_calls.set_categories(officer, call, [(None, dict(names[key].name)) for key in used])
         kinds = dict(zip(used, actions_calls.category_ids(call), strict=True))
         for idea in content.ideas(one.slug):
-            _idea(s, call, idea, authors[idea.author], kinds, districts, supporters)
+            made = _idea(s, call, idea, authors[idea.author], kinds, districts, supporters)
+            if idea.picture:
+                s.add(Picture(idea_id=made.id, file_id=pictures[idea.picture], position=1, alt=idea.alt))
     _on_paper(s, officer)
 
 
@@ -86,7 +92,7 @@ def _idea(
     kinds: dict[str, int],
     districts: dict[str, int],
     supporters: list[int],
-) -> None:
+) -> Idea:
     city = content.city()
     home = next((d.id for d in city.districts if one.at and d.holds(*one.at)), None)
     actor = Actor(
@@ -113,6 +119,7 @@ def _idea(
     moment = {"created_at": at, "changed_at": at, "published_at": at}
     lot = zlib.crc32(one.title.encode()) % (2**31 - 3) + 1
     s.execute(update(Idea).where(Idea.id == made.id).values(**moment, shuffle=lot, supports=one.supports))
+    return made
 
 
 def _support(s: Session, made: Idea, one: content.DemoIdea, supporters: list[int], at: datetime) -> None:

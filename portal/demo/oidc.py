@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from portal.base import clock
 from portal.base.web import Portal
-from portal.config import City, Provider, Register, Settings
+from portal.config import City, Map, Provider, Register, Settings
 from portal.demo import content
 from portal.identity import demo_idp
 
 CLIENT = "portal"
+DRAWING = "sundhaven-map.svg"
+WIDTH = 6000  # metres from one edge of the drawing to the other
 
 
 def complete(settings: Settings) -> Settings:
@@ -26,7 +28,7 @@ def complete(settings: Settings) -> Settings:
     if city == City():
         city = City(
             name=given.name["en"],
-            map="sundhaven-map.svg",
+            map=DRAWING,
             time_zone=given.time_zone,
             currency=given.currency,
             country="Estonia",
@@ -34,6 +36,11 @@ def complete(settings: Settings) -> Settings:
             hours="9:00-17:00",
             mail="portal@sundhaven.example",
         )
+    drawn = (
+        dataclasses.replace(settings.map, metres=WIDTH)
+        if city.map == DRAWING and settings.map == Map()
+        else settings.map
+    )
     provider = Provider(
         key="demo",
         name="Sundhaven eID",
@@ -51,7 +58,9 @@ def complete(settings: Settings) -> Settings:
     )
     providers = settings.providers or (provider,)
     register = Register(adapter="csv") if settings.register == Register() else settings.register
-    return dataclasses.replace(settings, base_url=base_url, city=city, providers=providers, register=register)
+    return dataclasses.replace(
+        settings, base_url=base_url, city=city, map=drawn, providers=providers, register=register
+    )
 
 
 def register_file(settings: Settings) -> None:

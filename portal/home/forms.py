@@ -24,6 +24,15 @@ class NumberForm(fields.Form):
     )
 
 
+class SignedNumberForm(NumberForm):
+    """The number of a paper whose signature is all that it needs."""
+
+    signed = fields.YesNo(
+        _l("The paper bears a date and a signature"),
+        [required(_l("Without a signature the paper does not count. Give it back, or send it back."))],
+    )
+
+
 class PersonNumberForm(NumberForm):
     """The number, and whose paper it is."""
 

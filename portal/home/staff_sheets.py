@@ -14,7 +14,7 @@ from portal.base.i18n import _, _l
 from portal.base.security import actor, staff
 from portal.base.verdict import Verdict
 from portal.home import actions, actions_sheets, rules_sheets
-from portal.home.forms import NumberForm, PersonNumberForm, ReportForm
+from portal.home.forms import NumberForm, PersonNumberForm, ReportForm, SignedNumberForm
 from portal.home.queries import sheets_for
 
 bp = Blueprint("home_sheets", __name__, url_prefix="/staff/paper")
@@ -70,7 +70,7 @@ def enter(paper: str) -> str | tuple[str, int] | Response:
     sheet = next((one for one in _sheets() if one.name == paper), None)
     if sheet is None:
         abort(404)
-    head = PersonNumberForm() if sheet.account else NumberForm()
+    head = PersonNumberForm() if sheet.account else SignedNumberForm() if sheet.signed else NumberForm()
     form = sheet.form()
     if request.method == "GET":
         head.number.data = request.args.get("number", "")[:20]
@@ -94,8 +94,10 @@ def _enter(sheet: Sheet, head: Any, form: Any) -> bool:
         if isinstance(who, Verdict):
             head.account.errors = [str(who.reason)]
             return False
-    given = (who, form, i18n.lang(), number) if sheet.numbered else (who, form, i18n.lang())
-    done = actions_sheets.enter(actor(), number, sheet.name, lambda: sheet.enter(*given), now)
+    acting, more = who, {"paper": rules_sheets.printed(number)} if sheet.numbered else {}
+    done = actions_sheets.enter(
+        actor(), number, sheet.name, lambda: sheet.enter(acting, form, i18n.lang(), **more), now
+    )
     if not done and (done.reason == actions_sheets.TWICE or not form.errors):  # else the sentence stands at its box
         at = head.number if done.reason == actions_sheets.TWICE or not sheet.account else head.account
         at.errors = [str(done.reason)]

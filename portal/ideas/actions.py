@@ -196,7 +196,16 @@ def edit(
     idea.changed_at = clock.now()
     s.flush()
     index(s, idea)
-    screen(s, actor, "idea", idea.id, _words(written), promised_hours=call.promised_hours, **(guard or {}))
+    screen(
+        s,
+        actor,
+        "idea",
+        idea.id,
+        _words(written),
+        premoderated=call.premoderated,  # other words have not been looked at
+        promised_hours=call.promised_hours,
+        **(guard or {}),
+    )
     after = {"version": idea.version, "moved": old_place != (idea.x, idea.y)}
     record(actor, "changed idea", "idea", idea.id, after=after)
     return True

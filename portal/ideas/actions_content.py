@@ -138,6 +138,17 @@ def _moved(s: Session, idea_id: int) -> int | None:
     return root.id if root.id != idea_id else None
 
 
+def _promised(s: Session, idea_id: int) -> int:
+    return s.scalar(select(Call.promised_hours).join(Idea, Idea.call_id == Call.id).where(Idea.id == idea_id)) or 24
+
+
 DISCUSSION = Discussion(
-    about=_about, may=_may, shape=_shape, counted=_counted, told=_told, premoderated=_premoderated, moved=_moved
+    about=_about,
+    may=_may,
+    shape=_shape,
+    counted=_counted,
+    told=_told,
+    premoderated=_premoderated,
+    promised=_promised,
+    moved=_moved,
 )

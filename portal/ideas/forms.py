@@ -110,7 +110,7 @@ class PlaceForm(f.Form):
     cost = f.Amount(
         _l("What do you think it costs?"),
         [optional(), between(min=0)],
-        hint=_l("A guess is enough. The city works out the real cost."),
+        hint=_l("A rough estimate is enough. The city works out the real cost."),
     )
     like = f.Select(
         _l("At the same place as"),

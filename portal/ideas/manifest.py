@@ -65,6 +65,7 @@ FEATURE = Feature(
             found=queries_found.ideas,
             content=actions_content.CONTENT,
             discussed=actions_content.DISCUSSION,
+            placed=queries_found.placed,
         ),
     ],
     jobs=[

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base import texts
-from portal.base.feature import Hit, News
+from portal.base.feature import Hit, News, Placed
 from portal.base.texts import Said
 from portal.ideas.models import Call, Idea
 from portal.ideas.queries import OPEN_TO_ALL, Names
@@ -65,6 +66,40 @@ def feed(s: Session, _lang: str) -> list[News]:
             {"number": row.number},
             row.lead,
             row.language,
+        )
+        for row in rows
+    ]
+
+
+def placed(
+    s: Session,
+    _lang: str,
+    box: tuple[float, float, float, float] | None,
+    after: datetime | None,
+    until: datetime | None,
+    most: int,
+) -> list[Placed]:
+    """The ideas of all calls on the city plan, newest first, that everybody may see: one select."""
+    wanted = _ideas().add_columns(Idea.x, Idea.y).where(Idea.listed.is_(True), Idea.x.is_not(None))
+    if box is not None:
+        left, top, right, bottom = box
+        wanted = wanted.where(Idea.x.between(left, right), Idea.y.between(top, bottom))
+    if after is not None:
+        wanted = wanted.where(Idea.published_at > after)
+    if until is not None:
+        wanted = wanted.where(Idea.published_at <= until)
+    rows = s.execute(wanted.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(most))
+    return [
+        Placed(
+            f"idea-{row.number}",
+            row.x,
+            row.y,
+            row.published_at or row.created_at,
+            row.title,
+            row.language,
+            "ideas.idea",
+            {"number": row.number},
+            row.lead,
         )
         for row in rows
     ]

@@ -228,6 +228,11 @@ def newer(
     return _run(s, asked, "newest", 0, most, 1)
 
 
+def newest(s: Session, most: int) -> list[Shown]:
+    """The newest ideas of all calls that everybody may see: one select."""
+    return _run(s, {"listed": True, "public": True}, "newest", 0, most, 1)[0]
+
+
 _MINE = select(Support.__table__.c.idea_id).where(
     Support.__table__.c.person_id == bindparam("person"),
     Support.__table__.c.idea_id.in_(bindparam("ids", expanding=True)),

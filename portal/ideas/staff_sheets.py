@@ -47,8 +47,8 @@ def _sheet(one: queries.Listed, *, printable: bool) -> Sheet:
     def form(**more: Any) -> PaperIdeaForm:
         return PaperIdeaForm.for_call(call, queries.names(db.session(), call), **more)
 
-    def enter(who: Actor, form: Any, lang: str, number: str) -> Any:
-        return _enter(call, who, form, number)
+    def enter(who: Actor, form: Any, lang: str, paper: str) -> Any:
+        return _enter(call, who, form, paper)
 
     must = rules_paper.needs_account(call)
     intro = (

@@ -46,6 +46,7 @@ from portal.processes.queries_questions import of_process
 from portal.processes.rules import Stage, State, Until, timeline
 
 pages = Blueprint("ideas", __name__)
+NEWEST = 10  # ideas of all calls together on the page of calls
 
 
 def find(slug: str) -> queries.Found:
@@ -82,7 +83,15 @@ def index() -> str:
     """All calls: open, coming, closed."""
     found = queries.listed(db.session(), clock.city_now(), reader=actor())
     by_stage = {stage: [call for call in found if call.stage is stage] for stage in Stage}
-    return render_template("ideas/index.html", by_stage=by_stage, Stage=Stage)
+    shown, plan = queries_list.newest(db.session(), NEWEST), city_plan()
+    return render_template(
+        "ideas/index.html",
+        by_stage=by_stage,
+        Stage=Stage,
+        shown=shown,
+        plan=plan,
+        pins=plan.pins(pins(shown)) if plan else [],
+    )
 
 
 @pages.get("/ideas/<slug>/")

@@ -60,7 +60,10 @@ def edit(number: int) -> ResponseReturnValue:
                     now,
                     form.guard() | {"started_at": None},
                 ):
-                    flash(_("Your changes are stored. The earlier wording can still be read."), "success")
+                    said = _("Your changes are stored. The earlier wording can still be read.")
+                    if page.idea.held_at is not None:
+                        said = _("Your changes are stored. A moderator looks at them before the idea is shown again.")
+                    flash(said, "success")
                 return redirect(url_for(".idea", number=number), 303)
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))

@@ -21,6 +21,7 @@ from portal.identity.models_drafts import KeptDraft
 from portal.identity.models_help import Means
 
 Fields = Sequence[tuple[str, str]]
+UNNAMED = ""  # kept for the page that is open, without a code
 
 
 def keep(s: Session, actor: Actor, *, sheet: str, path: str, fields: Fields, now: datetime) -> str | Verdict:
@@ -41,6 +42,43 @@ def keep(s: Session, actor: Actor, *, sheet: str, path: str, fields: Fields, now
     )  # fmt: skip
     s.flush()
     return codes.grouped(code)
+
+
+def keep_here(
+    s: Session, actor: Actor, *, path: str, fields: Fields, lasts: timedelta, now: datetime
+) -> tuple[int, str] | None:
+    """Keep what was typed for one browser and the time that its page may stand; nobody gets a code. Returns number and
+    mark for that browser's cookie; None where there is nothing to keep, or too much."""
+    code = keep(s, actor, sheet=UNNAMED, path=path, fields=fields, now=now)
+    if isinstance(code, Verdict):
+        return None
+    found = s.scalars(
+        select(KeptDraft).where(KeptDraft.code_hash == actions_codes.keyed("draft", codes.read(code)))
+    ).one()
+    return found.id, open_here(s, found, lasts, now)
+
+
+def _open(s: Session, draft_id: int, token: str) -> KeptDraft | None:
+    return s.scalars(
+        select(KeptDraft).where(KeptDraft.id == draft_id, KeptDraft.open_hash == queries.digest(token))
+    ).first()
+
+
+def sheet_of(s: Session, draft_id: int, token: str) -> str:
+    """The name of the form that this browser has open; empty for one without a code, or none."""
+    row = _open(s, draft_id, token)
+    return row.sheet if row is not None else UNNAMED
+
+
+def rewrite(s: Session, draft_id: int, token: str, fields: Fields) -> None:
+    """What was typed since takes the place of what was kept; its code stays."""
+    row = _open(s, draft_id, token)
+    body = json.dumps([list(pair) for pair in fields]).encode()
+    if row is None or not rules_drafts.may_keep(size=len(body), filled=True):
+        return
+    iv = secrets.token_bytes(12)
+    row.sealed = iv + AESGCM(_key()).encrypt(iv, body, _bound(row.code_hash, row.person_id, row.path))
+    s.flush()
 
 
 def owner_of(actor: Actor) -> int | None:
@@ -107,13 +145,19 @@ def opened(s: Session, draft_id: int, token: str, reader: int | None, now: datet
 
 
 def close(s: Session, draft_id: int, token: str) -> None:
-    """This browser has it open no longer; the code still opens it."""
+    """This browser has it open no longer; the code still opens it. What has no code goes."""
+    _of(s, delete(KeptDraft).where(KeptDraft.sheet == UNNAMED), draft_id, token)
     _of(s, update(KeptDraft).values(open_hash=None, open_until=None), draft_id, token)
 
 
 def forget(s: Session, draft_id: int, token: str) -> None:
     """It was sent, or kept anew: it goes, and its code with it."""
     _of(s, delete(KeptDraft), draft_id, token)
+
+
+def sweep(s: Session, now: datetime) -> None:
+    """Forget what was kept for a page that is over."""
+    s.execute(delete(KeptDraft).where(KeptDraft.sheet == UNNAMED, KeptDraft.open_until < now))
 
 
 def _of(s: Session, statement: object, draft_id: int, token: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from portal.base.verdict import Verdict, no
 from portal.identity import actions, actions_codes, codes, queries, rules, rules_ways
 from portal.identity.actions_proof import accounts_of, blind, facts_of, number_of, prove, random_sub, seal_into
 from portal.identity.models import Fact, Identity, Person, SignIn
-from portal.identity.models_ways import CounterProof, PaperCode, PaperKind, SpentSession
+from portal.identity.models_ways import CounterProof, LetterReprint, PaperCode, PaperKind, SpentSession
 from portal.identity.register import Resident
 from portal.places.queries_terminal import Here
 
@@ -48,38 +47,6 @@ def ask_letter(s: Session, actor: Actor, resident: Resident, *, language: str, n
     seal_into(s, row, rules.plain_number(resident.number))
     record(actor, "asked for letter", "paper_code", row.id)
     return verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter about to be printed; its code is stored nowhere."""
-
-    resident: Resident
-    code: str
-    language: str
-    until: datetime
-
-
-def print_letters(
-    s: Session, actor: Actor, ids: Sequence[int], residents: Mapping[str, Resident], now: datetime
-) -> list[Letter]:
-    """Make the codes of these letters. Printing one again makes a new code and ends the old. A resident who is not in
-    the register any more gets none."""
-    rows = s.scalars(db.locked(select(PaperCode).where(PaperCode.id.in_(ids)).order_by(PaperCode.id))).all()
-    letters = []
-    for row in rows:
-        resident = residents.get(number_of(row))
-        if resident is None:
-            s.delete(row)
-        if resident is None or row.used_at is not None:
-            continue
-        code = codes.paper()
-        row.code_hash, row.printed_at = actions_codes.keyed("paper", code), now
-        row.expires_at = now + timedelta(days=settings().register.letter_days)
-        letters.append(Letter(resident, codes.grouped(code), row.language, row.expires_at))
-    s.flush()
-    record(actor, "printed letters", "paper_code", ids[0] if ids else "", after={"letters": len(letters)})
-    return letters
 
 
 def issue_slip(
@@ -165,6 +132,15 @@ def _tell_resident(s: Session, row: PaperCode, number: str) -> None:
     people = accounts_of(s, number)
     if people:
         jobs.enqueue(s, "identity.code_given", {"people": people, "key": row.id})
+
+
+def _tell_of_letter(s: Session, row: PaperCode) -> None:
+    """The resident's accounts are told once that the code of a letter was typed: now, before any ballot. The cast itself
+    writes no message (voting.md 3), and what it replaces is known to the roll alone; so the notice says what the code
+    can do, and "my page" says day and channel."""
+    people = accounts_of(s, number_of(row))
+    if people:
+        jobs.enqueue(s, "identity.letter_used", {"people": people, "key": row.id}, dedup=f"letter_used:{row.id}")
 
 
 def spend(s: Session, reference: str) -> None:
@@ -254,6 +230,8 @@ def enter_to_vote(
         s.get_one(Person, entered.person_id).once = True
         s.flush()
         record(NOBODY, "entered to vote", "paper_code", row.id)
+        if row.kind is PaperKind.LETTER:
+            _tell_of_letter(s, row)
     return entered
 
 
@@ -269,3 +247,4 @@ def forget_once(s: Session, now: datetime) -> None:
     s.execute(delete(Person).where(Person.id.in_(people)))
     s.execute(delete(PaperCode).where(PaperCode.expires_at < now - MONTH))
     s.execute(delete(CounterProof).where(CounterProof.expires_at < now))
+    s.execute(delete(LetterReprint).where(LetterReprint.expires_at < now))

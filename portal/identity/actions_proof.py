@@ -188,6 +188,25 @@ def accounts_of(s: Session, number: str) -> list[int]:
     return list(s.scalars(select(Person.id).where(Person.id.in_(known), Person.once.is_(False)).order_by(Person.id)))
 
 
+def accounts_of_all(s: Session, numbers: Iterable[str]) -> dict[str, list[int]]:
+    """The accounts of many residents, by their number; one select."""
+    hashes = {_hash(number): number for number in numbers}
+    rows = s.execute(
+        select(Fact.value, Fact.person_id)
+        .join(Person, Person.id == Fact.person_id)
+        .where(
+            Fact.kind == FactKind.RESIDENT, Fact.name == settings().scheme, Fact.value.in_(list(hashes)),
+            Person.once.is_(False),
+        )
+        .distinct()
+        .order_by(Fact.person_id)
+    ).all()  # fmt: skip
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(hashes[row.value], []).append(row.person_id)
+    return found
+
+
 def renew(s: Session, person_id: int, claimed: rules.Claimed, now: datetime) -> None:
     """Ask what the register says today of a resident whom the account was joined with: district, and ages that votes
     have asked for since. How long the joining itself is good does not change by it."""

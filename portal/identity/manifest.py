@@ -20,6 +20,7 @@ from portal.identity import (
     staff_absence,
     staff_desk,
     staff_help,
+    staff_letters,
     staff_sheets,
     staff_slips,
     staff_terminals,
@@ -50,7 +51,8 @@ def page() -> dict[str, Any]:
         "myself_url": url_for("identity.act_for_myself"),
         "hand_over_url": url_for("identity.hand_over"),
         "end_help_url": url_for("identity.end_help"),
-        "draft_open": "kept" in g,
+        "draft_open": "kept" in g and not g.get("kept_for_page"),
+        "typed_again": bool(g.get("kept_for_page")),
         **views_here.page(),
     }
 
@@ -103,6 +105,17 @@ RECORDS = [
         Fate.DELETED,
         by=("first_id",),
         hidden=("blind",),
+        days=1,
+        since="expires_at",
+    ),
+    Record(
+        "letter_reprint",
+        _l("Second printings of letters that wait for a colleague"),
+        _l("To see that no clerk alone makes new codes in place of those in the post"),
+        _LAW,
+        _l("At most a day"),
+        Fate.DELETED,
+        person=("first_id",),
         days=1,
         since="expires_at",
     ),
@@ -197,9 +210,19 @@ FEATURE = Feature(
     page=page,
     setup=_setup,
     personal=[*records.PERSONAL, *RECORDS],
+    todo=staff_letters.todo,
     sheets=staff_sheets.SHEETS,
     no_paper=staff_sheets.NO_PAPER,
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (staff_slips, views_drafts, views_email, views_mandates, views_out, views_residence, views_terminal)
+PIECES = (
+    staff_letters,
+    staff_slips,
+    views_drafts,
+    views_email,
+    views_mandates,
+    views_out,
+    views_residence,
+    views_terminal,
+)

@@ -121,6 +121,22 @@ class PaperCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class LetterReprint(Base):
+    """A clerk asks that a batch of letters be printed once more; another makes it, because new codes end those in the
+    post. Gone when it is done, or an hour later."""
+
+    __tablename__ = "letter_reprint"
+    __table_args__ = (UniqueConstraint("printed_at"), Index(None, "first_id"), Index(None, "expires_at"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # when the letters of the batch were printed; that is what a batch is known by
+    printed_at: Mapped[datetime] = mapped_column(UtcTime)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    why: Mapped[str] = mapped_column(String(500))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class SpentSession(Base):
     """A session begun with a code on paper whose ballot was cast: dead from then on, in every copy of its cookie. The
     mark is written at the cast, so it has no time, no number of its own and, like the urn's tables, no rowid; it goes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from portal.base.actor import Actor
@@ -151,33 +151,6 @@ def used(s: Session, number: str) -> list[Text]:
     return [said for one in current().features if one.used is not None for said in one.used(s, hashed)]
 
 
-@dataclass(frozen=True)
-class Queue:
-    """Letters that wait, and those of the last days that can be printed again."""
-
-    waiting: int
-    printed: Sequence[tuple[datetime, int]]
-
-
-BATCH = 200
-
-
-def letters(s: Session, now: datetime) -> Queue:
-    """The letters' page; two selects."""
-    waiting = s.scalar(
-        select(func.count())
-        .select_from(PaperCode)
-        .where(PaperCode.kind == PaperKind.LETTER, PaperCode.printed_at.is_(None))
-    )
-    printed = s.execute(
-        select(PaperCode.printed_at, func.count())
-        .where(PaperCode.kind == PaperKind.LETTER, PaperCode.printed_at > now - timedelta(days=7))
-        .group_by(PaperCode.printed_at)
-        .order_by(PaperCode.printed_at.desc())
-    ).all()
-    return Queue(waiting or 0, [(row[0], row[1]) for row in printed if row[0]])
-
-
 def slips(s: Session, start: datetime, end: datetime) -> list[tuple[PaperCode, str, str]]:
     """The codes that counters gave between two moments, with the names of the first and the second clerk; one select."""
     first, second = aliased(Person), aliased(Person)
@@ -189,14 +162,6 @@ def slips(s: Session, start: datetime, end: datetime) -> list[tuple[PaperCode, s
         .order_by(PaperCode.id.desc())
     ).all()
     return [(row[0], row[1] or "", row[2] or "") for row in rows]
-
-
-def batch(s: Session, printed_at: datetime | None) -> list[PaperCode]:
-    """The letters to print: those that wait, the oldest first, or a batch again."""
-    wanted = select(PaperCode).where(PaperCode.kind == PaperKind.LETTER).order_by(PaperCode.id)
-    if printed_at is None:
-        return list(s.scalars(wanted.where(PaperCode.printed_at.is_(None)).limit(BATCH)))
-    return list(s.scalars(wanted.where(PaperCode.printed_at == printed_at, PaperCode.used_at.is_(None))))
 
 
 @dataclass(frozen=True)

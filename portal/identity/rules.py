@@ -29,6 +29,9 @@ STAFF = (
     "auditor",
     "data_protection_officer",
     "administrator",
+    # of a wing that is off by default: while it is, nobody can be given them
+    "innovation_lead",
+    "innovation_coach",
 )
 
 # What the fact of residence says besides a district's code.

@@ -15,6 +15,18 @@ HAND_OVER = timedelta(minutes=10)
 HAND_OVER_TRIES = 10  # wrong numbers at one terminal in a quarter of an hour
 CHECKS = ("number", "born", "postcode", "code")
 
+# What a helper reads at pages that are the person's alone: what the act is, and the way that is open to them.
+OWN_ACCOUNT = _l(
+    "How somebody signs in and is reached they settle alone, without a helper. They sign in themselves, at any browser "
+    "or terminal."
+)
+OWN_CONFIRMATION = _l("Only the person can confirm who they are. They sign in themselves, at any browser or terminal.")
+OWN_CODE = _l("The code for a counter is for the person’s own eyes. They sign in themselves to see it.")
+OWN_MANDATE = _l(
+    "A mandate is asked for, confirmed and used by the person alone. What they signed on paper can be entered under "
+    "“Forms on paper”."
+)
+
 MEANS_NAMES: Mapping[Means, Text] = {
     Means.ACCOUNT: _l("A code from their own page"),
     Means.COUNTER: _l("A document, looked at here"),

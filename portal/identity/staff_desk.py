@@ -1,4 +1,4 @@
-"""The counter and the letters: staff look at a document, give codes, confirm mandates, print letters."""
+"""The counter: staff look at a document, give codes, confirm mandates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from portal.audit.actions import record
 from portal.audit.actions_looks import note_look
 from portal.audit.models_looks import How
-from portal.base import clock, db, i18n, limits
+from portal.base import clock, db, limits
 from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.ground import settings
@@ -24,7 +24,6 @@ from portal.base.security import actor, reads, staff
 from portal.config import secret_of
 from portal.identity import (
     actions_mandates,
-    actions_paper,
     actions_proof,
     queries,
     queries_ways,
@@ -260,61 +259,3 @@ def confirm_mandate() -> ResponseReturnValue:
             return redirect(url_for("identity_desk.mandate"), 303)
         wrong(form, form.code, verdict.reason)
     return render_template("identity/staff/mandate.html", form=form), 422
-
-
-@desk.get("/code-letters")
-@staff("clerk", "administrator")
-def letters() -> ResponseReturnValue:
-    """Letters that wait for printing, and the last batches."""
-    return render_template(
-        "identity/staff/letters.html",
-        queue=queries_ways.letters(db.session(), clock.now()),
-        most=queries_ways.BATCH,
-        ready=register.of(settings()) is not None,
-    )
-
-
-@desk.post("/code-letters/print")
-@staff("clerk", "administrator")
-@reads
-def print_letters() -> ResponseReturnValue:
-    """The sheets of a batch. Their codes are made now and stand nowhere else; printing again makes new ones."""
-    reg = register.of(settings())
-    if reg is None:
-        raise NotFound
-    try:
-        again = datetime.fromisoformat(request.form["batch"]) if request.form.get("batch") else None
-        rows = queries_ways.batch(db.session(), again)
-        numbers = [actions_proof.number_of(row) for row in rows]
-        db.finish(commit=False)  # a register may be another server: no transaction waits for it
-        residents = reg.many(numbers)
-    except ValueError:
-        raise Refused(_l("This batch does not exist."), 409) from None
-    except register.RegisterError as error:
-        log.error("register_down", why=str(error))
-        known = error.verdict.reason if error.verdict is not register.DOWN else None
-        raise Refused(known or _l("The register of residents does not answer."), 503) from None
-    ids = [row.id for row in rows]
-    with db.write() as s:
-        made = actions_paper.print_letters(s, actor(), ids, residents, clock.now())
-    return render_template("identity/staff/letter_sheets.html", letters=[_sheet(one) for one in made])
-
-
-def _sheet(letter: actions_paper.Letter) -> dict[str, Any]:
-    """The words of one letter, in the language of whoever asked for it."""
-    with i18n.use_locale(letter.language):
-        return {
-            "lang": letter.language,
-            "to": (letter.resident.name, *letter.resident.address),
-            "code": letter.code,
-            "title": _("Your code"),
-            "why": _(
-                "Somebody asked for this letter, so that you can prove where you live or vote without an account."
-            ),
-            "enter": _(
-                "Enter it at %(address)s. It is good until %(day)s and lets one person vote. Give it to nobody.",
-                address=f"{settings().base_url}/{letter.language}/code",
-                day=i18n.day(letter.until),
-            ),
-            "else": _("If you did not ask for it, throw the letter away."),
-        }

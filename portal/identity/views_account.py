@@ -14,7 +14,7 @@ from portal.base import clock, db, i18n
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import Text, _, _l
-from portal.base.security import actor, alone, public, reads, signed_in
+from portal.base.security import actor, alone_because, public, reads, signed_in
 from portal.identity import actions, actions_email, queries, queries_help, queries_ways, rules, rules_help, rules_ways
 from portal.identity.forms import LanguageForm, scope_label
 from portal.identity.forms_ways import AddressForm, CodeForm, PhoneForm, PostForm, PublicNameForm, wrong
@@ -158,7 +158,7 @@ def public_name() -> ResponseReturnValue:
 
 @identity.post("/account/phone")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def phone() -> ResponseReturnValue:
     """Remember a telephone number."""
     form = PhoneForm()
@@ -172,7 +172,7 @@ def phone() -> ResponseReturnValue:
 
 @identity.post("/account/post")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def post() -> ResponseReturnValue:
     """Remember a postal address."""
     form = PostForm()
@@ -192,7 +192,7 @@ def _stored(way: Way, value: str) -> ResponseReturnValue:
 
 @identity.post("/account/contacts/remove")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def remove_contact() -> ResponseReturnValue:
     """Forget a contact."""
     try:
@@ -212,7 +212,7 @@ def remove_contact() -> ResponseReturnValue:
 @identity.post("/account/email")
 @signed_in
 @reads
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def new_email() -> ResponseReturnValue:
     """Send a code to a new address."""
     form = AddressForm()
@@ -228,7 +228,7 @@ def new_email() -> ResponseReturnValue:
 
 @identity.get("/account/email")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def confirm_email() -> ResponseReturnValue:
     """Ask for the code that went to the new address."""
     row = _asked()
@@ -257,7 +257,7 @@ def _confirm_page(form: CodeForm, status: int = 200) -> ResponseReturnValue:
 @identity.post("/account/email/code")
 @signed_in
 @reads
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def try_new_email() -> ResponseReturnValue:
     """Try that code, and take the address."""
     form, who = CodeForm(), actor()
@@ -278,7 +278,7 @@ def try_new_email() -> ResponseReturnValue:
 
 @identity.post("/account/sessions/end-others")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
     actions.end_other_sessions(actor(), clock.now())
@@ -288,7 +288,7 @@ def end_others() -> ResponseReturnValue:
 
 @identity.post("/account/sessions/<int:session_id>/end")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def end_one(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
     if not actions.end_own_session(actor(), session_id, clock.now()):
@@ -330,7 +330,7 @@ def invitation() -> ResponseReturnValue:
 
 @identity.post("/invitation")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def accept() -> ResponseReturnValue:
     """Take the invited role with the account that is signed in."""
     token = session.pop("invitation", None)

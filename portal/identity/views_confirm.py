@@ -14,7 +14,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone, back_to, enter_session, reads, safe_next, signed_in
+from portal.base.security import actor, alone_because, back_to, enter_session, reads, safe_next, signed_in
 from portal.config import Provider, key_of
 from portal.identity import (
     actions,
@@ -25,6 +25,7 @@ from portal.identity import (
     queries_ways,
     rules,
     rules_confirm,
+    rules_help,
     rules_ways,
 )
 from portal.identity.forms_ways import AddressForm, CodeForm
@@ -48,7 +49,7 @@ def _key() -> bytes:
 
 @identity.get("/confirm/<token>")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def confirm(token: str) -> ResponseReturnValue:
     """Before: why a confirmation is asked and the way to it. After: the act as it was sent, one button away."""
     act = actions_confirm.waiting(db.session(), _key(), actor().person_id or 0, token, clock.now())
@@ -90,7 +91,7 @@ def _mail_way(act: str, token: str) -> str:
 
 @identity.get("/confirm/<token>/<key>")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def begin_confirm(token: str, key: str) -> ResponseReturnValue:
     """On to the provider, which must ask anew: prompt=login and max_age=0, and the time that comes back is checked."""
     provider = provider_of(key)
@@ -173,7 +174,7 @@ AFTER.update(confirm=_confirmed, link=_link)
 
 @identity.get("/step-up/<act>")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def step_up(act: str) -> ResponseReturnValue:
     """On to the provider of this session for the level that an act needs; nothing waits, the person goes back to
     `next`. For what is read before it is sent: a ballot is never kept."""
@@ -198,7 +199,7 @@ def step_up(act: str) -> ResponseReturnValue:
 @identity.post("/step-up/by-mail")
 @signed_in
 @reads
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def step_mail() -> ResponseReturnValue:
     """Send a code to the address of the account as it is now: who took over an open session can't read it."""
     address = queries_ways.own_address(db.session(), actor().person_id) if _by_mail() else ""
@@ -214,7 +215,7 @@ def step_mail() -> ResponseReturnValue:
 
 @identity.get("/step-up/by-mail")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def step_mail_code() -> ResponseReturnValue:
     """Ask for that code."""
     return _step_page(CodeForm())
@@ -237,7 +238,7 @@ def _step_page(form: CodeForm, status: int = 200) -> ResponseReturnValue:
 @identity.post("/step-up/by-mail/code")
 @signed_in
 @reads
-@alone
+@alone_because(rules_help.OWN_CONFIRMATION)
 def try_step_mail() -> ResponseReturnValue:
     """Try it: the session is fresh again, under a new reference, and goes on where it was asked."""
     form, who = CodeForm(), actor()
@@ -261,7 +262,7 @@ def try_step_mail() -> ResponseReturnValue:
 
 @identity.post("/account/ways/<key>")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def link(key: str) -> ResponseReturnValue:
     """Add a way to sign in: from a freshly confirmed session, and with a fresh sign-in at the new provider, so that
     nobody is handed the account of whoever sat here before."""
@@ -278,7 +279,7 @@ def link(key: str) -> ResponseReturnValue:
 
 @identity.post("/account/ways/<int:identity_id>/remove")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_ACCOUNT)
 def unlink(identity_id: int) -> ResponseReturnValue:
     """Remove a way to sign in; never the last."""
     asked = demand("unlink")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -31,6 +31,8 @@ log = structlog.get_logger("portal.identity")
 HELD = "draft"  # in the session: number, mark and page of the form that this browser has open
 SIGNING_IN = 3600  # seconds that the way through the sign-in may take
 NEVER = {"csrf_token"}
+# posts of a shared screen that send no form
+GOES_ON = {"identity.more_on_page", "identity.more_time", "identity.tab_closed", "identity.keep_draft"}
 
 
 def _sheets() -> list[Sheet]:
@@ -197,9 +199,12 @@ def _held() -> list[Any] | None:
     """The form that this browser has open, if this is its page. A browser without a session is not asked."""
     if settings().cookie not in request.cookies or request.endpoint is None:
         return None
-    if request.method in SAFE and request.endpoint not in {one.on or one.endpoint for one in _sheets()}:
-        return None
+    known = {one.on or one.endpoint for one in _sheets()}
+    if request.method in SAFE and request.endpoint not in known and views_here.here() is None:
+        return None  # at a shared screen any form may be open, see keep_open
     held = session.get(HELD)
+    if held and len(held) > 3 and request.method not in SAFE:
+        return None if request.endpoint in GOES_ON else held  # whatever was sent from that page: it was this form
     return held if held and held[2] == _here(request.path) else None
 
 
@@ -208,7 +213,7 @@ def _fill_in() -> None:
     if held:
         found = actions_drafts.opened(db.session(), held[0], held[1], actor().person_id, clock.now())
         if found is not None:
-            g.kept = MultiDict(found)
+            g.kept, g.kept_for_page = MultiDict(found), len(held) > 3
 
 
 def _sent(response: Response) -> Response:
@@ -220,8 +225,23 @@ def _sent(response: Response) -> Response:
     return response
 
 
+def keep_open(typed: list[tuple[str, str]], at: str, lasts: timedelta, now: datetime) -> None:
+    """Show this browser the page `at` with what was typed on it, as long as it may stand there. Nobody is told a code,
+    and it goes with the visit. Nothing happens where nothing was typed."""
+    s, path, held = db.session(), _here(at.partition("?")[0]), session.get(HELD)
+    if held and held[2] == path:
+        sheet = actions_drafts.sheet_of(s, held[0], held[1])
+        if sheet:  # a form whose code is on a slip: it stays what it is, and its page shows what was typed since
+            actions_drafts.rewrite(s, held[0], held[1], typed)
+            return
+        actions_drafts.forget(s, held[0], held[1])
+    kept = actions_drafts.keep_here(s, actor(), path=path, fields=typed, lasts=lasts, now=now)
+    if kept is not None:
+        session[HELD] = [*kept, path, "page"]
+
+
 def leave_open() -> None:
-    """Whoever leaves this browser takes the form along: only its code opens it again."""
+    """Whoever leaves this browser takes the form along: only its code opens it again. What has no code goes."""
     held = session.get(HELD)
     if held:
         with db.write() as s:

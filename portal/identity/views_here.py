@@ -6,12 +6,13 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, make_response, redirect, request, url_for
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.base import clock, db, errors
 from portal.base.ground import settings
-from portal.base.i18n import _l
+from portal.base.i18n import _, _l
 from portal.base.security import SAFE, actor
 from portal.identity import actions_terminal
 from portal.places import queries_terminal, rules_terminal
@@ -122,9 +123,50 @@ def _look_after(response: Response) -> Response:
     if kind == "text/html":
         response.headers["Cache-Control"] = "no-store"
         if not response.is_streamed:
-            response.set_data(rules_terminal.tidy(response.get_data(as_text=True)))
+            response.set_data(_with_more_time(rules_terminal.tidy(response.get_data(as_text=True))))
         _stay(place, response.status_code)
     return response
+
+
+def keeps_typed(address: str) -> bool:
+    """May what is typed on the page with this address be kept for a while? Not where no error page may show it either
+    (ballots, codes): those pages have their own way to stand longer."""
+    adapter, path = current_app.url_map.bind(""), address.partition("?")[0]
+    if len(path) > 300:
+        return False
+    for method in ("GET", "POST"):
+        try:
+            endpoint, _args = adapter.match(path, method=method)
+        except HTTPException:
+            if method == "GET":
+                return False  # the page itself is shown again
+            continue
+        if getattr(current_app.view_functions[endpoint], "never_shown", False):
+            return False
+    return True
+
+
+def _goes_nowhere_secret(action: str) -> bool:
+    """Is this form sent to a view whose posts may be shown again?"""
+    path = action.partition("?")[0].partition("#")[0] or request.path
+    try:
+        endpoint, _args = current_app.url_map.bind("").match(path, method="POST")
+    except HTTPException:
+        return False
+    return not getattr(current_app.view_functions[endpoint], "never_shown", False)
+
+
+def _with_more_time(html: str) -> str:
+    """Without a script a page cannot be told to stand longer, but it can be shown again with what was typed."""
+    at = _own_address()
+    if at is None or request.endpoint in RESTING or not keeps_typed(at):
+        return html
+    url, label = url_for("identity.more_on_page", at=at), _("I need more time")
+    button = (
+        f'<noscript><p><button type="submit" class="fm-button fm-button--secondary" formaction="{escape(url)}" '
+        f"formnovalidate>{escape(label)}</button></p></noscript>"
+    )
+    return rules_terminal.with_more_time(html, button, _goes_nowhere_secret)
 
 
 def _stay(place: Here, status: int) -> None:

@@ -11,9 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, ground, i18n
 from portal.base.i18n import _
-from portal.base.security import actor, alone, back_to, signed_in
+from portal.base.security import actor, alone_because, back_to, signed_in
 from portal.base.verdict import Verdict
-from portal.identity import actions_mandates, queries, queries_ways, rules_ways
+from portal.identity import actions_mandates, queries, queries_ways, rules_help, rules_ways
 from portal.identity.forms_ways import MandateCodeForm, MandateForm, wrong
 from portal.identity.models_ways import Mandate
 from portal.identity.views import identity
@@ -56,7 +56,7 @@ def _holds(row: Mandate, today: date) -> bool:
 
 @identity.post("/account/mandates")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_MANDATE)
 def ask_mandate() -> ResponseReturnValue:
     """Ask to act for somebody; the code for them is shown once."""
     form = MandateForm()
@@ -98,7 +98,7 @@ def look_mandate() -> ResponseReturnValue:
 
 @identity.post("/account/mandates/confirm")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_MANDATE)
 def confirm_mandate() -> ResponseReturnValue:
     """Let the one who asked act in the reader's name."""
     form = MandateCodeForm()
@@ -121,7 +121,7 @@ def revoke_mandate(mandate_id: int) -> ResponseReturnValue:
 
 @identity.post("/account/mandates/<int:mandate_id>/act")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_MANDATE)
 def act_for(mandate_id: int) -> ResponseReturnValue:
     """Act for another from now on, in this session."""
     if not actions_mandates.switch(actor(), mandate_id, clock.now()):

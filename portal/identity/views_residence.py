@@ -17,7 +17,7 @@ from portal.base.ground import settings
 from portal.base.i18n import _, _l
 from portal.base.security import (
     actor,
-    alone,
+    alone_because,
     back_to,
     browser,
     enter_session,
@@ -28,7 +28,17 @@ from portal.base.security import (
     signed_in,
 )
 from portal.base.verdict import YES, Verdict
-from portal.identity import actions_paper, actions_proof, codes, queries_ways, register, rules, rules_ways, views_here
+from portal.identity import (
+    actions_paper,
+    actions_proof,
+    codes,
+    queries_ways,
+    register,
+    rules,
+    rules_help,
+    rules_ways,
+    views_here,
+)
 from portal.identity.actions_codes import DAY
 from portal.identity.forms_ways import CheckForm, PaperCodeForm, wrong
 from portal.identity.models_ways import PaperKind
@@ -78,7 +88,7 @@ def _residence_page(desk: str = "") -> ResponseReturnValue:
 
 @identity.post("/account/residence/desk-code")
 @signed_in
-@alone
+@alone_because(rules_help.OWN_CODE)
 def desk_code() -> ResponseReturnValue:
     """A short code for the counter, shown once."""
     code = actions_proof.desk_code(actor(), clock.now())

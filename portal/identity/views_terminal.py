@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -17,7 +17,7 @@ from portal.identity import actions, actions_codes, actions_help, actions_termin
 from portal.identity.forms_help import EnrolForm, TakeOverForm
 from portal.identity.forms_ways import wrong
 from portal.identity.views import identity
-from portal.identity.views_drafts import leave_open
+from portal.identity.views_drafts import NEVER, keep_open, leave_open
 from portal.identity.views_out import clean, leave
 from portal.places import actions_terminal as terminals
 from portal.places import rules_terminal
@@ -118,10 +118,29 @@ def tab_closed() -> ResponseReturnValue:
 @identity.get("/terminal/still-there")
 @public
 def still_there() -> ResponseReturnValue:
-    """Are you still there? A minute more, without a script."""
+    """Are you still there? A minute more, without a script: the browser goes on by the header, which no rule of
+    accessibility takes for a page that moves without a warning. This page is the warning that WCAG 2.2.1 asks for: a
+    whole minute, one press for more time, as often as needed."""
     _here()
     back = safe_next(request.args.get("back"), f"/{i18n.lang()}/")
-    return render_template("identity/still_there.html", back=back)
+    answer = make_response(render_template("identity/still_there.html", back=back))
+    answer.headers["Refresh"] = f"{rules_terminal.STILL_THERE}; url={url_for('identity.terminal_over')}"
+    return answer
+
+
+@identity.post("/terminal/more-on-page")
+@public
+def more_on_page() -> ResponseReturnValue:
+    """I need more time, pressed within a form without a script: the page is shown again with what was typed. It is kept
+    under lock for as long as that page may stand, opened by this browser alone, and gone when it is sent or left. A
+    ballot never comes here (views_here.py): its own button shows it again and stores nothing."""
+    place, now = _here(), clock.now()
+    at = safe_next(request.args.get("at"), "")
+    if not at or not views_here.keeps_typed(at):
+        raise NotFound
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER]
+    keep_open(typed, at, timedelta(seconds=place.form_seconds + rules_terminal.STILL_THERE), now)
+    return redirect(at, 303)
 
 
 @identity.get("/terminal/over")

@@ -22,6 +22,7 @@ from portal.moderation import queries, rules
 from portal.moderation.models import Flagged, FlaggedScope, Held, Reason, Report
 
 HOUR = 60  # minutes
+PROMISED_HOURS = 24  # within which a moderator looks at what waits, where the thing itself promises nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def screen(
     text: str,
     *,
     premoderated: bool = False,
-    promised_hours: int = 24,
+    promised_hours: int = PROMISED_HOURS,
     started_at: datetime | None = None,
     trapped: bool = False,
     origin: str = "",

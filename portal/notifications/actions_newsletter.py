@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import clock, db, ground, jobs, limits, mail, outside, texts
 from portal.base.actor import Actor
+from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.texts import Wording
 from portal.notifications import sign
@@ -21,6 +22,12 @@ BATCH = 100
 UNCONFIRMED = timedelta(days=7)
 MOST_MAILS = 3  # to one address within an hour, so that nobody's box is filled through this form
 MOST_OF_BROWSER, MOST_OF_ORIGIN = 5, 60  # within an hour; the second is far above what a library needs
+
+VERSION = 1  # of the words below: a changed text is a new version
+AGREED = _l(
+    "I want the newsletter of the city by e-mail at this address. The city keeps the address for this alone, until I end "
+    "it by the link in each issue."
+)
 
 
 def subscribe(s: Session, *, email: str, lang: str, browser: str, origin: str) -> None:
@@ -66,8 +73,34 @@ def by_token(s: Session, token: str, purpose: str) -> Subscriber | None:
 
 def confirm(row: Subscriber, now: datetime) -> None:
     """The second yes."""
-    row.confirmed_at = row.confirmed_at or now
+    if row.confirmed_at is None:
+        row.confirmed_at, row.consent_version = now, VERSION
     db.session().flush()
+
+
+def subscribe_signed(s: Session, *, email: str, lang: str, paper: str) -> Subscriber:
+    """Somebody asked for the newsletter on paper and signed. The address gets it from now on, and is told so at once,
+    with the number of the paper and the link that ends it. An address that has it already stays as it is."""
+    now, folded = clock.now(), email.strip().casefold()
+    row = s.scalars(db.locked(select(Subscriber).where(Subscriber.email_folded == folded))).first()
+    if row is not None and row.confirmed_at is not None:
+        return row
+    if row is None:
+        row = Subscriber(email=email.strip(), email_folded=folded, lang=lang, secret="", created_at=now)
+        s.add(row)
+    row.secret, row.lang = secrets.token_urlsafe(16), lang
+    row.confirmed_at, row.consent_version, row.paper = now, VERSION, paper
+    s.flush()
+    ends = outside.absolute("notifications.unsubscribe", lang, token=sign.token("letter", row.id, row.secret))
+    mail.put(
+        s,
+        to=row.email,
+        subject=" ".join(outside.render("mail/notifications/signed_subject.txt", lang).split()),
+        body=outside.render("mail/notifications/signed.txt", lang, paper=paper, agreed=AGREED, ends=ends),
+        lang=lang,
+        unsubscribe=ends,
+    )
+    return row
 
 
 def leave(s: Session, row: Subscriber) -> None:

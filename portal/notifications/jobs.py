@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.base import db
 from portal.identity.queries import known_roles
-from portal.notifications import actions, actions_letters, actions_newsletter, actions_route
+from portal.notifications import actions, actions_jobs, actions_letters, actions_newsletter, actions_route
 
 
 def route(payload: dict[str, Any]) -> None:
@@ -22,6 +22,11 @@ def fan_out(payload: dict[str, Any]) -> None:
 def digest(_payload: dict[str, Any]) -> None:
     """Make the digests that are due."""
     actions_route.digests()
+
+
+def tell_around(_payload: dict[str, Any]) -> None:
+    """Tell people what is new around the places that they named. Running twice tells nothing twice."""
+    actions_jobs.tell_around()
 
 
 def newsletter(payload: dict[str, Any]) -> None:
@@ -46,6 +51,31 @@ def code_given(payload: dict[str, Any]) -> None:
             {},
             link=("identity.my", {}),
             dedup=f"code:{payload['key']}",
+        )
+
+
+def letter_printed(payload: dict[str, Any]) -> None:
+    """Identity asks for this when letters with codes were printed, for residents who have an account."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.letter_printed",
+            {},
+            link=("identity.residence", {}),
+            dedup=f"letter_printed:{payload['key']}",
+        )
+
+
+def letter_used(payload: dict[str, Any]) -> None:
+    """Identity asks for this when the code of a letter was entered to vote, before any ballot is cast: a cast itself
+    tells nobody anything (voting.md 3)."""
+    with db.write():
+        actions.tell(
+            [int(one) for one in payload["people"]],
+            "account.letter_used",
+            {},
+            link=("identity.my", {}),
+            dedup=f"letter_used:{payload['key']}",
         )
 
 

@@ -12,7 +12,16 @@ from portal.base.feature import Fate, Feature, Job, Menu, Mine, Notice, Record, 
 from portal.base.i18n import _l
 from portal.base.security import SAFE, actor
 from portal.identity.models import Contact, Way
-from portal.notifications import jobs, queries, staff, staff_sheets, views, views_newsletter
+from portal.notifications import (
+    jobs,
+    queries,
+    queries_around,
+    staff,
+    staff_sheets,
+    views,
+    views_around,
+    views_newsletter,
+)
 from portal.notifications.models import Delivery, Message, Subscriber
 
 
@@ -20,8 +29,9 @@ def page() -> dict[str, Any]:
     """The badge of the header (one select, for those who are signed in), and a question that follow buttons ask."""
     who = actor()
     if not who.signed_in or who.person_id is None:
-        return {"follows": None, "inbox_url": None}
+        return {"follows": None, "inbox_url": None, "around_url": queries_around.address}
     return {
+        "around_url": queries_around.address,
         "inbox_url": url_for("notifications.inbox"),
         # the answer of an act asks nothing after its COMMIT: the link is there, the number on the next page
         "unread": queries.unread(db.session(), who.person_id) if request.method in SAFE else 0,
@@ -67,13 +77,23 @@ FEATURE = Feature(
         Job("notifications.fan_out", jobs.fan_out),
         Job("notifications.digest", jobs.digest, every=600),
         Job("notifications.newsletter", jobs.newsletter),
+        Job("notifications.tell_around", jobs.tell_around, every=900),
         Job("notifications.sweep", jobs.sweep, every=3600),
         Job("identity.role_changed", jobs.role_changed),
         Job("identity.code_given", jobs.code_given),
         Job("identity.joined_elsewhere", jobs.joined_elsewhere),
+        Job("identity.letter_printed", jobs.letter_printed),
+        Job("identity.letter_used", jobs.letter_used),
     ],
-    topics=[Topic("account", _l("Your account and your rights"), required=True)],
+    topics=[Topic("account", _l("Your account and your rights"), required=True),
+            Topic("around", _l("News around your places"), personal=True)],
     notices=[
+        Notice(
+            "around.new",
+            "around",
+            _l("New around %(place)s"),
+            _l("New within %(metres)s metres of %(place)s: %(titles)s"),
+        ),
         Notice(
             "account.role_given",
             "account",
@@ -87,6 +107,26 @@ FEATURE = Feature(
             _l(
                 "A counter of the city has seen an identity document and given out a code to vote in your name. A ballot "
                 "cast with it takes the place of an earlier one. If that was not you, call the city at once."
+            ),
+        ),
+        Notice(
+            "account.letter_printed",
+            "account",
+            _l("A letter with a code was printed for you"),
+            _l(
+                "It goes to your address in the register of residents. With the code one can prove where you live, or "
+                "vote for you. If the letter does not come within two weeks, or if you did not ask for it, call the city."
+            ),
+        ),
+        Notice(
+            "account.letter_used",
+            "account",
+            _l("The code in a letter to you was entered to vote"),
+            _l(
+                "Whoever entered it can vote for you: a ballot cast with it takes the place of an earlier one. “My page” "
+                "shows on which day and by which way your vote was cast last. If that was not you, sign in and vote "
+                "again: until the close the last ballot counts. Then object: call the city, or bring a document to a "
+                "counter."
             ),
         ),
         Notice(
@@ -106,7 +146,7 @@ FEATURE = Feature(
         ),
     ],
     sheets=staff_sheets.SHEETS,
-    no_paper=staff_sheets.NO_PAPER,
+    no_paper={**staff_sheets.NO_PAPER, "KeepAroundForm": "it keeps a place of this site’s plan"},
     personal=[
         Record(
             "message", _l("Messages"), _l("Telling people what concerns them"), _TASK, _TWO_YEARS, Fate.DELETED,
@@ -122,6 +162,10 @@ FEATURE = Feature(
         Record("follow", _l("Followed things"), _l("Telling people what is new there"), _ASKED, _ACCOUNT, Fate.DELETED),
         Record("alert", _l("News by topic and district"), _l("Telling people what is new there"), _ASKED, _ACCOUNT,
                Fate.DELETED),
+        Record(
+            "place_alert", _l("Places around which you hear of news"), _l("Telling people what is new there"), _ASKED,
+            _ACCOUNT, Fate.DELETED, who=_l("You alone."),
+        ),
         Record(
             "calendar_key", _l("Address of the calendar"), _l("Showing a person’s dates in a calendar program"), _ASKED,
             _ACCOUNT, Fate.DELETED, hidden=("secret",),
@@ -142,11 +186,15 @@ FEATURE = Feature(
     mine=[
         Mine(
             "messages", _l("Messages"), queries.newest, _l("You have no messages"), start="notifications.wishes", order=10
-        )
+        ),
+        Mine(
+            "around", _l("News around your places"), queries_around.mine,
+            _l("You can be told what is new around a place in the city."), start="notifications.around", order=70,
+        ),
     ],
     page=page,
     todo=staff.todo,
 )  # fmt: skip
 
-# A module whose views stand on the blueprint above: importing it is what puts them there.
-PIECES = (views_newsletter,)
+# Modules whose views stand on the blueprint above: importing them is what puts them there.
+PIECES = (views_newsletter, views_around)

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.tables import Base, Id, UtcTime, choice
@@ -83,6 +83,29 @@ class Alert(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     topic: Mapped[str] = mapped_column(String(40))
     district: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PlaceAlert(Base):
+    """A person wants to hear of what is new within so many metres of a place on the city plan (x and y from 0 to 1).
+    `kinds`: the kinds of things by name, none for all; `name`: what the person calls the place."""
+
+    __tablename__ = "place_alert"
+    __table_args__ = (
+        UniqueConstraint("person_id", "x", "y", "metres"),
+        Index(None, "seen_at"),
+        CheckConstraint("x BETWEEN 0 AND 1 AND y BETWEEN 0 AND 1", name="place"),
+        CheckConstraint("metres > 0", name="metres"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    x: Mapped[float] = mapped_column(Float)
+    y: Mapped[float] = mapped_column(Float)
+    metres: Mapped[int] = mapped_column(Integer)
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)  # what came later has not been told
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
@@ -184,7 +207,8 @@ class CalendarKey(Base):
 
 
 class Subscriber(Base):
-    """An address that gets the newsletter, once its owner has said yes twice. It belongs to no account."""
+    """An address that gets the newsletter, once its owner has said yes twice, or once on a paper with their signature. It
+    belongs to no account."""
 
     __tablename__ = "subscriber"
     __table_args__ = (UniqueConstraint("email_folded"), Index(None, "confirmed_at"))
@@ -196,6 +220,9 @@ class Subscriber(Base):
     secret: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # which version of the consent was agreed to, and the number of the paper where it is one
+    consent_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    paper: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class Newsletter(Base):

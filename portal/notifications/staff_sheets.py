@@ -12,13 +12,11 @@ from portal.notifications import actions, actions_newsletter, queries
 from portal.notifications.forms import NewsletterForm, wished, wishes_form
 
 
-def _subscribe(actor: Actor, form: Any, lang: str) -> tuple[str, str]:
-    """The owner of the address still says yes by the link in the mail: an address on paper is easily misread."""
-    counter = f"counter {actor.person_id}"
-    actions_newsletter.subscribe(
-        db.session(), email=form.email.data or "", lang=lang, browser=f"{counter} {form.email.data}", origin=counter
-    )
-    return "newsletter", ""
+def _subscribe(_actor: Actor, form: Any, lang: str, paper: str) -> tuple[str, int]:
+    """The signature is the yes. An address on paper is easily misread: the mail that tells its owner ends it with one
+    press."""
+    row = actions_newsletter.subscribe_signed(db.session(), email=form.email.data or "", lang=lang, paper=paper)
+    return "subscriber", row.id
 
 
 def _wishes(**_given: Any) -> Any:
@@ -42,7 +40,7 @@ def _wish(actor: Actor, form: Any, _lang: str) -> tuple[str, int]:
 
 SHEETS = [
     Sheet("newsletter", _l("Newsletter"), "notifications.newsletter", NewsletterForm, _subscribe, record="subscriber",
-          keeps=False),
+          keeps=False, signed=actions_newsletter.AGREED, numbered=True),
     Sheet("messages", _l("How you want to be told"), "notifications.wishes", _wishes, _wish, account="must",
           record="preference", keeps=False),
 ]  # fmt: skip

@@ -13,15 +13,19 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Topic
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone, back_to, public, signed_in
+from portal.base.security import actor, alone_because, back_to, public, signed_in
 from portal.identity.queries import reachable
-from portal.notifications import actions, queries
+from portal.notifications import actions, queries, queries_around
 from portal.notifications.forms import AlertForm, InboxFilters, wished, wishes_form
 from portal.notifications.rules import Wish
 from portal.places.queries import district_names, districts
+from portal.places.queries_plan import city_scale
 
 pages = Blueprint("notifications", __name__)
 PER_PAGE = 20
+OWN_CALENDAR = _l(
+    "The address opens the person’s dates to whoever has seen it. They make it alone, in a session of their own."
+)
 
 
 @pages.get("/inbox")
@@ -124,6 +128,8 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
         sms=mail.sms_on(),
         alerts=queries.alerts(s, who),
         alert_form=alert or _alert_form(),
+        around_on=city_scale() is not None,
+        places=[(one, queries_around.circle(one).args()) for one in queries_around.own(s, who)],
         labels={topic.name: topic.label for topic in topics},
         names=names,
         following=queries.following(s, who, i18n.lang()),
@@ -198,7 +204,7 @@ def follow() -> ResponseReturnValue:
 
 @pages.post("/inbox/calendar")
 @signed_in
-@alone
+@alone_because(OWN_CALENDAR)
 def calendar_address() -> ResponseReturnValue:
     """Make a calendar address, or (with `end`) take it away."""
     if request.form.get("end"):

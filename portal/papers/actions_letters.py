@@ -13,7 +13,7 @@ from portal.base.i18n import _
 from portal.notifications import actions_letters
 from portal.notifications.actions_letters import Letter
 from portal.notifications.models import LetterBatch, PrintFault
-from portal.papers import render, render_batch, rules
+from portal.papers import render, render_batch
 
 log = structlog.get_logger("portal.papers")
 
@@ -50,7 +50,7 @@ def make(batch_id: int) -> None:
 
 def _sheet(one: Letter) -> str:
     """One letter as HTML."""
-    way = rules.direction_of(" ".join(one.address))
+    way = i18n.direction_of(" ".join(one.address))
     return outside.render("notifications/print/letter.html", one.lang, it=one, address_dir=way)
 
 

@@ -22,7 +22,7 @@ from portal.base.feature import (
 from portal.base.i18n import _l
 from portal.base.web import Portal
 from portal.notifications.actions_letters import PRINT
-from portal.papers import api, jobs, queries, render, sign, staff, views
+from portal.papers import api, jobs, queries, render, render_batch, sign, staff, views
 from portal.papers.actions import BATCH, MAKE
 from portal.papers.models import Paper
 
@@ -118,6 +118,7 @@ FEATURE = Feature(
             order=60,
         )
     ],
+    press=render_batch.press,
     todo=staff.todo,
     steps=staff.steps,
     setup=setup,

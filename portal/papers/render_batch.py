@@ -8,12 +8,37 @@ import importlib
 import io
 from collections.abc import Sequence
 
+import structlog
+
+from portal.base.feature import NoPress
+from portal.base.ground import settings as site
 from portal.config import Settings
+from portal.papers import render
 from portal.papers.render import Press
+
+log = structlog.get_logger("portal.papers")
 
 
 class Nothing(ValueError):
     """There is no letter to print."""
+
+
+def press(letters: list[tuple[str, str]], title: str) -> tuple[bytes, list[int]]:
+    """What other rooms let be printed at once (feature.py): the file, never kept here, and the places of letters that no
+    font can write. An empty file where none is left. Raises NoPress."""
+    if lacks := render.missing():
+        log.warning("letters_wait", why=lacks)
+        raise NoPress(lacks)
+    left_out = [place for place, (markup, _lang) in enumerate(letters) if render.unknown_letters(markup)]
+    whole = [one for place, one in enumerate(letters) if place not in left_out]
+    if not whole:
+        return b"", left_out
+    try:
+        return together(whole, title, site())[0], left_out
+    except Exception as error:
+        # what went wrong may name what stands on a letter: its kind is all that is logged
+        log.error("letters_failed", kind=type(error).__name__)
+        raise NoPress(type(error).__name__) from None
 
 
 def together(letters: Sequence[tuple[str, str]], title: str, settings: Settings) -> tuple[bytes, int]:

@@ -218,7 +218,7 @@ def _issue(form: LetterForm, known: people.Reachable | None) -> Paper:
         values={
             "recipient": name,
             "address_lines": address,
-            "address_dir": rules.direction_of(" ".join(address) or name),
+            "address_dir": i18n.direction_of(" ".join(address) or name),
             "body": markdown.render(form.body.data, lang),
         },
         lines=lines,

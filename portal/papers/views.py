@@ -7,7 +7,6 @@ A code of a paper stands in addresses, because a QR code can do nothing else. No
 from __future__ import annotations
 
 import ipaddress
-import threading
 from typing import Any
 
 from flask import (
@@ -35,14 +34,12 @@ from portal.papers import actions, queries, rules, sign
 from portal.papers.forms import STATES, CodeForm, FileForm, ShownForm
 from portal.papers.models import Paper, PaperState
 from portal.papers.rules import Judgement, Standing
+from portal.papers.sign_readers import READERS, Full
 
 bp = Blueprint("papers", __name__)
 plain = Blueprint("papers_plain", __name__)
 PAGE_SIZE = 30
 MOST_SIGNS = 60  # of a code in an address, blanks and dashes with it
-READERS = 2  # child processes that take strangers' files apart at the same time, for each address one
-_reading: set[str] = set()
-_reading_lock = threading.Lock()
 
 
 @plain.get("/verify/")
@@ -117,8 +114,12 @@ def _result(typed: str) -> ResponseReturnValue:
 @reads
 def check_file() -> ResponseReturnValue:
     """Check the file itself: never stored, taken apart in a child process."""
-    if not limits.allow("paper-file", _place(), rules.CHECKS_PER_MINUTE):
-        abort(429)
+    if not limits.allow("paper-file", _place(), rules.UPLOADS_PER_MINUTE):
+        raise Refused(
+            _l("Very many files were sent from this network within a minute. Wait a minute and send yours again."),
+            429,
+            wait=60,
+        )
     form = FileForm()
     if not form.validate():
         return _page(CodeForm(formdata=None), form, 422)
@@ -142,16 +143,17 @@ def _judge(data: bytes) -> Judgement:
     first = rules.judge(data, known=False, original=original, signatures=None, readable=False, ours=ours)
     if first.word != "unchecked":
         return first
-    place = _place()
-    with _reading_lock:  # nobody waits for a reader: the threads that would wait are the ones that answer pages
-        if len(_reading) >= READERS or place in _reading:
-            raise Refused(_l("Many files are being checked at this moment. Try again in a minute."), 503)
-        _reading.add(place)
     try:
-        signatures, readable = sign.read(data)
-    finally:
-        with _reading_lock:
-            _reading.discard(place)
+        with READERS.reader(_place()):
+            signatures, readable = sign.read(data)
+    except Full:
+        raise Refused(
+            _l(
+                "Other files are being checked at this moment, and yours was not looked at. Send it again in ten seconds."
+            ),
+            503,
+            wait=10,
+        ) from None
     return rules.judge(data, known=False, original=original, signatures=signatures, readable=readable, ours=ours)
 
 

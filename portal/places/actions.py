@@ -67,7 +67,10 @@ def _add(
     except IntegrityError:
         return no(taken)
     _name(s, kind, row.id, names)
-    record(actor, f"added {kind}", kind, row.id, after={"code": code, "names": dict(names)})
+    record(
+        actor, "added district" if model is District else "added department", kind, row.id,
+        after={"code": code, "names": dict(names)},
+    )  # fmt: skip
     return row
 
 
@@ -78,7 +81,8 @@ def _rename(actor: Actor, row: District | Department, names: Mapping[str, str], 
     was, row.position = row.position, position
     s.flush()
     record(
-        actor, f"changed {kind}", kind, row.id, before={"names": before, "position": was},
+        actor, "changed district" if isinstance(row, District) else "changed department", kind, row.id,
+        before={"names": before, "position": was},
         after={"names": dict(names), "position": position},
     )  # fmt: skip
 
@@ -88,8 +92,10 @@ def _close(actor: Actor, row: District | Department, now: datetime | None) -> No
         return
     row.closed_at = now
     db.session().flush()
-    kind = row.__tablename__
-    record(actor, f"closed {kind}" if now else f"reopened {kind}", kind, row.id)
+    if isinstance(row, District):
+        record(actor, "closed district" if now else "reopened district", "district", row.id)
+    else:
+        record(actor, "closed department" if now else "reopened department", "department", row.id)
 
 
 def place_district(actor: Actor, district: District, spot: rules.Spot | None) -> None:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from portal.base.feature import Feature, Kind, Menu
 from portal.base.i18n import _l
-from portal.places import queries, staff, staff_venues, views
+from portal.base.web import Portal
+from portal.config import ConfigError
+from portal.places import queries, rules_tiles, staff, staff_venues, views
 from portal.places.models import Department, District, Venue
+
+
+def setup(app: Portal) -> None:
+    """Refuses a start with half a map."""
+    site = app.ground.settings
+    its = site.map
+    reasons = rules_tiles.faults(its.tiles, its.attribution, its.bounds, its.zooms, its.metres)
+    if its.tiles and site.production and not its.tiles.startswith("https://"):
+        reasons.append("map.tiles must begin with https://")
+    if reasons:
+        raise ConfigError(*reasons)
+
 
 FEATURE = Feature(
     name="places",
     blueprints=[staff.desk, staff.offices, staff_venues.desk],
     plain=[views.plain],
+    setup=setup,
     staff_menu=[
         Menu(_l("Districts"), "places_staff.districts", roles=("administrator",), order=85),
         Menu(_l("Places"), "places_venues.venues", roles=("administrator",), order=86),

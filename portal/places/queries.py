@@ -12,7 +12,8 @@ from portal.base.feature import Hit
 from portal.base.normal import normalise
 from portal.base.texts import Said
 from portal.places.models import Department, District, Venue
-from portal.places.rules import Spot
+from portal.places.queries_plan import on_earth
+from portal.places.rules import Spot, spot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +165,12 @@ def _fits(asked: list[str], text: str) -> bool:
 
 
 def spots(s: Session) -> list[tuple[str, str, Spot]]:
-    """Everything whose place on the plan is known: (key, name in the reader's language, spot). Four selects."""
-    rows: list[tuple[str, DistrictRow | VenueRow]] = [("district", row) for row in districts(s)]
-    rows += [("venue", row) for row in venues(s)]
-    return [
-        (f"{kind}-{row.id}", str(row.name), Spot(row.x, row.y))
-        for kind, row in rows
-        if row.x is not None and row.y is not None
-    ]
+    """Everything whose place on the plan is known: (key, name in the reader's language, spot). Four selects. Where the
+    plan is made of map tiles, a venue's place on earth is enough."""
+    rows: list[tuple[str, DistrictRow | VenueRow, Spot | None]] = [("district", d, spot_of(d)) for d in districts(s)]
+    rows += [("venue", v, spot_of(v) or _on_earth(v)) for v in venues(s)]
+    return [(f"{kind}-{row.id}", str(row.name), spot) for kind, row, spot in rows if spot is not None]
+
+
+def _on_earth(row: VenueRow) -> Spot | None:
+    return None if row.latitude is None or row.longitude is None else on_earth(row.longitude, row.latitude)

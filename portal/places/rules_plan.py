@@ -28,6 +28,23 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How wide and high the plan is, in metres."""
+
+    wide: float
+    high: float
+
+    def between(self, x: float, y: float, u: float, v: float) -> float:
+        """Metres from one place to another, as the crow flies."""
+        return math.hypot((x - u) * self.wide, (y - v) * self.high)
+
+    def box(self, x: float, y: float, metres: float) -> tuple[float, float, float, float]:
+        """The square around a circle, as left, top, right and bottom parts of the plan: what a database can ask for."""
+        across, down = metres / self.wide, metres / self.high
+        return x - across, y - down, x + across, y + down
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A pin in units of the plan: `at` is the true place, `pin` the middle of the pin, apart from it where others are
     in the way."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 
 from portal.base.i18n import _l
 from portal.base.verdict import YES, Verdict, no
@@ -22,6 +24,9 @@ _HREF = re.compile(r"""\shref="([^"]*)\"""")
 _GOES = re.compile(r"\s(?:href|download|target|hreflang)(?:=\"[^\"]*\")?")
 _BOX = re.compile(r"<(form|input|textarea|select)\b([^>]*)>", re.I)
 _KEEPS = re.compile(r"\sautocomplete=\"[^\"]*\"")
+_FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.I | re.S)
+_POSTS = re.compile(r"\smethod=\"post\"", re.I)
+_ACTION = re.compile(r"\saction=\"([^\"]*)\"", re.I)
 # addresses of our own that answer with a file
 _FILES = re.compile(r"^/(?:api|files)/|\.(?:csv|json|zip|pb|ics|pdf|xml|xliff)(?:\?|$)")
 
@@ -49,6 +54,18 @@ def tidy(html: str) -> str:
     browser. What a link says stays to be read."""
     html = _LINK.sub(_inside, html)
     return _BOX.sub(lambda m: f'<{m[1]}{_KEEPS.sub("", m[2])} autocomplete="off">' if _keeps(m) else m[0], html)
+
+
+def with_more_time(html: str, button: str, keeps: Callable[[str], bool]) -> str:
+    """Put a button into every form that one fills in, as its last, so that Enter still sends the form. `keeps` says of
+    the address that a form is sent to (empty: its own page) whether what is typed in it may be kept."""
+
+    def put(m: re.Match[str]) -> str:
+        action = _ACTION.search(m[1])
+        posts = _POSTS.search(m[1]) and _CONTROL.search(m[2])
+        return f"<form{m[1]}>{m[2]}{button}</form>" if posts and keeps(unescape(action[1]) if action else "") else m[0]
+
+    return _FORM.sub(put, html)
 
 
 def _keeps(m: re.Match[str]) -> bool:

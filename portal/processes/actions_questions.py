@@ -288,7 +288,7 @@ def choose_texts(
     known = set(s.scalars(own))
     for value, numbers in ((True, known & wanted), (False, known - wanted)):
         s.execute(
-            update(Reply).where(Reply.id.in_(numbers)).values(shown=value).execution_options(synchronize_session=False)
+            update(Reply).where(Reply.id.in_(numbers)).values(chosen=value).execution_options(synchronize_session=False)
         )
     record(actor, "chose texts", KIND, survey.id, after={"shown": len(known & wanted), "not": len(known - wanted)})
     return YES

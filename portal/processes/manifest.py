@@ -4,6 +4,7 @@ show the rest."""
 from portal.base.feature import Dataset, Feature, Job, Kind, Menu, Mine, Notice, Topic
 from portal.base.i18n import _l
 from portal.processes import (
+    actions_content,
     jobs,
     queries_questions,
     records,
@@ -15,7 +16,7 @@ from portal.processes import (
 )
 from portal.processes.actions_members import join_invited
 from portal.processes.models import Process
-from portal.processes.models_questions import Questionnaire
+from portal.processes.models_questions import Questionnaire, Reply
 
 FEATURE = Feature(
     name="processes",
@@ -25,6 +26,13 @@ FEATURE = Feature(
     kinds=[
         Kind("process", Process, None, _l("Process")),
         Kind("questionnaire", Questionnaire, "questions.show", _l("Questionnaire")),
+        Kind(
+            "questionnaire_text",
+            Reply,
+            "questions.results",
+            _l("Text in the results of a questionnaire"),
+            content=actions_content.CONTENT,
+        ),
     ],
     jobs=[
         Job("processes.tell_open", jobs.tell_open, every=300),

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.tables import Base, Id, UtcTime, choice
+from portal.moderation.models import Moderated
 
 
 class Stand(enum.StrEnum):
@@ -127,9 +128,9 @@ class FilledIn(Base):
     replies: Mapped[list[Reply]] = relationship(lazy="raise", passive_deletes=True)
 
 
-class Reply(Base):
-    """The answer to one question; of several ticked answers there are several rows. `shown`: whether officers chose a
-    text to be published, None before they did."""
+class Reply(Moderated, Base):
+    """The answer to one question; of several ticked answers there are several rows. `chosen`: whether officers chose a
+    text to be published, None before they did. Published texts are moderated like everything else that people write."""
 
     __tablename__ = "question_reply"
     __table_args__ = (
@@ -146,4 +147,4 @@ class Reply(Base):
     step: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(Text)
     lang: Mapped[str] = mapped_column(String(12), default="", server_default="")
-    shown: Mapped[bool | None]
+    chosen: Mapped[bool | None] = mapped_column("shown")

@@ -18,6 +18,7 @@ from portal.processes.models_questions import Ask, FilledIn, Questionnaire, Repl
 from portal.processes.queries_questions import Asked, Page
 from portal.processes.rules_questions import GROUPS
 
+SEEN = (Reply.hidden_at.is_(None), Reply.held_at.is_(None))  # what moderators let stand
 NAMES: Mapping[str, Text] = {**{group.value: name for group, name in GROUPS.items()}, rules.ALL: _l("Everybody")}
 
 
@@ -135,14 +136,14 @@ def _labels(asked: Asked) -> dict[str, tuple[Said, str]]:
 def _texts(s: Session, shown: Page) -> dict[int, list[Any]]:
     """The texts that officers chose, in the order of the alphabet: it tells nothing of who wrote when."""
     found: dict[int, list[Any]] = {}
-    for row in s.execute(_of(shown.survey).where(Reply.shown.is_(True)).order_by(Reply.body)):
+    for row in s.execute(_of(shown.survey).where(Reply.chosen.is_(True), *SEEN).order_by(Reply.body)):
         found.setdefault(row.question_id, []).append(row)
     return found
 
 
 def _of(survey: Questionnaire) -> Any:
     return (
-        select(Reply.id, Reply.question_id, Reply.body, Reply.lang, Reply.shown)
+        select(Reply.id, Reply.question_id, Reply.body, Reply.lang, Reply.chosen, Reply.hidden_at)
         .join(FilledIn, FilledIn.id == Reply.answer_id)
         .where(FilledIn.questionnaire_id == survey.id, Reply.body.is_not(None), Reply.body != "")
     )
@@ -151,7 +152,7 @@ def _of(survey: Questionnaire) -> Any:
 def written(s: Session, survey: Questionnaire, *, limit: int, offset: int) -> tuple[Sequence[Any], int]:
     """A page of all texts for staff, undecided ones first, without the group of their authors: two selects."""
     total = s.scalar(select(func.count()).select_from(_of(survey).subquery())) or 0
-    order = (Reply.shown.is_not(None), Reply.question_id, Reply.body, Reply.id)
+    order = (Reply.chosen.is_not(None), Reply.question_id, Reply.body, Reply.id)
     return s.execute(_of(survey).order_by(*order).limit(limit).offset(offset)).all(), total
 
 

@@ -96,8 +96,7 @@ class From:
     at: datetime
 
     def __str__(self) -> str:
-        local = i18n.in_zone(self.at)
-        return i18n.day(self.at) if (local.hour, local.minute) == (0, 0) else i18n.moment(self.at)
+        return i18n.begins(self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Item
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone, public, same_for_all, signed_in
+from portal.base.security import actor, alone_because, public, same_for_all, signed_in
 from portal.identity import queries as people
 from portal.identity import queries_ways as ways
 from portal.rights import actions, queries, queries_records, register, rules
@@ -24,6 +24,7 @@ from portal.rights.models import Wish
 bp = Blueprint("rights", __name__)
 plain = Blueprint("rights_api", __name__, url_prefix="/api")
 PAGE_SIZE = 25
+OWN_EXPORT = _l("The file holds everything that is known of the person. They open it alone, in a session of their own.")
 FORMS = {"correction": Wish.CORRECTION, "restriction": Wish.RESTRICTION, "objection": Wish.OBJECTION}
 
 
@@ -144,7 +145,7 @@ def export() -> ResponseReturnValue:
 
 @bp.get("/my/data/export/<int:export_id>/file")
 @signed_in
-@alone
+@alone_because(OWN_EXPORT)
 def export_file(export_id: int) -> ResponseReturnValue:
     """The zip, for the person it belongs to, for a week."""
     row = queries.own_export(db.session(), actor(), export_id, clock.now())

@@ -14,6 +14,7 @@ from portal.home import rules_sheets
 from portal.home.models import BarrierReport, PaperEntry
 from portal.identity.models import Contact, Way
 from portal.identity.models_ways import Mandate
+from portal.identity.queries import city_day
 from portal.notifications.models import Preference, Subscriber
 from portal.rights.models import DataRequest, Wish
 from tests.client import Client
@@ -76,7 +77,8 @@ def test_every_sheet_prints_and_its_entry_asks_the_same(app: Portal) -> None:
         printed = set(re.findall(r"\[([a-z_0-9]+)\]", page.text))
         form = desk.get(f"/en/staff/paper/{name}?number={number_of(app, name)}")
         asked = set(re.findall(r'<(?:input|textarea|select)[^>]*\sname="([a-z_0-9]+)', form.html))
-        assert printed == asked - {"csrf_token", "number"}, name
+        assert printed == asked - {"csrf_token", "number", "signed"}, name
+        assert ("signed" not in asked) or "Date and signature" in page, name
         assert "fm-qr" in page.html and "How long" in page, name
 
 
@@ -138,7 +140,9 @@ def test_newsletter_wishes_and_mandate(app: Portal) -> None:
     person = enter(ana, "Ana Ilves")
     by_address(app, person, "ana@example.org")
     enter(desk, "Lia Rebane", roles=("librarian",))
-    assert "is stored" in enter_paper(desk, app, "newsletter", email="tom@example.org")
+    unsigned = enter_paper(desk, app, "newsletter", email="tom@example.org")
+    assert unsigned.status == 422 and "Without a signature the paper does not count" in unsigned
+    assert "is stored" in enter_paper(desk, app, "newsletter", email="tom@example.org", signed="y")
     form = desk.get("/en/staff/paper/messages").html
     wishes = dict.fromkeys(re.findall(r'name="(mail\d+)"', form), "off")
     assert "Enter the account" in enter_paper(desk, app, "messages", **wishes)
@@ -151,13 +155,16 @@ def test_newsletter_wishes_and_mandate(app: Portal) -> None:
         asks[name] = re.search(rf'name="{name}" type="radio" value="([^"]+)"', options)[1]
     bad = enter_paper(desk, app, "mandate", **asks, **days, **until)
     assert bad.status == 422 and "fm-notice--success" not in bad.html
-    today = clock.city_now().date()
+    today = city_day(clock.city_now())  # also between midnight here and midnight in UTC
     for part, of in (("from_day", today), ("until_day", today)):
         days |= {f"{part}-day": str(of.day), f"{part}-month": str(of.month), f"{part}-year": str(of.year)}
     page = enter_paper(desk, app, "mandate", **asks, **days)
     assert "Code of the request" in page and re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", page.text)
     with db.read() as s:
-        assert s.scalars(select(Subscriber.confirmed_at)).one() is None  # the link in the mail says the second yes
+        subscriber, paper = s.scalars(select(Subscriber)).one(), s.scalars(select(PaperEntry.number)).first()
+        assert (
+            subscriber.confirmed_at is not None and subscriber.paper.replace("-", "") == paper
+        )  # the signature is the yes
         assert {row.mail.value for row in s.scalars(select(Preference).where(Preference.person_id == person))} >= {
             "off"
         }

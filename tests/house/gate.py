@@ -30,7 +30,7 @@ def portal_app() -> Iterator[Portal]:
     with tempfile.TemporaryDirectory() as folder:
         settings = config.load(
             {}, instance=folder, testing=True, demo=True, base_url="http://127.0.0.1:8000", secret="x" * 40,
-            city=config.City(time_zone="Europe/Tallinn"),
+            city=config.City(time_zone="Europe/Tallinn"), wings=config.WINGS,
         )  # fmt: skip
         made = application.create_app(settings)
         yield made

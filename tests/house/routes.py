@@ -71,7 +71,10 @@ def methods(rule: Rule) -> tuple[str, ...]:
 def write() -> list[str]:
     """Write the list anew; the answer names the addresses that still need a decision."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = config.load({}, instance=Path(folder), testing=True, base_url="http://127.0.0.1:8000")
+        settings = config.load(
+            {}, instance=Path(folder), testing=True, base_url="http://127.0.0.1:8000",
+            wings=config.WINGS,
+        )  # fmt: skip
         now = real(create_app(settings))
     before = frozen()
     lines = [

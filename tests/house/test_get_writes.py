@@ -33,6 +33,7 @@ GETS_THAT_WRITE = {
     "portal/identity/views_step.py": "posts only: an act is kept until its person is confirmed",
     "portal/identity/staff_slips.py": "posts only: the register is asked outside the write lock",
     "portal/identity/staff_desk.py": "posts only: the register is asked outside the write lock",
+    "portal/identity/staff_letters.py": "posts only: register and press work outside the write lock",
     "portal/identity/actions_proof.py": "the rotation of keys, a word of the command line",
     "portal/identity/queries.py": "last seen, at most once a minute",
     "portal/identity/actions.py": "the session row and last seen",

@@ -20,6 +20,7 @@ from portal.budgeting.models import Budget, Project
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
+from portal.config import Map
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from portal.ideas import actions_answers, actions_object
@@ -29,13 +30,13 @@ from portal.ideas.models_merge import Twin
 from portal.ideas.models_paper import Import, SupportList
 from portal.ideas.models_value import Subject
 from portal.identity.models import Identity, SignIn
-from portal.identity.models_ways import Mandate
+from portal.identity.models_ways import Mandate, PaperCode, PaperKind
 from portal.moderation import actions as moderation
 from portal.moderation import actions_appeal, actions_decide
 from portal.moderation.models import Appeal, Decision, Flagged, Reason
 from portal.notifications import actions as notifications
 from portal.notifications import actions_letters
-from portal.notifications.models import Alert, LetterBatch, Message, Newsletter
+from portal.notifications.models import Alert, LetterBatch, Message, Newsletter, PlaceAlert
 from portal.papers import actions as papers
 from portal.papers.actions_make import store
 from portal.papers.models import PaperState, PostBatch
@@ -50,6 +51,7 @@ from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
 from tests.identity.help import enter
+from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
@@ -64,6 +66,8 @@ ROLES = (
     "auditor",
     "data_protection_officer",
     "administrator",
+    "innovation_lead",
+    "innovation_coach",
 )
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -90,7 +94,9 @@ def build(app: Portal) -> World:
     here = app.ground.settings
     here.instance.mkdir(parents=True, exist_ok=True)
     (here.instance / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280"/>', "utf-8")
-    app.ground.settings = dataclasses.replace(here, city=dataclasses.replace(here.city, map="plan.svg"))
+    app.ground.settings = dataclasses.replace(
+        here, city=dataclasses.replace(here.city, map="plan.svg"), map=Map(metres=4000)
+    )
     ground.stand_on(app.ground)
     with db.write() as s:
         venue = places.add_venue(SYSTEM, names={"en": "Library"}, address="Quay 1")
@@ -119,7 +125,17 @@ def build(app: Portal) -> World:
         actions_letters.folder().mkdir(parents=True)
         (actions_letters.folder() / batch.file).write_bytes(b"%PDF-1.7 letters")
         issue = Newsletter(made_at=clock.now())
-        s.add_all([alert, batch, issue])
+        around = PlaceAlert(
+            person_id=other,
+            name="Home",
+            x=0.5,
+            y=0.5,
+            metres=500,
+            kinds=[],
+            seen_at=clock.now(),
+            created_at=clock.now(),
+        )
+        s.add_all([alert, around, batch, issue])
         s.flush()
         session = s.query(SignIn).filter_by(person_id=other).one()
         department = Department(code="parks")
@@ -129,6 +145,11 @@ def build(app: Portal) -> World:
             until_day=clock.now().date() + timedelta(days=9), created_at=clock.now(), confirmed_at=clock.now(),
         )  # fmt: skip
         s.add(mandate)
+        printed = PaperCode(
+            kind=PaperKind.LETTER, scheme="ee", blind="0" * 64, key=1, ciphertext=b"", language="en",
+            asked_at=clock.now(), printed_at=clock.now(), code_hash="0" * 64,
+        )  # fmt: skip
+        s.add(printed)
         searched = SavedSearch(person_id=other, name="Trees", query={}, seen_at=clock.now(), created_at=clock.now())
         s.add(searched)
         letter = papers.issue(SYSTEM, kind="letter", lang="en", values={}, person_id=other, title="A letter")
@@ -164,8 +185,10 @@ def build(app: Portal) -> World:
             "mail_id": lost.id,
             "message_id": message.id,
             "alert_id": alert.id,
+            "around_id": around.id,
             "batch_id": batch.id,
             "issue_id": issue.id,
+            "letter_id": printed.id,
             "secret": "no-such-secret",
             "project_id": 1,
             "pot_id": 1,
@@ -200,10 +223,17 @@ def build(app: Portal) -> World:
     shared["objection_id"] = _objected(app, calls.add_idea(app, calls.call_id("2026"), other, "Not to be done"), other)
     shared["twin_id"] = _twin(app, other, shown)
     shared["answer_id"] = _answered(shown)
-    foreign = {**shared, "slug": "draft", "number": unseen, "questionnaire_id": unasked}
     shared |= _on_paper(shown, other)
-    foreign |= {name: shared[name] for name in ("list_id", "import_id")}
-    return World({**shared, "slug": "2026", "number": shown}, foreign)
+    tried = innovation.every_page(app, other)
+    foreign = {
+        **shared,
+        "slug": "draft",
+        "number": unseen,
+        "questionnaire_id": unasked,
+        "proposal_id": tried.pop("held"),
+    }
+    shared |= tried
+    return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
 
 
 def _on_paper(number: int, person_id: int) -> dict[str, Any]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
+from portal import config
 from portal.base.web import Portal
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., config.Settings]) -> config.Settings:
+    """What is on by default: the speed budget speaks of that."""
+    return make_settings(wings=config.ON_BY_DEFAULT)
 
 
 @pytest.fixture

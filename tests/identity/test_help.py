@@ -107,6 +107,22 @@ def test_the_ways_in_are_not_touched_by_a_helper(app: Portal) -> None:
         assert desk.post(path, {"email": "lia@example.org"}, page="/en/account").status == 403, path
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/en/account/sessions/end-others", "How somebody signs in and is reached they settle alone"),
+        ("/en/account/residence/desk-code", "for the person’s own eyes"),
+        ("/en/account/mandates", "can be entered under “Forms on paper”"),
+        ("/en/inbox/calendar", "opens the person’s dates"),
+    ],
+)
+def test_a_refusal_speaks_of_the_act_that_was_asked_for(app: Portal, path: str, said: str) -> None:
+    desk, _ana = help_ana(app)
+    page = desk.post(path, page="/en/account")
+    assert page.status == 403 and said in page
+    assert "To vote" not in page and "ballot" not in page
+
+
 def test_a_helper_does_not_see_who_voted(app: Portal) -> None:
     desk, _ana = help_ana(app)
     assert "Votes you took part in" not in desk.get("/en/my")
@@ -216,8 +232,9 @@ def test_a_helper_neither_sees_nor_enters_nor_undoes_a_ballot(app: Portal) -> No
     vote_in(app)
     desk, _ana = help_ana(app)
     for path in ("/en/budget/2026/ballot", "/en/budget/2026/ballot/look"):
-        assert "alone, without a helper" in desk.get(path)
-        assert desk.post(path, {"choice": "1"}, page="/en/account").status == 403
+        assert "voter alone, unseen by a helper" in desk.get(path)
+        page = desk.post(path, {"choice": "1"}, page="/en/account")
+        assert page.status == 403 and "A ballot is marked and cast by the voter alone" in page
     code = hand_over(desk)
     screen = terminal(app, 1)
     assert "You can vote now" in take(screen, code, "with")
@@ -229,7 +246,7 @@ def test_a_helper_neither_sees_nor_enters_nor_undoes_a_ballot(app: Portal) -> No
         assert row.with_help is True and row.code_hash is None
         assert session.assisted_id is None and session.channel == "terminal"
     # the helper goes on, and still sees nothing of it
-    assert "alone, without a helper" in desk.get("/en/budget/2026/ballot")
+    assert "voter alone, unseen by a helper" in desk.get("/en/budget/2026/ballot")
 
 
 def test_the_number_counts_once_in_its_house_for_ten_minutes(app: Portal) -> None:

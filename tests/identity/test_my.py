@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from portal.base import clock
+from portal.base import clock, i18n
 from portal.base.feature import Event, Feature, Item, Mine
 from portal.base.web import Portal
 from tests.client import Client
@@ -34,6 +35,21 @@ def test_every_feature_adds_its_part_and_its_dates(app: Portal) -> None:
     assert "Pottery" in page and "Library" in page and "Long ago" not in page
     places = [page.html.index(words) for words in ("My ideas", "Votes you took part in", "My cases")]
     assert places == sorted(places)
+
+
+def test_what_begins_with_a_day_names_the_day_alone(app: Portal) -> None:
+    ana = Client(app)
+    enter(ana, "Ana Ilves")
+    zone = i18n.in_zone(clock.now()).tzinfo
+    midnight = datetime(2027, 3, 5, tzinfo=zone)
+
+    def calendar(_s: Any, _actor: Any, _lang: str) -> list[Event]:
+        whole = Event("1", "Voting", midnight, None, "home.index")
+        return [whole, replace(whole, uid="2", title="Pottery", starts_at=midnight + timedelta(hours=9))]
+
+    app.ground.features.append(Feature("wing", calendar=calendar))
+    page = ana.get("/en/my")
+    assert re.search(r"Voting\s+March 5, 2027\s+Pottery\s+March 5, 2027, 9:00", page.text), page.text
 
 
 def test_my_page_is_for_its_person_alone_and_kept_nowhere(app: Portal, count_queries: Callable[..., Any]) -> None:

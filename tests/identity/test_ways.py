@@ -160,25 +160,6 @@ def test_a_letter_for_one_account_is_of_no_use_in_another(town: Portal) -> None:
     assert "sent for another account" in thief.post("/en/code", {"code": code})
 
 
-def test_a_spoilt_batch_is_printed_again_and_the_old_codes_end(town: Portal) -> None:
-    ana = Client(town)
-    by_email(ana, "ana@example.org")
-    old = ask_and_print(town, ana)
-    cora = clerk(town)
-    page = cora.get("/en/staff/code-letters")
-    again = cora.post("/en/staff/code-letters/print", page.fields())
-    assert "There is no such code" in ana.post("/en/code", {"code": old})
-    assert "The code is right" in ana.post("/en/code", {"code": letter_code(again)})
-
-
-def test_a_letter_speaks_the_language_of_who_asked_for_it(town: Portal) -> None:
-    ana = Client(town)
-    by_email(ana, "ana@example.org")
-    ana.post("/ar/account/residence/letter", ANA)
-    page = clerk(town).post("/en/staff/code-letters/print", page="/en/staff/code-letters")
-    assert '<section class="fm-sheet" lang="ar" dir="rtl">' in page.html and "/ar/code" in page
-
-
 def test_letters_to_one_resident_are_few(town: Portal) -> None:
     ana = Client(town)
     by_email(ana, "ana@example.org")

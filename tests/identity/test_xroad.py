@@ -21,7 +21,7 @@ from portal.identity import oidc, register, rules, xroad
 from portal.places.actions import add_district
 from tests.client import Client
 from tests.identity.help import enter
-from tests.identity.ways import ANA, by_email, letter_code
+from tests.identity.ways import ANA, by_email, letter_code, sheets
 from tests.identity.xroad_double import CLIENT, SERVICE, XRoadDouble
 
 Make = Callable[..., Portal]
@@ -221,9 +221,9 @@ def test_ana_checks_herself_and_gets_a_letter_through_x_road(make: Make, double:
     assert "The register knows you" in ana.post("/en/account/residence/check", ANA)
     clerk = Client(app)
     enter(clerk, "Cora Clerk", roles=["clerk"])
-    sheets = clerk.post("/en/staff/code-letters/print", page="/en/staff/code-letters")
-    assert "Harbour Lane 3" in sheets
-    assert "The code is right" in ana.post("/en/code", {"code": letter_code(sheets)})
+    printed = clerk.post("/en/staff/code-letters/print", page="/en/staff/code-letters")
+    assert "Harbour Lane 3" in sheets(printed.response.data)
+    assert "The code is right" in ana.post("/en/code", {"code": letter_code(printed)})
     assert not double.refused and all("1001" not in asked.path for asked in double.asked)
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from sqlalchemy import select
 
 from portal.base import db, ground
@@ -47,8 +48,17 @@ def by_email(client: Client, address: str, name: str = "Ana") -> Page:
 
 
 def letter_code(page: Page, nth: int = 0) -> str:
-    """A code on printed sheets."""
-    return re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", page.text)[nth]
+    """A code on a printed slip, or in the file of letters."""
+    words = sheets(page.response.data) if page.response.mimetype == "application/pdf" else page.text
+    found = re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", words)
+    assert len(found) > nth, words
+    return found[nth]
+
+
+def sheets(data: bytes) -> str:
+    """What stands in a PDF."""
+    with pypdfium2.PdfDocument(data) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
 def counter(document: str = "passport", **given: Any) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from portal.config import WINGS
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_PORT = 8190
 PATIENCE = 120  # seconds for a start on a busy machine
@@ -21,7 +23,8 @@ def environment(instance: Path, **more: str) -> dict[str, str]:
     """The environment of a command that acts on this instance and on no other."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")}
     path = str(ROOT) + (os.pathsep + env["PYTHONPATH"] if env.get("PYTHONPATH") else "")
-    return {**env, "PYTHONPATH": path, "PORTAL_INSTANCE": str(instance), **more}
+    # every wing, so that each page is walked, those of wings that are off by default too
+    return {**env, "PYTHONPATH": path, "PORTAL_INSTANCE": str(instance), "PORTAL_WINGS": ",".join(WINGS), **more}
 
 
 def seed(instance: Path) -> None:

@@ -103,7 +103,7 @@ def walk(
 
 
 def test_every_address_is_walked(city: City) -> None:
-    app = create_app(config.load({}, instance=city.instance, demo=True))
+    app = create_app(config.load({}, instance=city.instance, demo=True, wings=config.WINGS))
     app.ground.database.dispose()
     gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     listed = set(pages.pages(city.instance)) | pages.NO_PAGES

@@ -12,6 +12,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.identity.ways import sheets
 from tests.journeys.city import City
 from tests.journeys.conftest import Enter
 from tests.journeys.pages import OPEN
@@ -179,8 +180,9 @@ def by_letter(clerk: Visitor, screen: Visitor, _visitor: Callable[..., Visitor])
     screen.page.get_by_label("Postcode of the address").fill(postcode)
     screen.page.locator("main form button[type=submit]").first.click()
     clerk.go("/staff/code-letters")
-    clerk.press("Print the letters")
-    found = re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", clerk.page.content())
+    with clerk.page.expect_download() as download:  # the codes stand in the file and on no page
+        clerk.button("Print the letters").click()
+    found = re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", sheets(download.value.path().read_bytes()))
     _type_code(screen, found[-1])
 
 
@@ -325,6 +327,38 @@ def test_without_a_script_the_page_goes_on_by_itself(visitor: Enter, city: City)
     assert screen.heading == "Choose your language"
     screen.page.go_back()
     assert "Ana Ilves" not in screen.page.content()
+
+
+def test_more_time_without_a_script_keeps_what_was_typed(visitor: Enter, city: City) -> None:
+    """The button of the page's own form shows the page again; a ballot goes through the form and is kept nowhere."""
+    screen = enrolled(visitor, False)
+    screen.go("/accessibility/report")
+    box = screen.page.get_by_label("What does not work?")
+    for words in ("The ramp", "The ramp is too steep"):
+        box.fill(words)
+        screen.press("I need more time")
+        assert box.input_value() == words and "You have more time" in screen.text
+    screen.go("/sign-in")
+    screen.page.locator("main a[href*='/sign-in/demo']").click()
+    screen.page.locator("main a[href*='persona=ana']").click()
+    screen.page.wait_for_url(lambda url: "/demo-idp" not in url and "/oidc/" not in url)
+    screen.go(f"/budget/{OPEN}/ballot")
+    screen.page.locator("input.fm-tick__box").first.check()
+    screen.press("I need more time")
+    assert screen.page.locator("input.fm-tick__box").first.is_checked()
+    with closing(sqlite3.connect(city.instance / "portal.db", timeout=20)) as c:
+        pages = [row[0] for row in c.execute("SELECT path FROM kept_draft")]
+    assert "/accessibility/report" in pages and not [one for one in pages if "ballot" in one]
+    finish(screen)
+    screen.go("/accessibility/report")
+    assert box.input_value() == ""
+
+
+def test_the_question_passes_axe(visitor: Enter) -> None:
+    screen = enrolled(visitor, True)
+    screen.go("/terminal/still-there")
+    assert screen.heading == "Are you still there?"
+    screen.look()
 
 
 def _sql(city: City, statement: str) -> None:

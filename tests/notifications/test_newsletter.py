@@ -170,3 +170,30 @@ def test_one_browser_and_one_place_send_only_so_many_mails(app: Portal, client: 
     for n in range(actions_newsletter.MOST_OF_ORIGIN + 5):
         assert Client(app).post("/en/newsletter", {"email": f"b{n}@example.org"}).url == "/en/newsletter/asked"
     assert len(outbox()) == actions_newsletter.MOST_OF_ORIGIN
+
+
+def test_a_signature_on_paper_is_the_yes(app: Portal) -> None:
+    """Nobody has to open a link: the consent is stored with its version and the paper's number, and the owner of the
+    address is told at once, with one press that ends it."""
+    with db.write() as s:
+        row = actions_newsletter.subscribe_signed(s, email="Tom@example.org", lang="de", paper="2345-6789")
+        assert (row.consent_version, row.paper) == (actions_newsletter.VERSION, "2345-6789")
+    row = subscribers()[0]
+    assert row.confirmed_at is not None
+    mail = outbox()[-1]
+    assert mail.recipient == "Tom@example.org" and mail.lang == "de" and "2345-6789" in mail.body
+    with db.write() as s:
+        actions_newsletter.subscribe_signed(s, email="tom@example.org", lang="en", paper="9999-9999")
+    assert len(subscribers()) == 1 and subscribers()[0].paper == "2345-6789" and len(outbox()) == 1
+    link = re.search(r"https?://[^/]+(/de/unsubscribe/\S+)", mail.body)[1]
+    Client(app).post(link)
+    assert subscribers() == []
+
+
+def test_by_the_link_the_version_is_stored_too(app: Portal) -> None:
+    with db.write() as s:
+        actions_newsletter.subscribe(s, email="ana@example.org", lang="en", browser="b", origin="o")
+        row = s.scalars(select(Subscriber)).one()
+        assert row.consent_version == 0
+        actions_newsletter.confirm(row, clock.now())
+    assert subscribers()[0].consent_version == actions_newsletter.VERSION and subscribers()[0].paper == ""

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from portal import config
 from portal.base import clock, db
 from portal.base.web import Portal
-from portal.papers import actions, rules, sign
+from portal.papers import actions, rules, sign, sign_readers, views
 from portal.papers.models import Paper, Revocation
 from tests.client import Client, Page
 from tests.papers import office
@@ -140,9 +140,19 @@ def test_an_upload_has_its_limits_and_leaves_nothing(client: Client, app: Portal
     assert not list(settings.uploads.rglob("*")) if settings.uploads.exists() else True
 
 
-def test_files_are_checked_at_a_human_pace(client: Client) -> None:
-    answers = [upload(client, b"x").status for _ in range(rules.CHECKS_PER_MINUTE + 2)]
-    assert answers[-1] == 429
+def test_a_library_is_never_locked_out(client: Client, paper: Paper) -> None:
+    """Forty people at one address check forty files within a minute: each is looked at."""
+    data = office.file_of(paper)
+    answers = {upload(client, data if n % 2 else b"x").status for n in range(40)}
+    assert answers == {200}
+
+
+def test_a_flood_hears_when_to_try_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "UPLOADS_PER_MINUTE", 2)
+    pages = [upload(client, b"x") for _ in range(3)]
+    assert [page.status for page in pages] == [200, 200, 429]
+    assert "sent from this network" in pages[-1] and pages[-1].response.headers["Retry-After"] == "60"
+    assert "belongs to no paper" not in client.post("/en/verify", {"code": "x"}, page="/en/verify").html
 
 
 def test_a_revoked_or_replaced_paper_says_so_by_file_too(client: Client, app: Portal, paper: Paper) -> None:
@@ -169,8 +179,8 @@ def test_a_file_that_inflates_without_end_is_refused_early() -> None:
     assert spent.ru_utime + spent.ru_stime - began.ru_utime - began.ru_stime < 3
 
 
-def test_nobody_waits_for_a_reader(app: Portal, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files are read at a time, one of each address; all others hear so at once."""
+def test_readers_are_shared_and_the_line_is_short(app: Portal, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three files are read at a time, two of one address at most, so that a busy library leaves one for others."""
     strange, inside, go_on = b"%PDF-1.4\n" + bytes(99), threading.Semaphore(0), threading.Event()
 
     def slow(_data: bytes) -> tuple[None, bool]:
@@ -179,19 +189,51 @@ def test_nobody_waits_for_a_reader(app: Portal, client: Client, monkeypatch: pyt
         return None, False
 
     monkeypatch.setattr(sign, "read", slow)
+    monkeypatch.setattr(views, "READERS", sign_readers.Readers(patience=0.05))
 
-    def send(place: str) -> int:
+    def send(place: str) -> Page:
         other = Client(app)
         other.http.environ_base["REMOTE_ADDR"] = place
-        return upload(other, strange).status
+        return upload(other, strange)
+
+    with ThreadPoolExecutor(3) as pool:
+        library = [pool.submit(send, "192.0.2.1") for _ in range(2)]
+        assert inside.acquire(timeout=20) and inside.acquire(timeout=20)
+        third = send("192.0.2.1")
+        assert third.status == 503 and third.response.headers["Retry-After"] == "10"
+        assert "yours was not looked at" in third
+        other = pool.submit(send, "192.0.2.2")
+        assert inside.acquire(timeout=20), "another address still finds a reader"
+        assert send("192.0.2.3").status == 503
+        go_on.set()
+        assert [one.result(20).status for one in (*library, other)] == [200, 200, 200]
+    assert send("192.0.2.3").status == 200
+
+
+def test_who_waits_in_line_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    readers, taken, go_on = (
+        sign_readers.Readers(at_once=1, in_line=1, patience=20),
+        threading.Event(),
+        threading.Event(),
+    )
+
+    def first() -> None:
+        with readers.reader("a"):
+            taken.set()
+            go_on.wait(20)
+
+    def second() -> bool:
+        with readers.reader("b"):
+            return True
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(send, "192.0.2.1")
-        assert inside.acquire(timeout=20)
-        assert send("192.0.2.1") == 503
-        second = pool.submit(send, "192.0.2.2")
-        assert inside.acquire(timeout=20)
-        assert send("192.0.2.3") == 503
+        one = pool.submit(first)
+        assert taken.wait(20)
+        two = pool.submit(second)
+        while not readers._waiting:  # until the second stands in the line
+            pass
+        with pytest.raises(sign_readers.Full), readers.reader("c"):
+            raise AssertionError("the line holds one")
         go_on.set()
-        assert (first.result(20), second.result(20)) == (200, 200)
-    assert send("192.0.2.3") == 200
+        assert two.result(20)
+        one.result(20)

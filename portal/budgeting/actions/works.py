@@ -206,18 +206,18 @@ def add_news(actor: Actor, budget: Budget, project: Project, *, texts: Said) -> 
     return row
 
 
-KINDS: dict[type[Any], tuple[str, str]] = {
-    Spending: ("spending", "removed spending"),
-    Benefit: ("project_benefit", "removed benefit"),
-    Photo: ("project_photo", "removed photo"),
-    WorkNews: ("project_news", "removed news"),
+KINDS: dict[type[Any], str] = {
+    Spending: "spending",
+    Benefit: "project_benefit",
+    Photo: "project_photo",
+    WorkNews: "project_news",
 }
 
 
 def remove(actor: Actor, budget: Budget, row: Spending | Benefit | Photo | WorkNews) -> None:
     """Takes something away that was entered by mistake; the record says what it was."""
     s = db.session()
-    kind, verb = KINDS[type(row)]
+    kind = KINDS[type(row)]
     before: dict[str, Any] = {
         "texts": {f"{name}_{lang}": text.body for (name, lang), text in queries.words(s, kind, row.id).items()}
     }
@@ -225,7 +225,18 @@ def remove(actor: Actor, budget: Budget, row: Spending | Benefit | Photo | WorkN
         before |= {"day": str(row.on_day), "amount": row.amount}
     _drop(s, kind, row)
     _seen(budget)
-    record(actor, verb, "project", row.project_id, before=before)
+    record(
+        actor,
+        {
+            Spending: "removed spending",
+            Benefit: "removed benefit",
+            Photo: "removed photo",
+            WorkNews: "removed news",
+        }[type(row)],
+        "project",
+        row.project_id,
+        before=before,
+    )
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

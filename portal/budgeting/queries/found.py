@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.base import texts
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Placed
 from portal.budgeting.models import Budget, BudgetState, Card, Project
 from portal.budgeting.rules import PUBLIC
 from portal.processes.models import Process
@@ -48,6 +49,49 @@ def projects(s: Session, ids: list[int], lang: str) -> dict[int, Hit]:
         row.id: Hit(row.title, row.said_in, "budgeting.project", {"slug": row.slug, "number": row.number}, row.summary)
         for row in rows
     }
+
+
+def placed(
+    s: Session,
+    lang: str,
+    box: tuple[float, float, float, float] | None,
+    after: datetime | None,
+    until: datetime | None,
+    most: int,
+) -> list[Placed]:
+    """The projects of all budgets on the city plan, newest first, that everybody may see: one select. What the worker
+    has not marked as shown yet is as new as its budget's last change, and no news."""
+    wanted = (
+        select(
+            Project.id, Project.number, Project.x, Project.y, Budget.slug, Card.title, Card.summary, Card.said_in,
+            func.coalesce(Project.shown_at, Budget.changed_at).label("at"),
+        )
+        .join(Budget, Budget.id == Project.budget_id)
+        .join(Card, (Card.project_id == Project.id) & (Card.lang == lang))
+        .join(Process, Process.id == Budget.process_id)
+        .where(Project.status.in_(PUBLIC), *OPEN_TO_ALL, Project.x.is_not(None))
+    )  # fmt: skip
+    if box is not None:
+        left, top, right, bottom = box
+        wanted = wanted.where(Project.x.between(left, right), Project.y.between(top, bottom))
+    if after is not None:
+        wanted = wanted.where(Project.shown_at > after)
+    if until is not None:
+        wanted = wanted.where(Project.shown_at <= until)
+    return [
+        Placed(
+            f"project-{row.slug}-{row.number}",
+            row.x,
+            row.y,
+            row.at,
+            row.title,
+            row.said_in,
+            "budgeting.project",
+            {"slug": row.slug, "number": row.number},
+            row.summary,
+        )
+        for row in s.execute(wanted.order_by(text("at DESC"), Project.id.desc()).limit(most))
+    ]
 
 
 def published(s: Session, lang: str) -> list[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from portal.base import clock, db, ground, i18n, limits, ui
 from portal.base.errors import Refused, never_shown
 from portal.base.i18n import _, _l, _n
-from portal.base.security import actor, alone, in_scope, leave_session, public, reads, reference, signed_in
+from portal.base.security import actor, alone_because, in_scope, leave_session, public, reads, reference, signed_in
 from portal.base.verdict import Verdict, no
 from portal.budgeting.forms.ballot import BallotErrors, BallotPost, MailBox
 from portal.budgeting.forms.filters import SORT_NAMES
@@ -40,6 +40,9 @@ from portal.voting.models import Vote, VoteState
 Answer = str | tuple[str, int]
 MAILS_PER_MINUTE = 5
 MAIL_MINUTES = 30  # so long a receipt code may be mailed from the page that showed it
+OWN_BALLOT = _l(
+    "A ballot is marked and cast by the voter alone, unseen by a helper. Hand over: they vote at a terminal."
+)
 BALLOT_KINDS = {"approval", "knapsack", "choose-1"}
 
 
@@ -51,7 +54,7 @@ def _vote_of(budget: Budget) -> Vote | None:
 @pages.get("/budget/<slug>/ballot")
 @public
 @in_scope("vote")
-@alone
+@alone_because(OWN_BALLOT)
 def ballot(slug: str) -> Answer | Response:
     """An empty ballot, or the sentence why there is none for this person now. Nobody has to sign in to read that the
     vote is over."""
@@ -70,7 +73,7 @@ def ballot(slug: str) -> Answer | Response:
 @pages.get("/budget/<slug>/ballot/look")
 @signed_in
 @in_scope("vote")
-@alone
+@alone_because(OWN_BALLOT)
 def look_again(slug: str) -> Response:
     """Somebody who comes back to the address of a reading button gets the empty ballot."""
     return redirect(url_for("budgeting.ballot", slug=slug), 303)
@@ -81,7 +84,7 @@ def look_again(slug: str) -> Response:
 @in_scope("vote")
 @never_shown
 @reads
-@alone
+@alone_because(OWN_BALLOT)
 def look(slug: str) -> Answer:
     """Search, filter, order and total: everything ticked is kept in the page, nothing is stored."""
     budget = find_budget(slug)
@@ -96,7 +99,7 @@ def look(slug: str) -> Answer:
 @signed_in
 @in_scope("vote")
 @never_shown
-@alone
+@alone_because(OWN_BALLOT)
 def cast(slug: str) -> Answer:
     """Casts the ballot. The answer comes after the COMMIT and holds the receipt; nothing is redirected."""
     s, post = db.session(), BallotPost.read(request.form)
@@ -121,7 +124,7 @@ def cast(slug: str) -> Answer:
 
 @pages.get("/budget/<slug>/ballot/receipt")
 @signed_in
-@alone
+@alone_because(OWN_BALLOT)
 def receipt_again(slug: str) -> Response:
     """Nothing is kept of the receipt: who comes back to this address checks a code by typing it."""
     vote = _vote_of(find_budget(slug))
@@ -131,7 +134,7 @@ def receipt_again(slug: str) -> Response:
 @pages.post("/budget/<slug>/ballot/receipt")
 @signed_in
 @never_shown
-@alone
+@alone_because(OWN_BALLOT)
 def mail_receipt(slug: str) -> Answer:
     """Sends the receipt code by mail, a request of its own: the cast wrote nothing but the ballot."""
     budget = find_budget(slug)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from portal.base import clock, db
 from portal.base.security import public
 from portal.budgeting.queries import budgets, wordings
 from portal.budgeting.queries.results import result_page
 from portal.budgeting.rules_channels import channel_name
-from portal.budgeting.views.pages import find_budget, pages
+from portal.budgeting.views.pages import find_budget, pages, pins
+from portal.places.queries_plan import city_plan
 from portal.voting import queries as voting
 from portal.voting.queries import describe
 from portal.voting.rules import Named
@@ -36,8 +37,12 @@ def results(slug: str) -> str:
             voting_open=dates.voting_open(now),
             turnout=voting.turnout(s, vote, now) if vote is not None else None,
         )
+    plan = city_plan()
+    won = [row.shown for pot in page.pots for row in pot.winners if row.shown is not None]
     return render_template(
         "budgeting/results.html",
+        plan=plan,
+        pins=plan.pins(pins(won, url_for(".project_list", slug=slug))) if plan else [],
         budget=budget,
         page=page,
         asked=(asked := request.args.get("q", "").strip()[:200]),
