@@ -61,7 +61,7 @@ def check(s: Session, call: Call, what: str, data: bytes) -> Preview:
         found = rules_tables.check_ideas(table, known, now, zone)
     else:
         found = rules_tables.check_comments(table, known, here, now, zone)
-    new = [row for row in found.rows if row.id not in here]
+    new: list[Any] = [row for row in found.rows if row.id not in here]
     return Preview(new, len(found.rows) - len(new), found.left_out, table.strange)
 
 
@@ -131,7 +131,7 @@ def take_in(import_id: int) -> int:
         if row is None or row.begun_at is None or row.done_at is not None:
             return 0
         call = s.get_one(Call, row.call_id)
-        what, data = row.what, row.body.encode()
+        call_id, what, data = call.id, row.what, row.body.encode()
         try:
             preview = check(s, call, what, data)
         except rules_csv.BadTable:
@@ -142,7 +142,7 @@ def take_in(import_id: int) -> int:
         return 0
     for start in range(0, len(preview.new), CHUNK):
         with db.write() as s:
-            call = s.get_one(Call, call.id)
+            call = s.get_one(Call, call_id)
             some = preview.new[start : start + CHUNK]
             row = s.get_one(Import, import_id)
             if what == rules_csv.ANSWERS:

@@ -58,7 +58,7 @@ def ideas(s: Session, call: Call, names: Names) -> Iterable[Mapping[str, object]
             "title": idea.title,
             "text": idea.body,
             "language": idea.language,
-            "category": str(names.categories.get(idea.category_id, "")),
+            "category": str(names.categories.get(idea.category_id or 0, "")),
             "district": code or "",
             "place": idea.place,
             "x": idea.x,
@@ -100,7 +100,7 @@ def comments(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
         yield {
             "id": ids[row.id],
             "idea": number[row.object_id],
-            "answers": ids.get(row.parent_id, ""),
+            "answers": ids.get(row.parent_id or 0, ""),
             "side": row.side.value if row.side else "",
             "text": row.body,
             "language": row.lang,
@@ -140,7 +140,7 @@ def answers(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
                     "text": texts["body"],
                     "role": texts.get("role", ""),
                     "by": answer.answered_by,
-                    "published": rules_csv.instant(answer.published_at),
+                    "published": rules_csv.instant(answer.published_at or answer.changed_at),
                 }
 
 

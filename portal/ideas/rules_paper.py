@@ -16,7 +16,8 @@ from portal.ideas.models import Audience, IdeaState
 from portal.ideas.models_paper import COUNTED
 from portal.identity.rules import ELSEWHERE, AgeRule, Birth, folded, old_enough
 from portal.identity.rules_ways import read_name
-from portal.processes.rules import PhaseLike
+from portal.processes.models import PhaseKind
+from portal.processes.rules import PhaseLike, find
 
 PAPER = "idea-"  # begins the name of a call's form on paper; its number follows
 ROWS = 14  # on a printed list
@@ -32,6 +33,11 @@ OUTCOMES: dict[str, Text] = {
     "young": _l("Not old enough"),
     "unsigned": _l("No signature"),
     "unreadable": _l("Cannot be read, or something is missing"),
+}
+SIGNERS: dict[Audience, Text] = {
+    Audience.SIGNED_IN: _l("Everybody may sign."),
+    Audience.RESIDENT: _l("Residents of the city may sign."),
+    Audience.PROVED: _l("Residents whom the register knows may sign."),
 }
 # What the one who enters a list may say of a line; the others are found by the portal.
 BY_HAND = ("unsigned", "unreadable", "elsewhere", "unknown")
@@ -68,6 +74,14 @@ def may_enter_idea(call: rules.CallLike, phases: Sequence[PhaseLike], day: date,
 def may_enter_list(call: rules.CallLike, phases: Sequence[PhaseLike], day: date, today: date, zone: tzinfo) -> Verdict:
     """May supports from a list that was handed in on this day be entered now?"""
     return on_day(day, today, zone, phases, lambda moment: rules.supports(call, phases, moment))
+
+
+def lists_until(call: rules.CallLike, phases: Iterable[PhaseLike]) -> datetime | None:
+    """The end of the time in which a list can be handed in; None where there is none yet."""
+    if call.always_open or call.support_until is not None:
+        return call.support_until if not call.always_open else None
+    begun = find(phases, PhaseKind.SUBMIT)
+    return begun.closes_at if begun is not None else None
 
 
 # --- what exists on paper ---------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, reads, staff
 from portal.base.verdict import Verdict
 from portal.ideas import actions_paper as act
-from portal.ideas import queries_idea, queries_paper, rules, rules_paper
+from portal.ideas import queries_idea, queries_paper, queries_ties, rules, rules_paper
 from portal.ideas.forms_paper import DiscardForm, FinishForm, LineForm, ListFilters, ListForm, RefuseForm
-from portal.ideas.models import Audience
+from portal.ideas.models import Audience, IdeaState
 from portal.ideas.models_paper import COUNTED
 from portal.identity import queries_register
 from portal.identity.queries import city_day
@@ -80,6 +80,12 @@ def _begin(form: ListForm) -> Any:
     found = queries_idea.by_number(s, form.idea.data) if 0 < form.idea.data < 2**31 else None
     if found is None or not found.call.shown:
         form.idea.errors = [_("There is no idea with this number.")]
+        return None
+    if found.idea.state is IdeaState.MERGED:
+        into = str(queries_ties.root(s, found.idea.id).number)
+        form.idea.errors = [
+            _("This idea was joined with idea %(number)s. Enter that number, and the list counts there.", number=into)
+        ]
         return None
     verdict = _may_collect(found)
     if not verdict:

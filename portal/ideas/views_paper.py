@@ -10,6 +10,7 @@ from portal.base.security import public
 from portal.ideas import actions_paper, queries, rules, rules_paper
 from portal.ideas.views import find_idea, pages, refused
 from portal.identity import queries_register
+from portal.processes.rules import Until
 
 
 @pages.get("/ideas/<int:number>/signatures")
@@ -32,8 +33,8 @@ def signatures(number: int) -> str:
         idea=idea,
         call=call,
         names=queries.names(s, call),
-        until=queries.what_now(call, found.dates, clock.city_now()),
-        audience=rules.AUDIENCES[call.audience],
+        until=Until(end) if (end := rules_paper.lists_until(call, found.dates)) else None,
+        audience=rules_paper.SIGNERS[call.audience],
         asks_number=register,
         rows=rules_paper.ROWS,
         number=printed,
