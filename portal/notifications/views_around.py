@@ -65,7 +65,7 @@ def _circle(form: AroundForm, plan: Plan, spots: list[tuple[str, str, Spot]]) ->
         if "go" in request.args:
             form.like.errors = [str(_l("Choose a place from the list, press the plan, or enter both numbers."))]
         return None
-    every = [name for name, _label in form.kind.choices]
+    every = [choice[0] for choice in form.kind.choices]
     kinds = [name for name in every if name in form.kind.data]
     return Around(spot.x, spot.y, form.metres.data, () if kinds == every else tuple(kinds))
 
@@ -164,7 +164,7 @@ def keep_around() -> ResponseReturnValue:
         plan=close,
         circle=it.around,
         ring=close.ring(it.around.x, it.around.y, it.around.metres, it.scale),
-        kinds=[label for name, label in it.form.kind.choices if not it.around.kinds or name in it.around.kinds],
+        kinds=[choice[1] for choice in it.form.kind.choices if not it.around.kinds or choice[0] in it.around.kinds],
         name=_name(it),
         back=_url(".around", it.around),
     )

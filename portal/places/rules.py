@@ -33,8 +33,10 @@ class Spot(NamedTuple):
 class Placed(Protocol):
     """Something that may lie on the plan."""
 
-    x: float | None
-    y: float | None
+    @property
+    def x(self) -> float | None: ...
+    @property
+    def y(self) -> float | None: ...
 
 
 def spot_of(thing: Placed) -> Spot | None:
