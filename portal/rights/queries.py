@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.models_looks import Look
 from portal.audit.queries_looks import own_look
+from portal.base import db
 from portal.base.actor import Actor
 from portal.identity.models import Person, RoleGrant, SignIn
 from portal.rights.models import (
@@ -163,11 +164,17 @@ def queue(s: Session, *, answered: bool, wish: Wish | None, limit: int, offset: 
     return [QueueLine(row, known.get(row.person_id or 0, "")) for row in rows], total
 
 
-def open_requests(s: Session) -> tuple[int, date | None]:
-    """How many requests wait, and the last day of the one that is due first."""
+def waiting(s: Session) -> tuple[tuple[int, date | None], tuple[int, datetime | None]]:
+    """How many requests wait, with the last day of the one that is due first; how many breaches are not closed, and when
+    the first was discovered of which the authority was not told: one select."""
     until = func.coalesce(DataRequest.extended_on, DataRequest.due_on)
-    row = s.execute(select(func.count(), func.min(until)).where(DataRequest.answered_at.is_(None))).one()
-    return row[0], row[1]
+    told = func.min(case((Breach.authority_at.is_(None), Breach.discovered_at)))
+    requests, breaches = db.side_by_side(
+        s,
+        select(func.count().label("waiting"), func.min(until).label("last")).where(DataRequest.answered_at.is_(None)),
+        select(func.count().label("open"), told.label("discovered")).where(Breach.closed_at.is_(None)),
+    )
+    return requests, breaches
 
 
 def request(s: Session, request_id: int) -> DataRequest | None:
@@ -183,13 +190,6 @@ def look_behind(s: Session, row: DataRequest) -> Look | None:
 def breaches(s: Session) -> Sequence[Breach]:
     """The register, newest first."""
     return s.scalars(select(Breach).order_by(Breach.discovered_at.desc(), Breach.id.desc())).all()
-
-
-def open_breaches(s: Session) -> tuple[int, datetime | None]:
-    """How many breaches are not closed, and when the first was discovered of which the authority was not told."""
-    told = func.min(case((Breach.authority_at.is_(None), Breach.discovered_at)))
-    row = s.execute(select(func.count(), told).where(Breach.closed_at.is_(None))).one()
-    return row[0], row[1]
 
 
 def tombstones(s: Session, *, limit: int, offset: int) -> tuple[Sequence[Tombstone], int]:

@@ -271,11 +271,10 @@ def todo(s: Session, who: Actor) -> list[Todo]:
     if not who.everywhere(*OFFICERS):
         return []
     found: list[Todo] = []
-    waiting, last_day = queries.open_requests(s)
+    (waiting, last_day), (breaches, discovered) = queries.waiting(s)
     if waiting:
         words = _n("%(n)s request about data waits", "%(n)s requests about data wait", waiting)
         found.append(Todo(words, url_for("rights_staff.queue"), _end_of(last_day), waiting))
-    breaches, discovered = queries.open_breaches(s)
     if breaches:
         words = _n("%(n)s breach is open", "%(n)s breaches are open", breaches)
         due = rules.authority_by(discovered) if discovered is not None else None

@@ -17,6 +17,7 @@ from portal.base.actor import NOBODY, SYSTEM, Actor
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.budgeting.models import Budget, Project
+from portal.budgeting.models_works import Benefit, Milestone
 from portal.comments import actions as comments_actions
 from portal.comments import queries as comments
 from portal.comments.models import Comment, Side
@@ -217,6 +218,7 @@ def build(app: Portal) -> World:
             **_rights(other),
             **_moderated(other),
         }
+    _built("2025")
     shown = calls.add_idea(app, calls.add_call(app, slug="2026"), other)
     unseen = calls.add_idea(app, calls.add_call(app, slug="draft", shown=False), other)
     _debate(other, shown, unseen)
@@ -283,6 +285,15 @@ def _twin(app: Portal, person_id: int, number: int) -> int:
         s.add(said)
         s.flush()
         return said.id
+
+
+def _built(slug: str) -> None:
+    """Works have begun on what won there: a step is planned, and what it is to bring is said."""
+    with db.write() as s:
+        for project in s.query(Project).join(Budget, Budget.id == Project.budget_id).filter(Budget.slug == slug):
+            today = clock.now().date()
+            s.add(Milestone(project_id=project.id, first_planned_on=today, planned_on=today, created_at=clock.now()))
+            s.add(Benefit(project_id=project.id, at=clock.now()))
 
 
 def _answered(number: int) -> int:
