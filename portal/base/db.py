@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Select, create_engine, event, text
+from sqlalchemy import Select, create_engine, event, select, text, true
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -342,6 +342,21 @@ S = TypeVar("S", bound=Select[Any])
 def locked(statement: S) -> S:
     """The statement with a row lock where rows can be locked; SQLite's writer is alone already."""
     return statement.with_for_update()
+
+
+def side_by_side(s: Session, *statements: Any) -> list[Any]:
+    """The one row of each of these statements, asked for together: counts of many things are one trip."""
+    columns, asked = [], [statement.subquery() for statement in statements]
+    for one in asked:
+        columns += list(one.c)
+    source: Any = asked[0]
+    for one in asked[1:]:
+        source = source.join(one, true())
+    row, rows = tuple(s.execute(select(*columns).select_from(source)).one()), []
+    for one in asked:
+        rows.append(row[: len(one.c)])
+        row = row[len(one.c) :]
+    return rows
 
 
 def writing() -> bool:

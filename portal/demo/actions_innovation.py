@@ -121,7 +121,7 @@ def _pilot(
         actions_pilot.publish_outcome(
             coach, row.id, Outcome(it["outcome"]), text=it["text"], learnt=it["learnt"], spent=it["spent"], lang="en"
         )
-        pilot.outcome_at = _back(max(it["ends"] - 5, 0))
+        pilot.outcome_at = _back(it.get("published", max(it["ends"] - 5, 0)))
     mine = FundEntry.proposal_id == row.id
     s.execute(update(FundEntry).where(mine, FundEntry.move == Move.GRANT).values(at=_back(it["starts"] + 4)))
     s.execute(update(FundEntry).where(mine, FundEntry.move == Move.RETURN).values(at=pilot.outcome_at))

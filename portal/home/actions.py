@@ -159,6 +159,7 @@ def _iso(when: datetime | None) -> str | None:
 
 def _note_footer(s: Session) -> None:
     """The footer of every page reads this mark instead of two tables."""
+    db.notes().pop("home.pages", None)
     newest = (
         select(PageText.page_id, PageText.lang, func.max(PageText.version).label("version"))
         .group_by(PageText.page_id, PageText.lang)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.base import ground, i18n, marks, search
+from portal.base import db, ground, i18n, marks, search
 from portal.base.actor import Actor
 from portal.base.feature import Hit, Kind, Sheet
 from portal.base.i18n import Text
@@ -137,7 +137,15 @@ class PageLine:
 
 
 def page_list(s: Session, lang: str) -> list[PageLine]:
-    """All pages for staff, those that every city has first, even before anything is written."""
+    """All pages for staff, those that every city has first, even before anything is written. Read once for a page that
+    asks twice (the set-up list and what waits)."""
+    kept: dict[str, list[PageLine]] = db.notes().setdefault("home.pages", {})
+    if lang not in kept:
+        kept[lang] = _page_list(s, lang)
+    return kept[lang]
+
+
+def _page_list(s: Session, lang: str) -> list[PageLine]:
     languages = ground.settings().languages
     newest: dict[int, dict[str, str]] = {}
     for page_id, code, title in s.execute(

@@ -215,22 +215,17 @@ def due(s: Session, who: Actor, most: int) -> list[Due]:
     return [Due(row.number, row.title, row.due_on) for row in rows]
 
 
-def unassigned(s: Session, who: Actor, now: datetime) -> int:
-    """How many ideas nobody has, in calls that are always open or whose check has begun: one select."""
+def unassigned(who: Actor, now: datetime) -> Any:
+    """Asks how many ideas nobody has, in calls that are always open or whose check has begun."""
     checked = select(Phase.id).where(
         Phase.process_id == Process.id, Phase.kind == PhaseKind.REVIEW, Phase.opens_at <= now
     )
-    return (
-        s.scalar(
-            _joined(func.count()).where(
-                worked_on(who, rules.OFFICERS),
-                _WORKABLE,
-                Assignment.id.is_(None),
-                Idea.state.in_(rules_value.UNVALUED),
-                or_(Call.always_open.is_(True), checked.exists()),
-            )
-        )
-        or 0
+    return _joined(func.count().label("nobodys")).where(
+        worked_on(who, rules.OFFICERS),
+        _WORKABLE,
+        Assignment.id.is_(None),
+        Idea.state.in_(rules_value.UNVALUED),
+        or_(Call.always_open.is_(True), checked.exists()),
     )
 
 

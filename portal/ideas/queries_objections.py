@@ -110,9 +110,9 @@ def objections(s: Session, who: Actor, today: date, *, decided: bool, page: int)
     ], total  # fmt: skip
 
 
-def waiting(s: Session, who: Actor) -> tuple[int, date | None]:
-    """How many objections wait for an officer's decision, and when the first is due. Those against what they found
-    themselves wait for others: one select."""
+def waiting(who: Actor) -> Any:
+    """Asks how many objections wait for an officer's decision, and when the first is due. Those against what they found
+    themselves wait for others."""
     ours = select(Valuation.id).where(
         Valuation.idea_id == Objection.idea_id,
         Valuation.published_at.is_not(None),
@@ -123,9 +123,6 @@ def waiting(s: Session, who: Actor) -> tuple[int, date | None]:
         and_(Objection.subject != Subject.MERGE, ours.exists()),
         and_(Objection.subject == Subject.MERGE, joined.exists()),
     )
-    row = s.execute(
-        _objections(func.count().label("n"), func.min(Objection.due_on).label("due")).where(
-            worked_on(who, rules.OFFICERS), Objection.decided_at.is_(None), ~part
-        )
-    ).one()
-    return row.n, row.due
+    return _objections(func.count().label("n"), func.min(Objection.due_on).label("due")).where(
+        worked_on(who, rules.OFFICERS), Objection.decided_at.is_(None), ~part
+    )

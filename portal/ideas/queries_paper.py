@@ -89,15 +89,12 @@ def listed(s: Session, *, q: str, state: str, page: int) -> tuple[list[Line], in
     ], total  # fmt: skip
 
 
-def waiting(s: Session, person_id: int | None) -> tuple[int, int]:
-    """How many lists wait for the second look of this person, and how many of theirs are not finished: one select."""
-    row = s.execute(
-        select(
-            func.count().filter(STATES["second"], _L.entered_by_id.is_distinct_from(person_id)),
-            func.count().filter(_L.finished_at.is_(None), _L.entered_by_id == person_id),
-        ).select_from(SupportList)
-    ).one()
-    return row[0], row[1]
+def waiting(person_id: int | None) -> Any:
+    """Asks how many lists wait for the second look of this person, and how many of theirs are not finished."""
+    return select(
+        func.count().filter(STATES["second"], _L.entered_by_id.is_distinct_from(person_id)).label("second"),
+        func.count().filter(_L.finished_at.is_(None), _L.entered_by_id == person_id).label("unfinished"),
+    ).select_from(SupportList)
 
 
 @dataclass(frozen=True)

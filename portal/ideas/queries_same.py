@@ -218,14 +218,13 @@ def queue(s: Session, actor: Actor, wish: Wish) -> tuple[list[Line], int]:
     return [_line(row) for row in rows], total
 
 
-def oldest(s: Session, actor: Actor) -> tuple[int, datetime | None]:
-    """How many proposals wait for the actor, and since when: one select."""
+def oldest(actor: Actor) -> Any:
+    """Asks how many proposals wait for the actor, and since when."""
     statement = _joined(
-        select(func.count(), func.min(_T.at)).select_from(Twin.__table__)
+        select(func.count().label("twins"), func.min(_T.at).label("since")).select_from(Twin.__table__)
         .join(_A, _A.c.id == _T.idea_id).join(_B, _B.c.id == _T.into_id)
     )  # fmt: skip
-    number, since = s.execute(statement.where(_mine(actor), _OPEN)).one()
-    return number, since
+    return statement.where(_mine(actor), _OPEN)
 
 
 # --- what can be named ------------------------------------------------------------------------------------------------

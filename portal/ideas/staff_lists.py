@@ -10,10 +10,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from portal.base import clock, db, i18n, ui
-from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import Todo
-from portal.base.i18n import _, _l, _n
+from portal.base.i18n import _, _l
 from portal.base.security import actor, reads, staff
 from portal.base.verdict import Verdict
 from portal.ideas import actions_paper as act
@@ -299,19 +297,3 @@ def discard(list_id: int) -> ResponseReturnValue:
             return redirect(url_for(".listed"), 303)
         status = 422
     return render_template("ideas/staff/list_discard.html", form=form, found=found, row=found.row), status
-
-
-def todo(s: Any, who: Actor) -> list[Todo]:
-    """What waits for this person: lists to look at a second time, lists of their own that are not finished."""
-    if not who.everywhere(*ROLES):
-        return []
-    second_look, own = queries_paper.waiting(s, who.person_id)
-    found = []
-    if second_look:
-        words = _n("%(n)s list of supporters waits for a second look.", "%(n)s lists of supporters wait for a second look.",
-                   second_look)  # fmt: skip
-        found.append(Todo(words, url_for("ideas_lists.listed", state="second"), count=second_look))
-    if own:
-        words = _n("%(n)s list of supporters is not finished.", "%(n)s lists of supporters are not finished.", own)
-        found.append(Todo(words, url_for("ideas_lists.listed", state="open"), count=own))
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,10 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.base import clock, db, ui
-from portal.base.actor import Actor
 from portal.base.errors import Refused
-from portal.base.feature import Todo
-from portal.base.i18n import _, _l, _n
+from portal.base.i18n import _, _l
 from portal.base.security import actor, staff, within
 from portal.base.verdict import Verdict
 from portal.ideas import (
@@ -93,17 +90,6 @@ def same() -> str:
         states=rules_merge.TWIN_STATES,
         paging=ui.paging(total, wish.page, queries_same.PER_PAGE, lambda n: ui.address(here, query, page=n)),
     )
-
-
-def todo(s: Session, who: Actor) -> list[Todo]:
-    """Proposals that wait: one select."""
-    if not who.may(*OFFICERS):
-        return []
-    number, since = queries_same.oldest(s, who)
-    if not number or since is None:
-        return []
-    words = _n("%(n)s proposal to join ideas", "%(n)s proposals to join ideas", number)
-    return [Todo(words, url_for("ideas_staff.same"), since + timedelta(days=DAYS_TO_DECIDE), number)]
 
 
 @desk.route("/same/<int:twin_id>", methods=["GET", "POST"])

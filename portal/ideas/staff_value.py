@@ -19,7 +19,7 @@ from portal.base.feature import Todo
 from portal.base.i18n import _, _l, _n, ngettext
 from portal.base.security import acting, actor, staff, within
 from portal.base.verdict import Verdict
-from portal.ideas import actions_value, queries_desk, queries_idea, queries_objections, queries_value, rules
+from portal.ideas import actions_value, queries_desk, queries_idea, queries_value, rules
 from portal.ideas import rules_value as value_rules
 from portal.ideas.forms_value import AssignForm, FindingForm, NoteForm, WorkFilters
 from portal.ideas.queries_desk import Wish, Work
@@ -275,8 +275,7 @@ def end_of(day: date) -> datetime:
 
 
 def todo(s: Session, who: Actor) -> list[Todo]:
-    """What somebody has to value, with its days; objections to decide; ideas that nobody has. Three selects, none for
-    who does none of it."""
+    """What somebody has to value, with its days: one select, none for who values nothing."""
     found: list[Todo] = []
     if who.may(*value_rules.VALUERS):
         mine = queries_desk.due(s, who, 200)
@@ -287,12 +286,4 @@ def todo(s: Session, who: Actor) -> list[Todo]:
             words = _n("%(n)s more idea to value", "%(n)s more ideas to value", len(rest))
             url = url_for("ideas_staff.valuations", whose="mine")
             found.append(Todo(words, url, end_of(rest[0].due_on), len(rest)))
-    if who.may(*OFFICERS):
-        number, due_on = queries_objections.waiting(s, who)
-        if number and due_on is not None:
-            words = _n("%(n)s objection waits for a decision", "%(n)s objections wait for a decision", number)
-            found.append(Todo(words, url_for("ideas_staff.objections"), end_of(due_on), number))
-        if number := queries_desk.unassigned(s, who, clock.city_now()):
-            words = _n("%(n)s idea has nobody who values it", "%(n)s ideas have nobody who values them", number)
-            found.append(Todo(words, url_for("ideas_staff.valuations", whose="nobody"), None, number))
     return found

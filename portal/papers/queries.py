@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.base import ground
@@ -167,14 +167,16 @@ def handled(s: Session, actor: Actor, paper_id: int) -> tuple[Paper, str] | None
     return (row[0], row[1] or "") if row else None
 
 
-def counts(s: Session) -> dict[PaperState, int]:
-    """How many papers wait or failed; for the dashboard."""
-    rows = s.execute(
-        select(Paper.state, func.count())
-        .where(Paper.state.in_([PaperState.FAILED, PaperState.BEING_MADE]))
-        .group_by(Paper.state)
-    ).all()
-    return {row[0]: row[1] for row in rows}
+def waiting(s: Session) -> tuple[int, int, int]:
+    """How many papers failed, wait to be made, and wait for the post room: one select, for the dashboard."""
+    row = s.execute(
+        select(
+            func.count().filter(Paper.state == PaperState.FAILED),
+            func.count().filter(Paper.state == PaperState.BEING_MADE),
+            func.count().filter(*for_post()),
+        ).where(or_(Paper.state.in_([PaperState.FAILED, PaperState.BEING_MADE]), and_(*for_post())))
+    ).one()
+    return row[0], row[1], row[2]
 
 
 def waits_for_post(s: Session) -> int:

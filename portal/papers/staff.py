@@ -23,7 +23,7 @@ from portal.base.verdict import Verdict
 from portal.identity import queries as people
 from portal.papers import actions, queries, render, rules, sign
 from portal.papers.forms import STATES, LetterForm, PapersFilter, RecipientFilter, RevokeForm
-from portal.papers.models import Paper, PaperState, PostBatch, Revocation
+from portal.papers.models import Paper, PostBatch, Revocation
 
 desk = Blueprint("papers_staff", __name__, url_prefix="/staff/papers")
 DESK = ("case_officer", "administrator")
@@ -308,13 +308,13 @@ def todo(s: Session, who: Actor) -> list[Todo]:
     """Papers that failed, papers that wait for something, letters for the post room."""
     if not who.everywhere(*DESK):
         return []
-    counts, post_room = queries.counts(s), queries.waits_for_post(s)
+    failed, waiting, post_room = queries.waiting(s)
     address = url_for("papers_staff.papers")
     found: list[Todo] = []
-    if failed := counts.get(PaperState.FAILED, 0):
+    if failed:
         said = _n("%(n)s paper could not be made", "%(n)s papers could not be made", failed)
         found.append(Todo(said, f"{address}?state=failed", count=failed))
-    if (waiting := counts.get(PaperState.BEING_MADE, 0)) and render.missing():
+    if waiting and render.missing():
         said = _n("%(n)s paper waits to be made", "%(n)s papers wait to be made", waiting)
         found.append(Todo(said, f"{address}?state=being_made", count=waiting))
     if post_room:
