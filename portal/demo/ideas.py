@@ -165,5 +165,5 @@ def _on_paper(s: Session, officer: Actor) -> None:
         place="Harbour steps",
     )
     desk = Actor(helped_by=officer.person_id, channel="paper")
-    actions_paper.enter_idea(desk, call, words, paper_number="K7M3PX92", author_name="Hilda R.")
+    actions_paper.enter_idea(desk, call, words, paper_number="K7M3-PX92", author_name="Hilda R.")
     actions_tables.keep(officer, call, "ideas", "mailbox-for-ideas.csv", OLD_IDEAS.encode())

@@ -325,8 +325,8 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "identity_terminals.limits": [Shown("/staff/terminals/limits/1", adam)],
         "home.sheets": [Shown("/paper")],
         "home.sheet": [
-            Shown("/paper/idea-1"),
             Shown("/paper/barrier"),
+            Shown("/paper/idea-1"),
             Shown("/paper/data-correction"),
             Shown("/paper/mandate"),
         ],
