@@ -253,8 +253,8 @@ def test_works_are_followed_to_the_end(app: Portal) -> None:
     client.post(f"{base}/works/steps/{step}/done", day("done_on", today))
     jobs.run_due()
     page = Client(app).get(story)
-    for words in ("1 of 1 step is done.", "€30.00", "Wood", "(came back)", "Seats", "not measured yet", "We dig"):
-        assert words in page, (words, page.text[900:4500])
+    for words in ("1 of 1 step is done.", "€30 of", "Wood", "(came back)", "Seats", "not measured yet", "We dig"):
+        assert words in page, words
     assert 'alt="A new bench"' in page.html and "won" in page
     assert "Foundations" in Client(app).get(story) and "Fundament" in Client(app).get(story.replace("/en/", "/de/"))
     with db.read() as s:
