@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from portal.base import files, i18n
+from portal.base import clock, files, i18n
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
@@ -20,6 +20,7 @@ from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Pic
 from portal.identity.models import Person
 from portal.identity.queries import public_names
 from portal.identity.rules_ways import shown_name
+from portal.moderation import queries as moderation
 from portal.notifications import queries as notifications
 from portal.processes.models import Phase, PhaseKind, Process, scope_of
 
@@ -240,6 +241,7 @@ _OWN = select(
     exists().where(*_MINE).label("supported"),
     select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
     *notifications.ALONG,
+    moderation.ALONG,
 )
 
 
@@ -276,11 +278,13 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
 
 def _own(s: Session, me: int | None, idea_id: int) -> Any:
     """What the reader alone is shown: do they support it, and with which idea did that come. What the header and the
-    follow button show them (unread messages, do they follow) comes along."""
+    follow button show them (unread messages, do they follow), and whether they may write at all, comes along."""
     if me is None:
         return None
-    own = s.execute(_OWN, {"person": me, "kind": "idea", "number": idea_id}).one()
+    values = {"person": me, "kind": "idea", "number": idea_id, "silent_after": clock.city_now()}
+    own = s.execute(_OWN, values).one()
     notifications.told(s, me, "idea", idea_id, own)
+    moderation.told(s, me, own)
     return own
 
 
