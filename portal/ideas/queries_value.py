@@ -124,7 +124,8 @@ class Official:
 
 # Everything that happened to an idea, of whatever kind, is one list of keys; each row brings the thing of its own kind,
 # and nothing in the columns of the others.
-_IDEA, _CALL = bindparam("idea"), bindparam("call")
+_IDEA: Any = bindparam("idea")
+_CALL: Any = bindparam("call")
 _PUBLISHED = and_(Valuation.idea_id == _IDEA, Valuation.published_at.is_not(None))
 _KEYS: dict[Any, Any] = {
     Assignment: select(Assignment.id).where(Assignment.idea_id == _IDEA),
