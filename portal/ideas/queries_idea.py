@@ -17,6 +17,7 @@ from portal.base.files import State as FileState
 from portal.base.tables import UtcTime
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
+from portal.ideas.models_answers import AnswerIdea, Standing
 from portal.identity.models import Person
 from portal.identity.queries import public_names
 from portal.identity.rules_ways import shown_name
@@ -35,6 +36,7 @@ class Found:
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
+    answered: bool = False  # the city's answer to it is public
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
     @property
@@ -60,11 +62,13 @@ class Found:
         return self.idea.language != i18n.lang()
 
 
+_ANSWERED = AnswerIdea.__table__.c
 _SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
+        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing == Standing.CURRENT).label("answered"),
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
@@ -83,7 +87,7 @@ def _found(row: Any) -> Found | None:
     author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
     of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
     dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
-    return Found(idea, of, author, dates, row.tied)
+    return Found(idea, of, author, dates, bool(row.answered), row.tied)
 
 
 def by_number(s: Session, number: int) -> Found | None:

@@ -210,7 +210,7 @@ def idea(number: int) -> ResponseReturnValue:
         twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
-        answer=queries_answers.current(s, page.idea.id),
+        answer=queries_answers.current(s, page.idea.id) if page.found.answered else None,
         onward=onward(s, "idea", page.idea.id),
     )
 
