@@ -13,6 +13,14 @@ from icalendar import Event as Entry
 from portal.base import clock, ground, outside
 from portal.base.feature import Event
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def _line(text: str) -> str:
+    """Words in one line: a title that came with an import may hold ends of lines, which would begin entries of their
+    own, and other characters that no calendar has."""
+    return _CONTROL.sub(" ", text).strip()
+
 
 def calendar(events: Iterable[Event], name: str, lang: str) -> bytes:
     """A calendar of these events, all times in UTC: each program shows them on its own clock."""
@@ -23,7 +31,7 @@ def calendar(events: Iterable[Event], name: str, lang: str) -> bytes:
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", name)
+    made.add("x-wr-calname", _line(name))
     for event in events:
         entry = Entry()
         entry.add("uid", f"{event.uid}@{host}")
@@ -31,10 +39,10 @@ def calendar(events: Iterable[Event], name: str, lang: str) -> bytes:
         entry.add("dtstart", event.starts_at.astimezone(UTC).replace(microsecond=0))
         ends = event.ends_at or event.starts_at + timedelta(minutes=30)
         entry.add("dtend", ends.astimezone(UTC).replace(microsecond=0))
-        entry.add("summary", str(event.title))
+        entry.add("summary", _line(str(event.title)))
         entry.add("sequence", event.sequence)
         if event.place:
-            entry.add("location", event.place)
+            entry.add("location", _line(event.place))
         if event.cancelled:
             entry.add("status", "CANCELLED")
         url = outside.absolute(event.endpoint, lang, **event.args)

@@ -6,13 +6,16 @@ restores need no special care. Words under three characters have no trigram and 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     DDL,
     ColumnElement,
+    Select,
     String,
     UniqueConstraint,
+    bindparam,
     case,
     delete,
     event,
@@ -134,6 +137,41 @@ def _conditions(words: list[str], sqlite: bool) -> list[ColumnElement[bool]]:
         words = [word for word in words if len(word) < 3]
     conditions += [SearchText.body.contains(word, autoescape=True) for word in words]
     return conditions
+
+
+_X: Any = SearchText.__table__.c
+
+
+@lru_cache(maxsize=64)
+def _holding(sqlite: bool, phrase: bool, parts: int) -> Select[Any]:
+    """The ids of what holds a phrase of the trigram table and so many parts; its values come from `holding`."""
+    asked: list[ColumnElement[bool]] = [_X.kind == bindparam("found_kind")]
+    if sqlite and phrase:
+        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :found_phrase").columns(
+            literal_column("rowid")
+        )
+        asked.append(_X.id.in_(rows))
+    asked += [_X.body.like(bindparam(f"found_{n}"), escape="/") for n in range(parts)]
+    return select(_X.object_id).where(*asked)
+
+
+def holding(s: Session, kind: str, query: str) -> tuple[Select[Any], dict[str, str]] | None:
+    """The same as `find` for a list that has an order of its own: a select of ids to stand inside the list's own
+    statement, and the values for it. The same object for the same kind of query, so that what is built of it can be
+    kept. None for a query without a word, which finds nothing."""
+    words = tokens(query)
+    if not words:
+        return None
+    sqlite = s.get_bind().dialect.name == "sqlite"
+    long = [word for word in words if len(word) >= 3] if sqlite else []
+    others = [word for word in words if word not in long]
+    values = {"found_kind": kind}
+    if long:
+        values["found_phrase"] = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+    for n, word in enumerate(others):
+        part = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        values[f"found_{n}"] = f"%{part}%"
+    return _holding(sqlite, bool(long), len(others)), values
 
 
 def holding_any(s: Session, kind: str, parts: list[str], most: int = 300) -> list[tuple[int, str]]:

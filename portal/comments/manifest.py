@@ -83,5 +83,5 @@ FEATURE = Feature(
     ],
     personal=records.PERSONAL,
     machines=records.MACHINES,
-    page=lambda: {"debate_parts": views.dress},
+    page=lambda: {"debate_parts": views.dress, "comment_addresses": views.addresses},
 )

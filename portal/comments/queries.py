@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground, i18n
@@ -32,6 +32,14 @@ _LINE = [
     _C.by_author, _C.created_at, _C.edited_at, _C.removed_at, _C.hidden_at, _C.held_at, _C.locked_at, _C.useful,
     _C.replies, _C.author_name, _P.name, _P.public_name, _P.closed_at,
 ]  # fmt: skip
+
+
+# A reader's own mark on each line, in the same select.
+_RATED = exists().where(Useful.comment_id == _C.id, Useful.person_id == bindparam("me")).label("rated")
+
+
+def _columns(me: bool) -> list[Any]:
+    return [*_LINE, _RATED if me else false().label("rated")]
 
 
 # --- the things that comments hang on ---------------------------------------------------------------------------------
@@ -176,28 +184,27 @@ _IN_CONVERSATION = [func.coalesce(_C.branch_id, _C.id), _C.branch_id.is_not(None
 
 @cache
 def _roots(points: bool, order: Sort, me: bool) -> Any:
-    """A page of comments without their replies, from rank `first` to `last` in each column."""
+    """A page of comments without their replies, from rank `first` to `last` in each column, each row with the numbers
+    of the whole debate: on each side, of both, and of all levels that everybody sees. One row without a comment where
+    the page is empty."""
     by_side = _C.side if points else None
     ranked = (
         select(_C.id.label("number"), func.row_number().over(partition_by=by_side, order_by=_by(order)).label("rank"))
         .where(_HERE, _C.root_id.is_(None), _visible(me))
         .subquery()
     )
+    root = and_(_C.root_id.is_(None), _visible(me))
+    sides = [func.count().filter(root, _C.side == side).label(f"roots_{side}") for side in Side]
+    numbers = [*sides, func.count().filter(root).label("roots"), func.count().filter(_C.counted.is_(True)).label("all")]
+    totals = select(*numbers).where(_HERE).subquery()
     return (
-        select(*_LINE)
-        .join(ranked, ranked.c.number == _C.id)
+        select(*_columns(me), *totals.c)
+        .select_from(totals)
+        .outerjoin(ranked, ranked.c.rank.between(bindparam("first"), bindparam("last")))
+        .outerjoin(Comment, _C.id == ranked.c.number)
         .outerjoin(Person, _P.id == _C.author_id)
-        .where(ranked.c.rank.between(bindparam("first"), bindparam("last")))
         .order_by(ranked.c.rank)
     )
-
-
-@cache
-def _totals(me: bool) -> Any:
-    """By side: comments without replies, and comments of all levels that everybody sees."""
-    roots = func.count().filter(_C.root_id.is_(None), _visible(me))
-    everything = func.count().filter(_C.counted.is_(True))
-    return select(_C.side, roots.label("roots"), everything.label("all")).where(_HERE).group_by(_C.side)
 
 
 @cache
@@ -213,7 +220,7 @@ def _replies(me: bool) -> Any:
         .subquery()
     )
     return (
-        select(*_LINE, ranked.c.all_replies)
+        select(*_columns(me), ranked.c.all_replies)
         .join(ranked, ranked.c.number == _C.id)
         .outerjoin(Person, _P.id == _C.author_id)
         .where(ranked.c.rank <= rules.REPLIES_SHOWN)
@@ -221,21 +228,13 @@ def _replies(me: bool) -> Any:
     )
 
 
-_RATED = select(Useful.comment_id).where(
-    Useful.person_id == bindparam("me"), Useful.comment_id.in_(bindparam("ids", expanding=True))
-)
-
-
 class _Lines:
-    """Makes lines of rows: who is looking, at what moment, and what that person has rated (one select)."""
+    """Makes lines of rows: who is looking, and at what moment."""
 
-    def __init__(self, s: Session, actor: Actor, may: bool, rows: Sequence[Any]) -> None:
+    def __init__(self, actor: Actor, may: bool, rows: Sequence[Any]) -> None:
         self.actor, self.may, self.now = actor, may, clock.now()
         self.roles = {role.name: role.label for role in known_roles()}
         self.names = {row.id: self._name(row) for row in rows}
-        self.rated: set[int] = set()
-        if actor.person_id is not None and rows:
-            self.rated = set(s.scalars(_RATED, {"me": actor.person_id, "ids": [row.id for row in rows]}))
 
     @staticmethod
     def _name(row: Any) -> str:
@@ -262,7 +261,7 @@ class _Lines:
             created_at=row.created_at,
             edited=row.edited_at is not None and words,
             useful=row.useful,
-            rated=row.id in self.rated,
+            rated=bool(row.rated),
             own=own,
             can_edit=own and bool(rules.may_edit(row, self.actor, self.now)),
             can_take_back=own and bool(rules.may_take_back(row, self.actor)),
@@ -278,26 +277,29 @@ def discussion(
     s: Session, actor: Actor, kind: str, object_id: int, lang: str, page: int = 1, sort: str | None = None
 ) -> Discussion | None:
     """A page of the debate about a thing; None where the thing does not exist for this person. Beside what the wing
-    asks: three selects, four for somebody signed in."""
+    asks: two selects, three for a page that does not exist (then it is the last one)."""
     about = thing(s, actor, kind, object_id, lang)
     return debate(s, actor, about, lang, page, sort) if about is not None else None
 
 
 def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sort: str | None = None) -> Discussion:
-    """The same for a thing that is at hand: three selects, four for somebody signed in."""
+    """The same for a thing that is at hand."""
     order, size, points = rules.order(about.shape, sort), rules.per_column(about.shape), about.shape == rules.POINTS
     me = actor.signed_in
     given: dict[str, Any] = {"kind": about.kind, "number": about.object_id, "me": actor.person_id}
-    counts = s.execute(_totals(me), given).all()
-    sides = tuple(Side) if points else (None,)
-    totals = {side: sum(row.roots for row in counts if side is None or row.side == side) for side in sides}
+    statement, sides = _roots(points, order, me), tuple(Side) if points else (None,)
+    lines = s.execute(statement, given | _window(page, size)).all()
+    counts = lines[0]
+    totals = {side: getattr(counts, f"roots_{side}") if side else counts.roots for side in sides}
     pages = max(1, -(-max(totals.values()) // size))
-    page = min(page, pages)
-    rows = s.execute(_roots(points, order, me), given | {"first": (page - 1) * size + 1, "last": page * size}).all()
+    if page > pages:
+        page = pages
+        lines = s.execute(statement, given | _window(page, size)).all()
+    rows = [row for row in lines if row.id is not None]
     replies: dict[int, list[Any]] = {}
     for row in s.execute(_replies(me), {"roots": [row.id for row in rows], "me": actor.person_id}):
         replies.setdefault(row.root_id, []).append(row)
-    maker = _Lines(s, actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
+    maker = _Lines(actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
     columns = tuple(
         Column(
             side,
@@ -307,7 +309,11 @@ def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sor
         )
         for side in sides
     )
-    return Discussion(about, order, page, pages, columns, sum(row.all for row in counts), lang, about.may)
+    return Discussion(about, order, page, pages, columns, counts.all, lang, about.may)
+
+
+def _window(page: int, size: int) -> dict[str, int]:
+    return {"first": (page - 1) * size + 1, "last": page * size}
 
 
 def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any]]) -> Iterable[Shown]:
@@ -329,9 +335,9 @@ class Conversation:
 
 
 def conversation(s: Session, actor: Actor, about: Thing, root_id: int, page: int) -> Conversation | None:
-    """A comment and twenty of the replies under it; None where it is no root. Four selects."""
+    """A comment and twenty of the replies under it; None where it is no root. Three selects."""
     mine, me = _visible(actor.signed_in), {"me": actor.person_id}
-    found = select(*_LINE).outerjoin(Person, _P.id == _C.author_id)
+    found = select(*_columns(actor.signed_in)).outerjoin(Person, _P.id == _C.author_id)
     root = s.execute(found.where(_C.id == root_id, _C.root_id.is_(None), mine), me).one_or_none()
     if root is None:
         return None
@@ -344,7 +350,7 @@ def conversation(s: Session, actor: Actor, about: Thing, root_id: int, page: int
         .offset((page - 1) * rules.PER_PAGE),
         me,
     ).all()
-    maker = _Lines(s, actor, bool(about.may), [root, *rows])
+    maker = _Lines(actor, bool(about.may), [root, *rows])
     return Conversation(about, maker.line(root, root), tuple(maker.line(row, root) for row in rows), page, total)
 
 
@@ -395,9 +401,10 @@ def found(s: Session, actor: Actor, comment_id: int, lang: str) -> Found | None:
 
 
 def one(s: Session, actor: Actor, it: Found) -> Shown:
-    """A single comment as pages show it: two selects."""
-    row = s.execute(select(*_LINE).outerjoin(Person, _P.id == _C.author_id).where(_C.id == it.comment.id)).one()
-    return _Lines(s, actor, bool(it.thing.may), [row]).line(row, it.root)
+    """A single comment as pages show it: one select."""
+    found = select(*_columns(actor.signed_in)).outerjoin(Person, _P.id == _C.author_id).where(_C.id == it.comment.id)
+    row = s.execute(found, {"me": actor.person_id}).one()
+    return _Lines(actor, bool(it.thing.may), [row]).line(row, it.root)
 
 
 def revisions(s: Session, comment_id: int) -> Sequence[Revision]:

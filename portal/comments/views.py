@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from portal.comments.models import Side
 log = structlog.get_logger("portal.comments")
 pages = Blueprint("comments", __name__, url_prefix="/comments")
 TRANSLATIONS_PER_MINUTE = 10
+NO_COMMENT = 987_654_321_987_654_321  # stands in an address for the number of each
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,21 @@ def dress(found: queries.Discussion, sent: tuple[Side | None, Any] | None = None
         forms=forms,
         **_everywhere(),
     )
+
+
+ACTS = ("comment", "history", "useful", "reply", "edit", "take_back", "translation", "conversation")
+
+
+def addresses() -> dict[str, Callable[[int], str]]:
+    """Of each comment, by its number: a page has up to eighty with several links each, and only the number differs."""
+
+    def address(endpoint: str, **given: Any) -> Callable[[int], str]:
+        before, after = url_for(endpoint, number=NO_COMMENT, **given).split(str(NO_COMMENT))
+        return lambda number: f"{before}{number}{after}"
+
+    return {name: address(f"comments.{name}") for name in ACTS} | {
+        "report": address("moderation.report", kind="comment")
+    }
 
 
 def _everywhere() -> dict[str, Any]:

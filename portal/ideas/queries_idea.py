@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from portal.base import files, i18n
+from portal.base import clock, files, i18n
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
+from portal.base.tables import UtcTime
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
+from portal.ideas.models_answers import AnswerIdea, Standing
 from portal.identity.models import Person
 from portal.identity.queries import public_names
 from portal.identity.rules_ways import shown_name
+from portal.moderation import queries as moderation
+from portal.notifications import queries as notifications
 from portal.processes.models import Phase, PhaseKind, Process, scope_of
 
 _I, _C, _R, _P = Idea.__table__.c, Call.__table__.c, Process.__table__.c, Person.__table__.c
@@ -32,6 +36,7 @@ class Found:
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
+    answered: bool = False  # the city's answer to it is public
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
     @property
@@ -57,11 +62,13 @@ class Found:
         return self.idea.language != i18n.lang()
 
 
+_ANSWERED = AnswerIdea.__table__.c
 _SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
+        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing == Standing.CURRENT).label("answered"),
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
@@ -80,7 +87,7 @@ def _found(row: Any) -> Found | None:
     author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
     of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
     dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
-    return Found(idea, of, author, dates, row.tied)
+    return Found(idea, of, author, dates, bool(row.answered), row.tied)
 
 
 def by_number(s: Session, number: int) -> Found | None:
@@ -111,14 +118,6 @@ def readable(s: Session, actor: Actor, number: int) -> Found | None:
     return row if row is not None and may_read(s, actor, row) else None
 
 
-_AUTHORS = (
-    select(Author.id, Author.person_id, Author.state, Author.invited_at, Author.answered_at, _P.name, _P.public_name)
-    .outerjoin(Person.__table__, _P.id == Author.person_id)
-    .where(Author.idea_id == bindparam("idea"))
-    .order_by(Author.id)
-)
-
-
 @dataclass(frozen=True, slots=True)
 class CoAuthor:
     """Somebody who was invited to write an idea together. The name is empty until they accept."""
@@ -129,28 +128,6 @@ class CoAuthor:
     name: str
     invited_at: datetime
     answered_at: datetime | None
-
-
-def co_authors(s: Session, idea_id: int) -> list[CoAuthor]:
-    """Everybody who was invited, in order: one select."""
-    return [
-        CoAuthor(
-            row.id,
-            row.person_id,
-            row.state,
-            shown_name(row.name, row.public_name or "") if row.name and row.state is AuthorState.ACCEPTED else "",
-            row.invited_at,
-            row.answered_at,
-        )
-        for row in s.execute(_AUTHORS, {"idea": idea_id})
-    ]
-
-
-def author_ids(s: Session, idea: Idea, known: Sequence[CoAuthor] | None = None) -> list[int]:
-    """The author and the co-authors who accepted."""
-    found = co_authors(s, idea.id) if known is None else known
-    accepted = [one.person_id for one in found if one.state is AuthorState.ACCEPTED and one.person_id is not None]
-    return ([idea.author_id] if idea.author_id is not None else []) + accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,32 +142,72 @@ class PictureShown:
     reason: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of an idea: its name, and its size in bytes."""
+
+    id: int
+    name: str
+    bytes: int
+
+
+# What hangs on an idea, as lines of one select: co-authors, pictures and files. Each kind of line has the same columns,
+# and uses those that it needs.
+_AU, _PIC, _FILE, _AT = Author.__table__.c, Picture.__table__.c, File.__table__.c, Attachment.__table__.c
+_NO_NUMBER, _NO_TEXT, _NO_TIME = cast(null(), BigInteger), cast(null(), String), cast(null(), UtcTime)
+_AUTHORS = (
+    select(
+        literal("author").label("what"), _AU.id, _AU.id.label("rank"), cast(_AU.state, String).label("state"),
+        _AU.person_id.label("number"), _NO_NUMBER.label("height"), _P.name.label("text"),
+        _P.public_name.label("more"), _AU.invited_at.label("at"), _AU.answered_at.label("until"),
+    )
+    .outerjoin(Person.__table__, _P.id == _AU.person_id)
+    .where(_AU.idea_id == bindparam("idea"))
+)  # fmt: skip
 _PICTURES = (
-    select(Picture.id, Picture.alt, File.sha256, File.width, File.height, File.state, File.reason)
-    .join(File, File.id == Picture.file_id)
-    .where(Picture.idea_id == bindparam("idea"))
-    .order_by(Picture.position)
-)
+    select(
+        literal("picture"), _PIC.id, _PIC.position, cast(_FILE.reason, String),
+        _FILE.width, _FILE.height, _PIC.alt, case((_FILE.state == FileState.READY, _FILE.sha256)), _NO_TIME, _NO_TIME,
+    )
+    .join(File, _FILE.id == _PIC.file_id)
+    .where(_PIC.idea_id == bindparam("idea"))
+)  # fmt: skip
+_FILES = select(
+    literal("file"), _AT.id, _AT.id, _NO_TEXT, _AT.bytes, _NO_NUMBER, _AT.name, _NO_TEXT, _NO_TIME, _NO_TIME
+).where(_AT.idea_id == bindparam("idea"))
 
 
-def pictures(s: Session, idea_id: int) -> list[PictureShown]:
-    """The pictures of an idea in their order: one select."""
-    return [
-        PictureShown(
-            row.id,
-            files.url(row.sha256, "full") if row.state is FileState.READY else None,
-            row.alt,
-            row.width or 1200,
-            row.height or 750,
-            files.SENTENCES.get(row.reason) if row.reason else None,
-        )
-        for row in s.execute(_PICTURES, {"idea": idea_id})
-    ]
+def _in_order(*parts: Any) -> Any:
+    lines = union_all(*parts).subquery()
+    return select(lines).order_by(lines.c.what, lines.c.rank)
 
 
-def attachments(s: Session, idea_id: int) -> Sequence[Attachment]:
-    """The files of an idea: one select."""
-    return s.scalars(select(Attachment).where(Attachment.idea_id == idea_id).order_by(Attachment.id)).all()
+_HANGING = _in_order(_AUTHORS, _PICTURES, _FILES)
+
+
+def _co_author(row: Any) -> CoAuthor:
+    state = AuthorState(row.state)
+    named = row.text and state is AuthorState.ACCEPTED
+    name = shown_name(row.text, row.more or "") if named else ""
+    return CoAuthor(row.id, row.number, state, name, row.at, row.until)
+
+
+def _picture(row: Any) -> PictureShown:
+    url = files.url(row.more, "full") if row.more else None
+    reason = files.SENTENCES[files.Reason(row.state)] if row.state else None
+    return PictureShown(row.id, url, row.text, row.number or 1200, row.height or 750, reason)
+
+
+def co_authors(s: Session, idea_id: int) -> list[CoAuthor]:
+    """Everybody who was invited, in order: one select."""
+    return [_co_author(row) for row in s.execute(_AUTHORS.order_by(_AU.id), {"idea": idea_id})]
+
+
+def author_ids(s: Session, idea: Idea, known: Sequence[CoAuthor] | None = None) -> list[int]:
+    """The author and the co-authors who accepted."""
+    found = co_authors(s, idea.id) if known is None else known
+    accepted = [one.person_id for one in found if one.state is AuthorState.ACCEPTED and one.person_id is not None]
+    return ([idea.author_id] if idea.author_id is not None else []) + accepted
 
 
 @dataclass(frozen=True)
@@ -201,7 +218,7 @@ class Page:
     names: queries.Names
     dates: Sequence[Any]
     pictures: Sequence[PictureShown]
-    files: Sequence[Attachment]
+    files: Sequence[FileShown]
     authors: Sequence[CoAuthor]
     supported: bool = False
     is_author: bool = False
@@ -222,38 +239,57 @@ class Page:
         return [one.name for one in self.authors if one.name]
 
 
-_OWN = select(Support.__table__.c.id, Support.__table__.c.came_from_id).where(
-    Support.__table__.c.idea_id == bindparam("idea"), Support.__table__.c.person_id == bindparam("person")
+_S = Support.__table__.c
+_MINE = (_S.idea_id == bindparam("number"), _S.person_id == bindparam("person"))
+_OWN = select(
+    exists().where(*_MINE).label("supported"),
+    select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
+    *notifications.ALONG,
+    moderation.ALONG,
 )
 
 
 def page(s: Session, actor: Actor, number: int) -> Page | None:
-    """The page of an idea for this reader, None where there is none to see. Four selects, one more with files, one for
-    somebody signed in, four to six for one that hangs together with others."""
+    """The page of an idea for this reader, None where there is none to see. Three selects, one more for somebody signed
+    in (with what header and follow button show them), four to six for one that hangs together with others."""
     found = by_number(s, number)
     if found is None:
         return None
-    idea = found.idea
-    authors = co_authors(s, idea.id)
+    idea, me = found.idea, actor.person_id
+    hanging: dict[str, list[Any]] = {"author": [], "picture": [], "file": []}
+    for row in s.execute(_HANGING, {"idea": idea.id}):
+        hanging[row.what].append(row)
+    authors = [_co_author(row) for row in hanging["author"]]
     ids = author_ids(s, idea, authors)
     if not may_read(s, actor, found, ids):
         return None
-    me = actor.person_id
-    own = s.execute(_OWN, {"idea": idea.id, "person": me}).one_or_none() if me is not None else None
+    own = _own(s, me, idea.id)
     return Page(
         found=found,
         names=queries.names(s, found.call),
         dates=found.dates,
-        pictures=pictures(s, idea.id) if found.call.takes_pictures else (),
-        files=attachments(s, idea.id) if found.call.takes_files else (),
+        pictures=[_picture(row) for row in hanging["picture"]] if found.call.takes_pictures else (),
+        files=[FileShown(row.id, row.text, row.number) for row in hanging["file"]] if found.call.takes_files else (),
         authors=authors,
-        supported=own is not None,
-        came_from=own.came_from_id if own is not None else None,
+        supported=own is not None and bool(own.supported),
+        came_from=own.came_from if own is not None else None,
         ties=queries_ties.ties(s, idea.id) if found.tied else None,
         is_author=me is not None and me in ids,
         is_owner=me is not None and me == idea.author_id,
         invitation=next((a for a in authors if me is not None and a.person_id == me), None),
     )
+
+
+def _own(s: Session, me: int | None, idea_id: int) -> Any:
+    """What the reader alone is shown: do they support it, and with which idea did that come. What the header and the
+    follow button show them (unread messages, do they follow), and whether they may write at all, comes along."""
+    if me is None:
+        return None
+    values = {"person": me, "kind": "idea", "number": idea_id, "silent_after": clock.city_now()}
+    own = s.execute(_OWN, values).one()
+    notifications.told(s, me, "idea", idea_id, own)
+    moderation.told(s, me, own)
+    return own
 
 
 # --- earlier wordings -------------------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import files, i18n, search
-from portal.base.actor import Actor
+from portal.base.actor import NOBODY, Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
 from portal.ideas.models import Call, Idea, IdeaState, Picture, Support
@@ -80,6 +80,7 @@ class Shown:
     picture_alt: str
     hidden: bool = False
     held: bool = False
+    supported: bool = False  # by the reader; told to nobody else
 
     @property
     def dir(self) -> str:
@@ -119,7 +120,6 @@ _ASKED: dict[str, ColumnElement[bool]] = {
     "category": _I.category_id == bindparam("category"),
     "district": _I.district_id == bindparam("district"),
     "language": _I.language == bindparam("language"),
-    "found": _I.id.in_(bindparam("found", expanding=True)),
     "after": and_(_I.published_at > bindparam("after"), _I.published_at <= bindparam("until")),
     "public": _I.call_id.in_(
         select(Call.__table__.c.id).join(Process.__table__, Process.__table__.c.id == Call.__table__.c.process_id)
@@ -157,20 +157,37 @@ def shown(row: Any) -> Shown:
         picture_alt=row.alt or "",
         hidden=row.hidden_at is not None,
         held=row.held_at is not None,
+        supported=bool(row.supported),
     )
 
 
+_S = Support.__table__.c
+_MINE = exists().where(_S.idea_id == _I.id, _S.person_id == bindparam("reader")).label("supported")
+
+
 @lru_cache(maxsize=128)
-def _list(sort: str, asked: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
-    """The select of one page of a list and that of its number, for an order and a set of filters."""
+def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None) -> tuple[Select[Any], Select[Any]]:
+    """The select of one page of a list and that of its number, for an order and a set of filters, among what was
+    `found`, and with what the reader supports where there is `me`. The twenty of the page are picked before anything is
+    looked up for them."""
     mine = [_ASKED[name] for name in asked]
+    if found is not None:
+        mine.append(_I.id.in_(found))
     number = select(func.count().label("total")).select_from(Idea.__table__).where(*mine)
-    page = (
-        _CARDS.add_columns(number.correlate(None).scalar_subquery().label("total"))
+    picked = (
+        select(_I.id.label("id"))
         .where(*mine)
         .order_by(*_ORDERS[sort])
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
+        .correlate(None)
+    )
+    page = (
+        _CARDS.add_columns(
+            number.correlate(None).scalar_subquery().label("total"), _MINE if me else false().label("supported")
+        )
+        .where(_I.id.in_(picked))
+        .order_by(*_ORDERS[sort])
     )
     return page, number
 
@@ -185,19 +202,31 @@ def _asked(s: Session, call_id: int | None, filters: Filters, *, staff: bool) ->
         if getattr(filters, name):
             asked[name] = getattr(filters, name)
     if filters.q.strip():
-        asked["found"] = search.find(s, "idea", filters.q, i18n.lang(), most=5000)
+        asked["found"] = search.holding(s, "idea", filters.q)
     if not staff:
         asked["shown" if filters.state is not None else "listed"] = True
     return asked
 
 
-def _run(s: Session, asked: dict[str, Any], sort: str, seed: int, limit: int, page: int) -> tuple[list[Shown], int]:
+def _run(
+    s: Session, asked: dict[str, Any], sort: str, seed: int, limit: int, page: int, reader: Actor = NOBODY
+) -> tuple[list[Shown], int]:
     sort = sort if sort in SORTS else SORTS[0]
-    statement, number = _list(sort, tuple(name for name in asked if name in _ASKED))
+    me = reader.person_id is not None
     mine = {name: value for name, value in asked.items() if name not in _BARE}
+    found = None
+    if "found" in mine:
+        held = mine.pop("found")
+        if held is None:  # not a word in what was typed
+            return [], 0
+        found, values = held
+        mine |= values
+    statement, number = _list(sort, tuple(name for name in asked if name in _ASKED), me, found)
     if sort == "random":
         mine["factor"] = (seed * 7919 + 104_729) % (_PRIME - 1) + 1
-    window = {"limit": limit, "offset": (max(page, 1) - 1) * limit}
+    window: dict[str, Any] = {"limit": limit, "offset": (max(page, 1) - 1) * limit}
+    if me:
+        window["reader"] = reader.person_id
     rows = s.execute(statement, {**mine, **window}).all()
     if rows:
         return [shown(row) for row in rows], rows[0].total
@@ -207,13 +236,18 @@ def _run(s: Session, asked: dict[str, Any], sort: str, seed: int, limit: int, pa
 
 
 def listed(
-    s: Session, call_id: int, filters: Filters, *, per_page: int = PER_PAGE, staff: bool = False
+    s: Session,
+    call_id: int,
+    filters: Filters,
+    *,
+    per_page: int = PER_PAGE,
+    staff: bool = False,
+    reader: Actor = NOBODY,
 ) -> tuple[list[Shown], int]:
-    """One page of the ideas of a call and the number of all that fit: one select, two with a search or a page beyond
-    the last. What is hidden or held stands in the staff's list alone; what was merged or withdrawn is found by its
-    state."""
+    """One page of the ideas of a call and the number of all that fit: one select, two for a page beyond the last. What
+    is hidden or held stands in the staff's list alone; what was merged or withdrawn is found by its state."""
     asked = _asked(s, call_id, filters, staff=staff)
-    return _run(s, asked, filters.sort, filters.seed, per_page, filters.page)
+    return _run(s, asked, filters.sort, filters.seed, per_page, filters.page, reader)
 
 
 def newer(
@@ -233,9 +267,8 @@ def newest(s: Session, most: int) -> list[Shown]:
     return _run(s, {"listed": True, "public": True}, "newest", 0, most, 1)[0]
 
 
-_MINE = select(Support.__table__.c.idea_id).where(
-    Support.__table__.c.person_id == bindparam("person"),
-    Support.__table__.c.idea_id.in_(bindparam("ids", expanding=True)),
+_OF_THESE = select(_S.idea_id).where(
+    _S.person_id == bindparam("person"), _S.idea_id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -243,4 +276,4 @@ def supported(s: Session, actor: Actor, ids: list[int]) -> set[int]:
     """Which of these ideas the reader supports; told to nobody else. One select, none for nobody."""
     if actor.person_id is None or not ids:
         return set()
-    return set(s.scalars(_MINE, {"person": actor.person_id, "ids": ids}))
+    return set(s.scalars(_OF_THESE, {"person": actor.person_id, "ids": ids}))

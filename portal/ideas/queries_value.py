@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.base import i18n, texts
@@ -122,20 +122,56 @@ class Official:
         return Until(self.found[0].row.objectable_until)
 
 
+# Everything that happened to an idea, of whatever kind, is one list of keys; each row brings the thing of its own kind,
+# and nothing in the columns of the others.
+_IDEA: Any = bindparam("idea")
+_CALL: Any = bindparam("call")
+_PUBLISHED = and_(Valuation.idea_id == _IDEA, Valuation.published_at.is_not(None))
+_KEYS: dict[Any, Any] = {
+    Assignment: select(Assignment.id).where(Assignment.idea_id == _IDEA),
+    Valuation: select(Valuation.id).where(_PUBLISHED),
+    CostLine: select(CostLine.id).join(Valuation, Valuation.id == CostLine.valuation_id).where(_PUBLISHED),
+    Objection: select(Objection.id).where(Objection.idea_id == _IDEA),
+    ShortListLine: select(ShortListLine.id)
+    .join(ShortList, ShortList.id == ShortListLine.list_id)
+    .where(ShortList.call_id == _CALL, ShortListLine.idea_id == _IDEA),
+    ShortListPick: select(ShortListPick.id)
+    .join(ShortList, ShortList.id == ShortListPick.list_id)
+    .where(ShortList.call_id == _CALL, ShortListPick.idea_id == _IDEA, ShortListPick.removed_at.is_(None)),
+}
+
+
+def _everything() -> Any:
+    keys = union_all(*(one.add_columns(literal(n)) for n, one in enumerate(_KEYS.values()))).subquery()
+    key, kind = keys.c
+    wanted = select(*_KEYS, ShortList.frozen_at).select_from(keys)
+    for n, model in enumerate(_KEYS):
+        wanted = wanted.outerjoin(model, and_(kind == n, model.id == key))
+    return wanted.outerjoin(ShortList, ShortList.id == ShortListLine.list_id).order_by(kind, key)
+
+
+_EVERYTHING = _everything()
+
+
 def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
-    """The time-line of an idea: no select while nobody has looked at it, else four, one more with a cost, with
-    departments, and on a frozen list two more."""
+    """The time-line of an idea: no select while nobody has looked at it, else one, and one more with departments."""
     idea, call = page.idea, page.found.call
     parted = page.ties is not None and bool(page.ties.parted)  # perhaps because of an objection
     if (idea.state is IdeaState.SUBMITTED and not parted) or idea.held_at is not None:
         return Official()
-    held = s.scalars(select(Assignment).where(Assignment.idea_id == idea.id).order_by(Assignment.id)).all()
-    wanted = select(Valuation).where(Valuation.idea_id == idea.id, Valuation.published_at.is_not(None))
-    valued = s.scalars(wanted.order_by(Valuation.version.desc())).all()
-    said_no = s.scalars(select(Objection).where(Objection.idea_id == idea.id).order_by(Objection.id)).all()
+    things: dict[Any, list[Any]] = {model: [] for model in _KEYS}
+    on_list = None
+    for *row, frozen_at in s.execute(_EVERYTHING, {"idea": idea.id, "call": call.id}):
+        thing = next(one for one in row if one is not None)
+        things[type(thing)].append(thing)
+        if isinstance(thing, ShortListLine) and call.frozen_at is not None:
+            on_list = (thing, frozen_at)
+    held: list[Assignment] = things[Assignment]
+    said_no: list[Objection] = things[Objection]
+    valued: list[Valuation] = sorted(things[Valuation], key=lambda one: one.version, reverse=True)
     names = department_names(s, [*(row.department_id for row in held), *(row.department_id for row in valued)])
-    found = _found(s, valued, names)
-    on_list, pick = _listed(s, call, idea) if call.frozen_at is not None else (None, None)
+    found = _found(valued, things[CostLine], names)
+    pick = things[ShortListPick][0] if things[ShortListPick] and call.frozen_at is not None else None
     holds = next((row for row in held if row.ended_at is None), None)
     if idea.state not in rules_value.VALUED:
         holds = None
@@ -199,28 +235,12 @@ def merged(s: Session, idea: Idea) -> datetime | None:
     return row.at if row is not None and not row.by_authors else None
 
 
-def _found(s: Session, valued: Sequence[Valuation], names: Mapping[int, Said]) -> list[Found]:
-    lines: dict[int, list[CostLine]] = {}
-    priced = [row.id for row in valued if row.cost is not None]
-    if priced:
-        wanted = select(CostLine).where(CostLine.valuation_id.in_(priced)).order_by(CostLine.position)
-        for line in s.scalars(wanted):
-            lines.setdefault(line.valuation_id, []).append(line)
-    return [Found(row, public_holder(row, names), lines.get(row.id, [])) for row in valued]
-
-
-def _listed(s: Session, call: Call, idea: Idea) -> tuple[Any, ShortListPick | None]:
-    line = s.execute(
-        select(ShortListLine, ShortList.frozen_at)
-        .join(ShortList, ShortList.id == ShortListLine.list_id)
-        .where(ShortList.call_id == call.id, ShortListLine.idea_id == idea.id)
-    ).one_or_none()
-    pick = s.scalars(
-        select(ShortListPick)
-        .join(ShortList, ShortList.id == ShortListPick.list_id)
-        .where(ShortList.call_id == call.id, ShortListPick.idea_id == idea.id, ShortListPick.removed_at.is_(None))
-    ).one_or_none()
-    return line, pick
+def _found(valued: Sequence[Valuation], lines: Sequence[CostLine], names: Mapping[int, Said]) -> list[Found]:
+    ordered: dict[int, list[CostLine]] = {}
+    for line in sorted(lines, key=lambda one: one.position):
+        ordered.setdefault(line.valuation_id, []).append(line)
+    return [Found(row, public_holder(row, names), ordered.get(row.id, []) if row.cost is not None else [])
+            for row in valued]  # fmt: skip
 
 
 OBJECTED: dict[Subject, Text] = {

@@ -102,7 +102,7 @@ def call(slug: str) -> str:
     names, dates = queries.names(s, found.call), queries.phases(s, found.call)
     form = IdeaFilters.of(names)
     filters = form.filters(names, today())
-    shown, total = queries_list.listed(s, found.call.id, filters)
+    shown, total = queries_list.listed(s, found.call.id, filters, reader=actor())
     here, query = url_for(".call", slug=slug), request.args.to_dict()
     if filters.sort == "random":
         query["seed"] = str(filters.seed)
@@ -119,7 +119,6 @@ def call(slug: str) -> str:
         filters=filters,
         shown=shown,
         total=total,
-        mine=queries_list.supported(s, actor(), [one.id for one in shown]),
         paging=ui.paging(total, filters.page, queries_list.PER_PAGE, lambda n: ui.address(here, query, page=n)),
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
@@ -211,7 +210,7 @@ def idea(number: int) -> ResponseReturnValue:
         twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
-        answer=queries_answers.current(s, page.idea.id),
+        answer=queries_answers.current(s, page.idea.id) if page.found.answered else None,
         onward=onward(s, "idea", page.idea.id),
     )
 

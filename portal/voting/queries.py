@@ -209,11 +209,14 @@ def own_participation(s: Session, actor: Actor, vote: Vote, facts: rules.VoterFa
 
 
 def taking_part(s: Session, actor: Actor, lang: str) -> list[Item]:
-    """For "my page": the votes in which the person's own roll entry was used, by day; never a choice. Three selects."""
+    """For "my page": the votes in which the person's own roll entry was used, by day; never a choice. Three selects, one
+    where there was no vote, two for somebody who can have taken part in none."""
     if actor.person_id is None or actor.helped_by is not None:
         return []  # a helper does not see who voted
-    facts = people.facts(s, actor.person_id, clock.now())
     votes = s.scalars(select(Vote).where(Vote.opened_at.is_not(None)).order_by(Vote.id.desc())).all()
+    if not votes:
+        return []
+    facts = people.facts(s, actor.person_id, clock.now())
     claims = {}
     for vote in votes:
         wanted = vote.document["roll"]["claim"]
@@ -222,6 +225,8 @@ def taking_part(s: Session, actor: Actor, lang: str) -> list[Item]:
             claim = facts.residents.get(wanted)
         if claim:
             claims[vote.id, roll_claim(vote, claim)] = vote
+    if not claims:
+        return []
     found = s.execute(
         select(_PART.vote_id, _PART.claim, _PART.day, _PART.channel).where(
             tuple_(_PART.vote_id, _PART.claim).in_(list(claims))

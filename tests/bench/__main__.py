@@ -1,4 +1,4 @@
-"""`./run bench`: pages, casts and counts, as ratios; `--quick`, `--only pages|load|casts|counting`, `--evening`."""
+"""`./run bench`: pages, ideas, acts and counts, as ratios; `--quick`, `--only`, `--evening`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.bench import evening as evenings
+from tests.bench import ideas as wishes
 from tests.bench import town as towns
 from tests.bench.measure import Browser, Page, Server, crowd, started
 
@@ -36,12 +37,41 @@ def portal_server(town: towns.Town) -> list[str]:
     return ["-m", "tests.bench.serve", str(town.instance), str(town.port), town.url]
 
 
+# name, path, signed in, bare page, budget as a multiple of bare, budget of queries
+Wanted = tuple[str, str, bool, str, int, int | None]
+
+
+def compare(
+    town: towns.Town, portal: Server, bare: Server, cookie: str, wanted: list[Wanted], rounds: int, count: int
+) -> None:
+    """A line for each page: its CPU beside that of the bare page, in rounds that take turns."""
+    queries = {name: town.queries(path, cookie if signed else "") for name, path, signed, *_ in wanted}
+    mine = [Page(name, portal, path, cookie if signed else "") for name, path, signed, *_ in wanted]
+    theirs = {path: Page(f"bare {path}", bare, path) for path in dict.fromkeys(row[3] for row in wanted)}
+    for page in [*mine, *theirs.values()]:
+        page.round(8)  # templates compiled, caches filled
+        page.cpu.clear()
+        page.times.clear()
+    for _ in range(rounds):
+        for page in [*mine, *theirs.values()]:
+            page.round(count)
+    say("page                        CPU ms  bare ms  ratio  budget   per s  p95 ms  SQL     KB  KB gz")
+    for page, (name, path, _signed, other, budget, most) in zip(mine, wanted, strict=True):
+        base = theirs[other].milliseconds
+        body = Browser(portal.port, page.cookie).get(path)[1]
+        marks = "" if most is None or queries[name] <= most else f" > {most}!"
+        say(
+            f"{name:26}{page.milliseconds:8.2f}{base:9.2f}{page.milliseconds / base:7.1f}"
+            f"{f'{budget} x' if budget else '-':>8}{page.a_second:8.0f}{page.p95:8.1f}{queries[name]:5}"
+            f"{len(body) / 1024:7.1f}{len(gzip.compress(body, 6)) / 1024:7.1f}{marks}"
+        )
+
+
 def pages(folder: Path, port: int, rounds: int, count: int) -> None:
     """CPU per page beside the bare page, in interleaved rounds; queries, bytes, memory, start-up."""
     town = towns.build(folder / "city", port)
     cookie = town.voter(0)
-    wanted = [
-        # name, path, signed in, bare page, budget as a multiple of bare, budget of queries
+    wanted: list[Wanted] = [
         ("home", "/en/", False, "/", 4, 6),
         ("list of 500, first page", f"/en/budget/{towns.LARGE}/projects/", False, "/items", 3, 6),
         ("list of 500, signed in", f"/en/budget/{towns.LARGE}/projects/", True, "/items", 3, 8),
@@ -49,31 +79,12 @@ def pages(folder: Path, port: int, rounds: int, count: int) -> None:
         ("ballot, 100 projects", f"/en/budget/{towns.OPEN}/ballot", True, "/items", 12, None),
         ("results, 100 projects", f"/en/budget/{towns.FINISHED}/results", False, "/items", 12, None),
     ]
-    queries = {name: town.queries(path, cookie if signed else "") for name, path, signed, *_ in wanted}
     bare_url = f"sqlite:///{folder / 'bare.db'}"
     with (
         started([str(BARE), "--url", bare_url, "--port", str(port + 1)], port + 1) as bare,
         started(portal_server(town), port, "/healthz") as portal,
     ):
-        mine = [Page(name, portal, path, cookie if signed else "") for name, path, signed, *_ in wanted]
-        theirs = {path: Page(f"bare {path}", bare, path) for path in dict.fromkeys(row[3] for row in wanted)}
-        for page in [*mine, *theirs.values()]:
-            page.round(8)  # templates compiled, caches filled
-            page.cpu.clear()
-            page.times.clear()
-        for _ in range(rounds):
-            for page in [*mine, *theirs.values()]:
-                page.round(count)
-        say("page                        CPU ms  bare ms  ratio  budget   per s  p95 ms  SQL     KB  KB gz")
-        for page, (name, path, _signed, other, budget, most) in zip(mine, wanted, strict=True):
-            base = theirs[other].milliseconds
-            body = Browser(port, page.cookie).get(path)[1]
-            marks = "" if most is None or queries[name] <= most else f" > {most}!"
-            say(
-                f"{name:26}{page.milliseconds:8.2f}{base:9.2f}{page.milliseconds / base:7.1f}"
-                f"{f'{budget} x' if budget else '-':>8}{page.a_second:8.0f}{page.p95:8.1f}{queries[name]:5}"
-                f"{len(body) / 1024:7.1f}{len(gzip.compress(body, 6)) / 1024:7.1f}{marks}"
-            )
+        compare(town, portal, bare, cookie, wanted, rounds, count)
         say()
         first_visit(port, wanted[0][1])
         say(f"memory: portal {portal.memory():.0f} MB with its worker (budget 200), bare {bare.memory():.0f} MB")
@@ -100,6 +111,33 @@ def first_visit(port: int, path: str) -> None:
             scripts += len(data) if ".js" in name else 0
     say(f"first visit of the home page: {total / 1024:.1f} KB on the wire in {len(names) + 1} requests (budget 40), "
         f"of it script {scripts / 1024:.1f} KB (budget 15)")  # fmt: skip
+
+
+def ideas(folder: Path, port: int, rounds: int, count: int) -> None:
+    """The pages of a call with 5,000 ideas."""
+    town = towns.build(folder / "ideas", port, large=False)
+    wishes.fill(town)
+    here = f"/en/ideas/{wishes.CALL}/"
+    wanted: list[Wanted] = [
+        ("list of 5,000", here, False, "/items", 3, 6),
+        ("list of 5,000, signed in", here, True, "/items", 3, 8),
+        ("page 200, by support", f"{here}?sort=supported&page=200", False, "/items", 3, 6),
+        ("by lot", f"{here}?sort=random&seed=7", False, "/items", 3, 6),
+        ("search over 5,000", f"{here}?q=bench+library", False, "/items", 3, 6),
+        ("search, signed in", f"{here}?q=bench+library", True, "/items", 3, 8),
+        ("whole site's search", "/en/search?q=bench+library", False, "/items", 3, 8),
+        ("idea, 20 comments", f"/en/ideas/{wishes.QUIET}", False, "/items/1", 4, 8),
+        ("idea, 500 comments", f"/en/ideas/{wishes.DEBATED}", False, "/items/1", 4, 8),
+        ("the same, signed in", f"/en/ideas/{wishes.DEBATED}", True, "/items/1", 4, 10),
+    ]
+    with (
+        started(
+            [str(BARE), "--url", f"sqlite:///{folder / 'bare-ideas.db'}", "--port", str(port + 1)], port + 1
+        ) as bare,
+        started(portal_server(town), port, "/healthz") as portal,
+    ):
+        compare(town, portal, bare, town.voter(0), wanted, rounds, count)
+    town.app.ground.database.dispose()
 
 
 def load(folder: Path, port: int, seconds: float) -> None:
@@ -195,6 +233,73 @@ def casts(folder: Path, port: int, each: int) -> None:
             town.app.ground.database.dispose()
 
 
+def supports(folder: Path, port: int, each: int) -> None:
+    """Durable supports a second with 8 and 32 people, first each for ideas of their own choice, then all for the same
+    ones, beside the bare page's inserts; every one is there, and the numbers of the ideas say so."""
+    say("database     people  for         supports/s  inserts/s  share  budget  CPU ms   bare  p95 ms   bare  lost")
+    with databases(folder) as make:
+        for kind in reachable():
+            town = towns.build(folder / f"wishes-{kind}", port, make(kind, "wishes"), large=False)
+            wishes.fill(town, WARM + 4 * 32 * each)
+            people = [town.voter(number) for number in range(32)]
+            with (
+                started([str(BARE), "--url", make(kind, "bare-wishes"), "--port", str(port + 1)], port + 1) as bare,
+                started(portal_server(town), port, "/healthz") as portal,
+            ):
+                tokens = [_token(portal.port, people, number) for number in range(32)]
+                # not measured: statements compiled, templates read, on both sides
+                crowd(8, 600, _wisher(portal.port, people, tokens, [range(1, WARM + 1)] * 8))
+                crowd(8, 600, _supporter(bare.port, WARM))
+                acknowledged, first = 8 * WARM, WARM + 1
+                for count in (8, 32):
+                    own = [range(first + each * number, first + each * (number + 1)) for number in range(count)]
+                    same = [range(first + each * 32, first + each * 33)] * count
+                    for name, chosen in (("their own", own), ("the same", same)):
+                        before = portal.cpu(), bare.cpu()
+                        bare_times, bare_took = crowd(count, 600, _supporter(bare.port, each))
+                        times, took = crowd(count, 600, _wisher(portal.port, people, tokens, chosen))
+                        cpu = (portal.cpu() - before[0]) / len(times), (bare.cpu() - before[1]) / len(bare_times)
+                        mine, theirs = len(times) / took, len(bare_times) / bare_took
+                        acknowledged += len(times)
+                        rows, said = wishes.stored(town)
+                        p95, bare_p95 = (statistics.quantiles(t, n=20)[-1] * 1000 for t in (times, bare_times))
+                        say(
+                            f"{kind:12}{count:7}  {name:10}{mine:12.0f}{theirs:11.0f}{mine / theirs:7.2f}{'1/2':>8}"
+                            f"{cpu[0] * 1000:8.2f}{cpu[1] * 1000:7.2f}{p95:8.0f}{bare_p95:7.0f}"
+                            f"  {acknowledged - rows} of {acknowledged}; the ideas say {said}"
+                        )
+                    first += 2 * 32 * each
+            town.app.ground.database.dispose()
+
+
+WARM = 4
+
+
+def _token(port: int, people: list[str], number: int) -> str:
+    """The token of somebody's forms; their cookie is kept with what it is tied to."""
+    browser = Browser(port, people[number])
+    found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/en/ideas/1")[1])
+    if found is None:
+        raise RuntimeError("no button for this person")
+    people[number] = browser.cookie
+    return found.group(1).decode()
+
+
+def _wisher(port: int, people: list[str], tokens: list[str], chosen: list[range]) -> Callable[[int], Act]:
+    def make(number: int) -> Act:
+        browser, mine = Browser(port, people[number]), iter(chosen[number])
+
+        def act() -> None:
+            fields = [("csrf_token", tokens[number]), ("on", "1")]
+            status = browser.post(f"/en/ideas/{next(mine)}/support", fields)[0]
+            if status != 303:
+                raise RuntimeError(f"a support answered {status}")
+
+        return act
+
+    return make
+
+
 Act = Callable[[], None]
 Fields = list[tuple[str, str]]
 
@@ -269,16 +374,19 @@ def evening(folder: Path, port: int, seconds: float) -> None:
                 evenings.held(city, folder, port, make(city.kind, "evening"), seconds, say)
 
 
+PARTS = ["pages", "ideas", "load", "casts", "supports", "counting"]
+
+
 def main(arguments: list[str]) -> int:
     """Measure what is asked for."""
     words = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="fewer rounds")
-    words.add_argument("--only", choices=["pages", "load", "casts", "counting"], action="append")
+    words.add_argument("--only", choices=PARTS, action="append")
     words.add_argument("--evening", action="store_true", help="the load of a vote's last evening, and nothing else")
     words.add_argument("--minutes", type=float, default=1, help="how long the evening lasts; 10 for the whole")
     words.add_argument("--port", type=int, default=8140, help="two ports from here on are used")
     given = words.parse_args(arguments)
-    wanted = given.only or ["pages", "load", "casts", "counting"]
+    wanted = given.only or PARTS
     say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as name:
         folder = Path(name)
@@ -289,12 +397,18 @@ def main(arguments: list[str]) -> int:
         if "pages" in wanted:
             say("\n== pages: CPU of the server's process beside the bare page of the same run")
             pages(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)
+        if "ideas" in wanted:
+            say("\n== ideas: 5,000 of them, one with 500 comments")
+            ideas(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)
         if "load" in wanted:
             say("\n== many at once")
             load(folder, given.port, 2 if given.quick else 8)
         if "casts" in wanted:
             say("\n== casts: durable, beside the bare page's inserts")
             casts(folder, given.port, 4 if given.quick else 12)
+        if "supports" in wanted:
+            say("\n== supports: durable, beside the bare page's inserts")
+            supports(folder, given.port, 4 if given.quick else 12)
         if "counting" in wanted:
             say("\n== counting")
             counting(given.quick)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -385,9 +385,11 @@ def _finished(app: Portal) -> None:
     finished(app, "2025")
 
 
-def finished(app: Portal, slug: str) -> str:
-    """A budget of last month, counted and published; the answer is its vote's public id."""
+def finished(app: Portal, slug: str, reworded: Callable[[], object] = lambda: None) -> str:
+    """A budget of last month, counted and published; the answer is its vote's public id. `reworded` may change its words
+    before the vote freezes them."""
     budget = town.add_budget(app, slug=slug, count=4, age=None)
+    reworded()
     public_id = town.open_vote(app, budget)
     with db.read() as s:
         codes = list(s.scalars(select(Project.code).where(Project.budget_id == budget).order_by(Project.number)))
