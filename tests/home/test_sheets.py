@@ -161,7 +161,10 @@ def test_newsletter_wishes_and_mandate(app: Portal) -> None:
     page = enter_paper(desk, app, "mandate", **asks, **days)
     assert "Code of the request" in page and re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", page.text)
     with db.read() as s:
-        subscriber, paper = s.scalars(select(Subscriber)).one(), s.scalars(select(PaperEntry.number).where(PaperEntry.sheet == "newsletter")).one()
+        subscriber, paper = (
+            s.scalars(select(Subscriber)).one(),
+            s.scalars(select(PaperEntry.number).where(PaperEntry.sheet == "newsletter")).one(),
+        )
         assert (
             subscriber.confirmed_at is not None and subscriber.paper.replace("-", "") == paper
         )  # the signature is the yes
