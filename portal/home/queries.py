@@ -148,11 +148,15 @@ def page_list(s: Session, lang: str) -> list[PageLine]:
 def _page_list(s: Session, lang: str) -> list[PageLine]:
     languages = ground.settings().languages
     newest: dict[int, dict[str, str]] = {}
-    for page_id, code, title in s.execute(
-        select(PageText.page_id, PageText.lang, PageText.title).order_by(PageText.lang, PageText.version)
+    by_slug: dict[str, Page] = {}
+    for found, code, title in s.execute(
+        select(Page, PageText.lang, PageText.title)
+        .outerjoin(PageText, PageText.page_id == Page.id)
+        .order_by(Page.position, Page.slug, PageText.lang, PageText.version)
     ):
-        newest.setdefault(page_id, {})[code] = title
-    by_slug = {page.slug: page for page in s.scalars(select(Page).order_by(Page.position, Page.slug))}
+        by_slug[found.slug] = found
+        if code is not None:
+            newest.setdefault(found.id, {})[code] = title
     lines: list[Any] = []
     for slug in [*rules.FIXED, rules.STATEMENT, *(slug for slug in by_slug if slug not in rules.FIXED)]:
         page = by_slug.get(slug)

@@ -106,6 +106,8 @@ def twin(twin_id: int) -> str:
 def say(twin_id: int) -> Response:
     """An author agrees or is against it; whoever said it takes it back."""
     page, act = find_twin(twin_id), request.form.get("act")
+    if not page.concerned:  # officers decide in the staff area
+        abort(404)
     back = url_for(".twin", twin_id=twin_id)
     try:
         if act == "back":

@@ -6,7 +6,7 @@ import json
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from portal.base import db, log, marks
@@ -24,7 +24,7 @@ def test_a_refusal_of_the_database_is_logged_without_what_it_refused(
     try:
         with db.write() as s:
             try:
-                s.execute(text("INSERT INTO mark (name, value) VALUES (:name, 2)"), {"name": SECRET})
+                s.execute(insert(marks.Mark).values(name=SECRET, value=2))
             except DBAPIError as met:
                 raise RuntimeError("twice") from met
     except RuntimeError as error:

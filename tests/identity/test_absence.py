@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.audit.models import Entry
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, i18n
 from portal.base.web import Portal
 from portal.identity import actions_staff, queries, rules
 from portal.identity.models import Absence, Person, RoleGrant
@@ -250,7 +250,7 @@ def test_an_administrator_enters_it_for_somebody_ill(app: Portal, client: Client
     enter(client, "Adam Kask", roles=["administrator"])
     bo = enter(Client(app), "Bo Andersen", roles=["budget_officer"])
     cleo = enter(Client(app), "Cleo Sand", roles=["planner"])
-    page, now = f"/en/staff/people/{bo}/absence", clock.now()
+    page, now = f"/en/staff/people/{bo}/absence", i18n.in_zone(clock.city_now())
     client.post(f"/en/staff/look?kind=person&id={bo}", {"why": "roles"})
     form = {"deputy": str(cleo)}
     for name, day in (("first", now), ("last", now)):

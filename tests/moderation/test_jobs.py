@@ -40,14 +40,15 @@ def test_a_queue_that_nobody_touched_for_a_day_tells_somebody(app: Portal) -> No
     now = clock.city_now()
     with db.write() as s:
         assert jobs.untouched(s, now + timedelta(hours=23)) == 0
-        assert jobs.untouched(s, now + timedelta(hours=25)) == 3
-        assert jobs.untouched(s, now + timedelta(hours=26)) == 0, "once a day"
+        noon = (now + timedelta(days=2)).replace(hour=12)
+        assert jobs.untouched(s, noon) == 3
+        assert jobs.untouched(s, noon + timedelta(hours=1)) == 0, "once a day"
     assert told(mo) == told(boss) == told(part) == ["moderation.untouched"] and told(other) == []
     second = board.note(process=7)
     board.report(second, NOBODY)
     board.decide(Actor(person_id=mo, roles=frozenset({"moderator"})), second)
     with db.write() as s:
-        assert jobs.untouched(s, now + timedelta(hours=24.5)) == 0, "somebody has been at it"
+        assert jobs.untouched(s, now + timedelta(hours=24)) == 0, "somebody has been at it"
     jobs.hourly({})
 
 

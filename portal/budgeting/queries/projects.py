@@ -16,6 +16,7 @@ from portal.base import files, i18n, search, texts
 from portal.base.files import File, State
 from portal.base.texts import Said
 from portal.budgeting.models import Budget, Card, Category, Pot, Project, ProjectStatus
+from portal.budgeting.models_works import Origin
 from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC
 
@@ -93,6 +94,7 @@ class Detail:
     category: Said | None
     before: Beside | None
     after: Beside | None
+    grown: bool  # from ideas
 
 
 _P, _C, _F = Project.__table__.c, Card.__table__.c, File.__table__.c
@@ -255,8 +257,14 @@ def by_number(s: Session, budget: Budget, number: int, *, drafts: bool = False) 
     ).one_or_none()
 
 
+_ORIGIN = Origin.__table__
 _DETAIL = (
-    _CARDS.add_columns(Pot.__table__.c.amount, _F.width, _F.height)
+    _CARDS.add_columns(
+        Pot.__table__.c.amount,
+        _F.width,
+        _F.height,
+        select(_ORIGIN.c.idea_id).where(_ORIGIN.c.project_id == _P.id).exists().label("grown"),
+    )
     .join(Pot.__table__, Pot.__table__.c.id == _P.pot_id)
     .where(
         _P.budget_id == bindparam("budget"),
@@ -315,6 +323,7 @@ def detail(s: Session, budget: Budget, number: int, *, drafts: bool = False) -> 
         category=said.get(("category", row.category_id or 0, "name")),
         before=beside.get(False),
         after=beside.get(True),
+        grown=bool(row.grown),
     )
 
 

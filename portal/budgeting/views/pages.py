@@ -149,7 +149,7 @@ def project(slug: str, number: int) -> str:
     return render_template(
         "budgeting/project.html",
         outcome=outcome,
-        wishes=origins.wishes(s, detail.shown.id),
+        wishes=origins.wishes(s, detail.shown.id) if detail.grown else [],
         progress=dates.works(now) if outcome else None,
         plan=city_plan(),
         budget=budget,
