@@ -60,7 +60,7 @@ def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
         "lang": "en", "slug": slug, "number": 1, "pot": "1", "public_id": city.vote[slug], "name": "0" * 64 + ".webp",
         "token": "x", "key": "test", "code": "en", "secret": "x",
         "kind": "budget", "reference": "x",
-        "file_id": 1,
+        "file_id": 1, "proposal_id": 1,
         "paper": f"questionnaire-{city.asked[slug]}", "questionnaire_id": city.asked[slug],
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
