@@ -62,6 +62,8 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if item.get_closest_marker("long") and not config.getoption("--long"):
         return True
     again = config.getoption("--db") != "sqlite" or config.getoption("--journal") != "wal"
+    if again and item.get_closest_marker("walk") and not config.getoption("--long"):
+        return True
     if not again or "template" in getattr(item, "fixturenames", ()):
         return False
     return not _names_a_database(item.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -53,6 +54,7 @@ def walk(app: Portal, client: Client, starts: list[str]) -> set[str]:
     return set(reached)
 
 
+@pytest.mark.walk
 def test_every_page_can_be_reached_by_links(module_app: Portal) -> None:
     world.build(module_app)
     reached = {"home_plain.start"} | walk(module_app, Client(module_app), ["/en/"])

@@ -71,6 +71,9 @@ class Look:
     forms: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # of each form: who saw it, where, and itself
 
 
+pytestmark = pytest.mark.walk
+
+
 @pytest.fixture(scope="module")
 def town(module_app: Portal) -> World:
     """The small city, and a vote whose projects had such titles before they were frozen into it."""

@@ -24,6 +24,9 @@ from tests.journeys.visitor import Visitor
 WIDTHS = (1280, 360)
 LANGUAGES = ("en", "de", "ar")
 SMALLEST = ("de", "ar")
+WORDS = (
+    "de",
+)  # the same elements once more with the longest words: what axe says of them stands after English and Arabic
 OTHERS = ("et", "fr", "pl")
 # what a reader chooses who needs more room between letters: WCAG 1.4.12
 SPACED = """() => { const sheet = new CSSStyleSheet();
@@ -100,7 +103,7 @@ def walk(
             here = f"/{lang}{one.path} {one.who}"
             for width in WIDTHS:
                 visitor.page.set_viewport_size({"width": width, "height": 900})
-                again = width != WIDTHS[0] and not contrast
+                again = (width != WIDTHS[0] or lang in WORDS) and not contrast
                 faults = looks.faults(visitor.page, lang, contrast=contrast, layout=again)
                 found += [f"{here} {width}: {fault}" for fault in faults]
             if endpoints is None and lang in SMALLEST:
