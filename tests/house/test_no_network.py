@@ -17,6 +17,7 @@ from tests.identity.help import enter
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
+@pytest.mark.walk
 def test_a_walk_over_all_pages_opens_no_connection(module_app: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     world.build(module_app)
     tried: list[Any] = []

@@ -33,8 +33,9 @@ MANY = 17  # of them for one project
 FLEETING = re.compile(
     r'(name="(?:csrf_token|form_token|started|once)"[^>]*value="|value="(?=[^"]{16,}"[^>]*name="(?:csrf_token|form_token|started|once)")|nonce="'
     r'|nonce-|name="ballot-)[^"\';]*'
-    # a form on paper has a number of its own at every visit
-    r'|(?<=<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</bdi></strong></p>)|(?<=<svg class="fm-qr")[\s\S]*?</svg>'
+    # a form on paper and a list of supporters have a number of their own at every visit
+    r'|(?<=<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]{2})?(?=</bdi></strong>(?:</p>| ·))'
+    r'|(?<=<svg class="fm-qr")[\s\S]*?</svg>'
 )
 FLEETING_HEADERS = {"date", "set-cookie", "x-request-id", "content-length"}
 Answers = dict[tuple[str, str], tuple[int, str, str]]
@@ -190,6 +191,7 @@ def answer(page: Page) -> tuple[int, str, str]:
     return response.status_code, FLEETING.sub(r"\1", "\n".join(head)), FLEETING.sub(r"\1", body)
 
 
+@pytest.mark.walk
 def test_no_page_tells_how_the_votes_stand(city: City) -> None:
     vote_all(city, 0)
     before = walk(city)
