@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.identity.ways import sheets
 from tests.journeys.city import City
@@ -60,7 +60,12 @@ def finish(screen: Visitor) -> None:
 
 def shows(page: Page) -> bool:
     """Does the page show something of Ana? The demo's list of people and its register name her to everybody."""
-    content = page.content()
+    page.wait_for_load_state()
+    try:
+        content = page.content()
+    except Error:  # a page that goes on by itself had just begun to
+        page.wait_for_load_state()
+        content = page.content()
     if "/demo-idp/" in page.url or "this register is made up" in content:
         return False
     return any(trace in content for trace in TRACES)
