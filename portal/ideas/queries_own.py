@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.base import i18n, texts
+from portal.base import db, i18n, texts
 from portal.base.actor import Actor
 from portal.base.feature import Item
 from portal.base.files import File
@@ -168,8 +168,16 @@ _NEWEST = (
     .order_by(_ID.id.desc())
     .limit(NEWEST)
 )
-# Drafts and ideas as lines of one list: what "my page" says of both.
-_BOTH = union_all(
+_SU = Support.__table__.c
+_SUPPORTED = (
+    select(_SU.id)
+    .join(Idea, _ID.id == _SU.idea_id)
+    .where(_SU.person_id == bindparam("supporter"), _ID.held_at.is_(None), _ID.state != IdeaState.MERGED)
+    .order_by(_SU.id.desc())
+    .limit(NEWEST)
+)
+# Drafts, ideas and what one supports as lines of one list: what "my page" says of them.
+_ALL = union_all(
     select(
         literal(0).label("rank"), _DR.id, literal(0).label("number"), Call.slug, _DR.step,
         _DR.data["title"].as_string().label("title"), _DR.data["language"].as_string().label("language"),
@@ -181,17 +189,29 @@ _BOTH = union_all(
         literal(1), _ID.id, _ID.number, literal(""), literal(""), _ID.title, _ID.language, cast(_ID.state, String),
         case((_ID.held_at.is_not(None), 1), else_=0), _ID.created_at,
     ).where(_ID.id.in_(_NEWEST)),
+    select(
+        literal(2), _SU.id, _ID.number, literal(""), literal(""), _ID.title, _ID.language, literal(""), _ID.supports,
+        _ID.created_at,
+    ).join(Idea, _ID.id == _SU.idea_id).where(_SU.id.in_(_SUPPORTED)),
 ).subquery()  # fmt: skip
-_MINE = select(_BOTH).order_by(
-    _BOTH.c.rank, case((_BOTH.c.rank == 0, _BOTH.c.at)).desc(), _BOTH.c.id.desc()
-)  # drafts as they were touched, ideas as they came
+_MINE = select(_ALL).order_by(
+    _ALL.c.rank, case((_ALL.c.rank == 0, _ALL.c.at)).desc(), _ALL.c.id.desc()
+)  # drafts as they were touched, ideas as they came, supports as they were given
+
+
+def _mine(s: Session, actor: Actor) -> Sequence[Any]:
+    """One select for two parts of "my page". What somebody supports is not even read while another person helps them."""
+    kept = db.notes()
+    if "ideas.mine" not in kept:
+        who = {"person": actor.person_id, "supporter": None if actor.helped_by is not None else actor.person_id}
+        kept["ideas.mine"] = s.execute(_MINE, who).all()
+    rows: Sequence[Any] = kept["ideas.mine"]
+    return rows
 
 
 def my_ideas(s: Session, actor: Actor, _lang: str) -> list[Item]:
-    """For "my page": drafts, then the newest ideas. One select."""
-    return [
-        _draft_item(row) if row.rank == 0 else _idea_item(row) for row in s.execute(_MINE, {"person": actor.person_id})
-    ]
+    """For "my page": drafts, then the newest ideas. One select, together with the next."""
+    return [_draft_item(row) if row.rank == 0 else _idea_item(row) for row in _mine(s, actor) if row.rank < 2]
 
 
 def _draft_item(row: Any) -> Item:
@@ -217,16 +237,17 @@ def _idea_item(row: Any) -> Item:
 
 
 def my_supports(s: Session, actor: Actor, _lang: str) -> list[Item]:
-    """For "my page": what the reader supports, when nobody helps them. One select."""
+    """For "my page": what the reader supports, when nobody helps them."""
     return [
         Item(
-            one.title,
+            row.title,
             "ideas.idea",
-            {"number": one.number},
-            lang=one.lang,
-            state=_n("%(n)s support", "%(n)s supports", one.supports),
+            {"number": row.number},
+            lang=row.language,
+            state=_n("%(n)s support", "%(n)s supports", row.held),
         )
-        for one in supported(s, actor, NEWEST)
+        for row in _mine(s, actor)
+        if row.rank == 2
     ]
 
 

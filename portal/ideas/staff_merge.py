@@ -102,8 +102,12 @@ def decide(twin_id: int) -> ResponseReturnValue:
         abort(404)
     row, one, other = page.twin, page.one, page.other
     verdict = rules_merge.may_decide(row.state)
-    if not verdict:
-        return redirect(url_for("ideas.twin", twin_id=twin_id), 303)
+    if not verdict:  # it was decided; somebody who sends a decision now is told so
+        html = render_template(
+            "ideas/staff/decide.html", it=page, twin=row, form=None, says=rules_merge.SAYS, may=verdict,
+            state=rules_merge.TWIN_STATES[row.state],
+        )  # fmt: skip
+        return html, 409 if request.method == "POST" else 200
     form, status = DecideForm.between(one.idea, other.idea), 200
     if form.is_submitted():
         if form.validate():

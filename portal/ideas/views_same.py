@@ -69,10 +69,10 @@ def same(number: int) -> ResponseReturnValue:
 
 
 def find_twin(twin_id: int) -> queries_same.Page:
-    """The proposal, for both ideas' authors, whoever said it and the officers who decide; to others it does not
-    exist."""
+    """The proposal, for both ideas' authors and whoever said it; to others it does not exist. Officers have their own
+    page of it in the staff area."""
     page = queries_same.page(db.session(), actor(), twin_id)
-    if page is None or not (page.concerned or officer_of(page)):
+    if page is None or not page.concerned:
         abort(404)
     return page
 
@@ -106,8 +106,6 @@ def twin(twin_id: int) -> str:
 def say(twin_id: int) -> Response:
     """An author agrees or is against it; whoever said it takes it back."""
     page, act = find_twin(twin_id), request.form.get("act")
-    if not page.concerned:  # officers decide in the staff area
-        abort(404)
     back = url_for(".twin", twin_id=twin_id)
     try:
         if act == "back":

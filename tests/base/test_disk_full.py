@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from portal.base import db
@@ -16,6 +19,40 @@ from portal.home.models import BarrierReport
 from tests.client import Client
 
 LONG = "The ramp of the library is too steep for a wheelchair. " * 70
+
+
+# PostgreSQL answers with the very state of a full disk: the disk of a server that others use is not filled for a test.
+_NO_ROOM = (
+    "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$",
+    "CREATE TRIGGER no_room BEFORE INSERT ON barrier_report EXECUTE FUNCTION no_room()",
+)
+_ROOM = ("DROP TRIGGER no_room ON barrier_report", "DROP FUNCTION no_room()")
+
+
+@contextmanager
+def full_disk(app: Portal) -> Iterator[None]:
+    """As long as this lasts, the database has no room for one report more."""
+    engine, lite = app.ground.database.engine, app.ground.database.engine.dialect.name == "sqlite"
+    if lite:
+        engine.dispose()
+        event.listen(engine, "connect", _no_page_more)
+    else:
+        _tell(engine, _NO_ROOM)
+    try:
+        yield
+    finally:
+        if lite:
+            event.remove(engine, "connect", _no_page_more)
+            engine.dispose()
+        else:
+            _tell(engine, _ROOM)
+
+
+def _tell(engine: Engine, statements: tuple[str, ...]) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 def _no_page_more(driver: Any, *_record: Any) -> None:
@@ -52,20 +89,12 @@ def test_other_faults_are_no_full_disk(cause: Exception | None) -> None:
 
 
 def test_a_report_on_a_full_disk_is_not_acknowledged_and_not_lost_from_sight(app: Portal, client: Client) -> None:
-    engine = app.ground.database.engine
-    if not db.is_sqlite():  # the server's own disk cannot be filled here: its refusal is tried above
-        return
     client.get("/en/accessibility/report")
-    engine.dispose()
-    event.listen(engine, "connect", _no_page_more)
-    try:
+    with full_disk(app):
         refused = client.post("/en/accessibility/report", {"what": LONG})
         assert refused.status == 503
         assert "no room left" in refused and LONG[:50] in refused
         assert client.get("/en/").status == 200  # who reads notices nothing
-    finally:
-        event.remove(engine, "connect", _no_page_more)
-        engine.dispose()
     with db.read() as s:
         assert s.scalar(select(func.count()).select_from(BarrierReport)) == 0
     again = client.post("/en/accessibility/report", {"what": LONG})

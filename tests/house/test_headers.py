@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from portal.base.web import Portal
 from tests.client import Client
 from tests.house import routes, world
@@ -19,7 +17,6 @@ ALWAYS = {
 }
 
 
-@pytest.mark.walk
 def test_every_answer(module_app: Portal) -> None:
     town = world.build(module_app)
     for who in ("nobody", "administrator"):

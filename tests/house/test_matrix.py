@@ -53,7 +53,6 @@ def to_sign_in(status: int, location: str) -> bool:
     return status == 303 and "/sign-in?" in location
 
 
-@pytest.mark.walk
 @pytest.mark.parametrize("who", WHO)
 def test_each_door_opens_to_those_it_names(module_app: Portal, town: World, who: str) -> None:
     app, token, known = module_app, world.form_token(module_app), routes.frozen()
@@ -83,7 +82,6 @@ def test_each_door_opens_to_those_it_names(module_app: Portal, town: World, who:
                 assert not to_sign_in(status, location), case
 
 
-@pytest.mark.walk
 def test_other_methods_are_refused(module_app: Portal, town: World) -> None:
     token = world.form_token(module_app)
     client = Client(module_app)
@@ -98,7 +96,6 @@ def test_other_methods_are_refused(module_app: Portal, town: World) -> None:
             assert status in {404, 405}, f"{method} {url}: {status}"
 
 
-@pytest.mark.walk
 def test_no_act_without_the_forms_token(module_app: Portal, town: World) -> None:
     client = Client(module_app)
     world.enter_as(client, "administrator")  # once: each act is refused, so the session lives on

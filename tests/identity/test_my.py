@@ -64,9 +64,6 @@ def test_my_page_is_for_its_person_alone_and_kept_nowhere(app: Portal, count_que
     assert page.response.headers["Cache-Control"] == "no-store"
     assert "7 new" in page.html, "the badge counts more than the page lists, and asks nothing for it"
     assert 'href="/en/my"' in ana.get("/en/").html, "the link stands beside the account"
-    asked = []
-    for _again in range(3):  # what is read once in a while (marks, last seen) does not count
-        with count_queries(app) as counted:
-            ana.get("/en/my")
-        asked.append(counted.number)
-    assert min(asked) <= 15, counted.statements
+    with count_queries(app) as counted:
+        ana.get("/en/my")
+    assert counted.number <= 14, counted.statements

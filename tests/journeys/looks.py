@@ -18,12 +18,9 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("ut
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.5.8
 
-# Of axe's rules, those whose answer can change when the same elements are laid out in less room with other words.
-OF_LAYOUT = ["target-size", "scrollable-region-focusable", "link-in-text-block", "css-orientation-lock"]
-
-RUN_AXE = """async ([only, contrast]) => {
+RUN_AXE = """async ([tags, contrast]) => {
   const found = await axe.run(document, {
-    runOnly: only, rules: only.type === "tag" ? {"color-contrast": {enabled: contrast}} : {},
+    runOnly: {type: "tag", values: tags}, rules: {"color-contrast": {enabled: contrast}},
     resultTypes: ["violations"], preload: false, iframes: false,
   });
   return found.violations.map((v) => v.id + ": " + v.help + " — "
@@ -132,13 +129,11 @@ def direction(page: Page, lang: str) -> list[str]:
     return [] if said == wanted else [f"language and direction are {said}, not {wanted}"]
 
 
-def axe(page: Page, *, contrast: bool = True, layout: bool = False) -> list[str]:
-    """What axe finds wrong. The contrast of colours costs as much as all other rules together. `layout`: only the rules
-    of layout, on a page that all others have seen in a wider window."""
+def axe(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe finds wrong. The contrast of colours costs as much as all other rules together."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
-    only = {"type": "rule", "values": OF_LAYOUT} if layout else {"type": "tag", "values": TAGS}
-    found: list[str] = page.evaluate(RUN_AXE, [only, contrast])
+    found: list[str] = page.evaluate(RUN_AXE, [TAGS, contrast])
     return [f"axe {one}" for one in found]
 
 
@@ -153,9 +148,9 @@ def faults_without_axe(page: Page, lang: str) -> list[str]:
     return [*direction(page, lang), *own(page), *leftovers(page, lang)]
 
 
-def faults(page: Page, lang: str, *, contrast: bool = True, layout: bool = False) -> list[str]:
+def faults(page: Page, lang: str, *, contrast: bool = True) -> list[str]:
     """Everything at once."""
-    return [*faults_without_axe(page, lang), *axe(page, contrast=contrast, layout=layout)]
+    return [*faults_without_axe(page, lang), *axe(page, contrast=contrast)]
 
 
 def summary(page: Page) -> list[str]:

@@ -191,7 +191,6 @@ def answer(page: Page) -> tuple[int, str, str]:
     return response.status_code, FLEETING.sub(r"\1", "\n".join(head)), FLEETING.sub(r"\1", body)
 
 
-@pytest.mark.walk
 def test_no_page_tells_how_the_votes_stand(city: City) -> None:
     vote_all(city, 0)
     before = walk(city)
