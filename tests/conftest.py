@@ -51,6 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: looking through it again and again for garbage took a quarter of the suite."""
+    gc.enable()  # the portal begins without
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 25, 50)
