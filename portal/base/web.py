@@ -24,6 +24,7 @@ from portal.base import clock, db, errors, ground, i18n, personal
 from portal.base.actor import CITY, Actor
 from portal.base.feature import Menu
 from portal.base.ground import Ground
+from portal.base.printing import Environment as Printing
 from portal.base.security import SAFE, actor, public, said
 from portal.config import LOOPBACK
 
@@ -42,6 +43,7 @@ class Portal(Flask):
 
     ground: Ground
     addresses: dict[tuple[Any, ...], str]
+    jinja_environment = Printing
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Flask's addresses, kept: a list page asks for the same few of them again and again.

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.base import clock, ground, i18n
+from portal.base import clock, ground, i18n, together
 from portal.base.actor import Actor
 from portal.base.feature import Discussion as Wish
 from portal.base.feature import Hit, Kind
 from portal.base.i18n import Text
+from portal.base.together import Ready
 from portal.base.verdict import Verdict
 from portal.comments import rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
@@ -183,7 +184,7 @@ _IN_CONVERSATION = [func.coalesce(_C.branch_id, _C.id), _C.branch_id.is_not(None
 
 
 @cache
-def _roots(points: bool, order: Sort, me: bool) -> Any:
+def _roots(points: bool, order: Sort, me: bool) -> Ready:
     """A page of comments without their replies, from rank `first` to `last` in each column, each row with the numbers
     of the whole debate: on each side, of both, and of all levels that everybody sees. One row without a comment where
     the page is empty."""
@@ -197,32 +198,34 @@ def _roots(points: bool, order: Sort, me: bool) -> Any:
     sides = [func.count().filter(root, _C.side == side).label(f"roots_{side}") for side in Side]
     numbers = [*sides, func.count().filter(root).label("roots"), func.count().filter(_C.counted.is_(True)).label("all")]
     totals = select(*numbers).where(_HERE).subquery()
-    return (
+    return Ready(
         select(*_columns(me), *totals.c)
         .select_from(totals)
         .outerjoin(ranked, ranked.c.rank.between(bindparam("first"), bindparam("last")))
-        .outerjoin(Comment, _C.id == ranked.c.number)
-        .outerjoin(Person, _P.id == _C.author_id)
+        .outerjoin(Comment.__table__, _C.id == ranked.c.number)
+        .outerjoin(Person.__table__, _P.id == _C.author_id)
         .order_by(ranked.c.rank)
     )
 
 
 @cache
-def _replies(me: bool) -> Any:
-    """The first replies in each of the conversations `roots`, and how many there are."""
+def _replies(me: bool, most: int) -> Ready:
+    """The first replies in each of the conversations `root_0`, `root_1` and so on, `most` of them, and how many there
+    are."""
+    roots = [bindparam(f"root_{n}", type_=_C.id.type) for n in range(most)]
     ranked = (
         select(
             _C.id.label("number"),
             func.row_number().over(partition_by=_C.root_id, order_by=_IN_CONVERSATION).label("rank"),
             func.count().over(partition_by=_C.root_id).label("all_replies"),
         )
-        .where(_C.root_id.in_(bindparam("roots", expanding=True)), _visible(me))
+        .where(_C.root_id.in_(roots), _visible(me))
         .subquery()
     )
-    return (
+    return Ready(
         select(*_columns(me), ranked.c.all_replies)
         .join(ranked, ranked.c.number == _C.id)
-        .outerjoin(Person, _P.id == _C.author_id)
+        .outerjoin(Person.__table__, _P.id == _C.author_id)
         .where(ranked.c.rank <= rules.REPLIES_SHOWN)
         .order_by(_C.root_id, ranked.c.rank)
     )
@@ -288,16 +291,18 @@ def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sor
     me = actor.signed_in
     given: dict[str, Any] = {"kind": about.kind, "number": about.object_id, "me": actor.person_id}
     statement, sides = _roots(points, order, me), tuple(Side) if points else (None,)
-    lines = s.execute(statement, given | _window(page, size)).all()
+    lines = together.rows(s, statement, given | _window(page, size))
     counts = lines[0]
     totals = {side: getattr(counts, f"roots_{side}") if side else counts.roots for side in sides}
     pages = max(1, -(-max(totals.values()) // size))
     if page > pages:
         page = pages
-        lines = s.execute(statement, given | _window(page, size)).all()
+        lines = together.rows(s, statement, given | _window(page, size))
     rows = [row for row in lines if row.id is not None]
     replies: dict[int, list[Any]] = {}
-    for row in s.execute(_replies(me), {"roots": [row.id for row in rows], "me": actor.person_id}):
+    most = size * len(sides)
+    asked = {f"root_{n}": rows[n].id if n < len(rows) else None for n in range(most)}
+    for row in together.rows(s, _replies(me, most), {**asked, "me": actor.person_id}):
         replies.setdefault(row.root_id, []).append(row)
     maker = _Lines(actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
     columns = tuple(

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from portal.base import clock, files, i18n
+from portal.base import clock, files, i18n, together
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
 from portal.base.tables import UtcTime
+from portal.base.together import Ready
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
 from portal.ideas.models_answers import AnswerIdea, Standing
@@ -177,9 +178,9 @@ _FILES = select(
 ).where(_AT.idea_id == bindparam("idea"))
 
 
-def _in_order(*parts: Any) -> Any:
+def _in_order(*parts: Any) -> Ready:
     lines = union_all(*parts).subquery()
-    return select(lines).order_by(lines.c.what, lines.c.rank)
+    return Ready(select(lines).order_by(lines.c.what, lines.c.rank))
 
 
 _HANGING = _in_order(_AUTHORS, _PICTURES, _FILES)
@@ -257,7 +258,7 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
         return None
     idea, me = found.idea, actor.person_id
     hanging: dict[str, list[Any]] = {"author": [], "picture": [], "file": []}
-    for row in s.execute(_HANGING, {"idea": idea.id}):
+    for row in together.rows(s, _HANGING, {"idea": idea.id}):
         hanging[row.what].append(row)
     authors = [_co_author(row) for row in hanging["author"]]
     ids = author_ids(s, idea, authors)

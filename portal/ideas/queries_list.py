@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session
 
-from portal.base import files, i18n, search
+from portal.base import files, i18n, search, together
 from portal.base.actor import NOBODY, Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
+from portal.base.together import Ready
 from portal.ideas.models import Call, Idea, IdeaState, Picture, Support
 from portal.ideas.queries import OPEN_TO_ALL
 from portal.identity.models import Person
@@ -166,7 +167,7 @@ _MINE = exists().where(_S.idea_id == _I.id, _S.person_id == bindparam("reader"))
 
 
 @lru_cache(maxsize=128)
-def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None) -> tuple[Select[Any], Select[Any]]:
+def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None) -> tuple[Ready, Select[Any]]:
     """The select of one page of a list and that of its number, for an order and a set of filters, among what was
     `found`, and with what the reader supports where there is `me`. The twenty of the page are picked before anything is
     looked up for them."""
@@ -189,7 +190,7 @@ def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None
         .where(_I.id.in_(picked))
         .order_by(*_ORDERS[sort])
     )
-    return page, number
+    return Ready(page), number
 
 
 def _asked(s: Session, call_id: int | None, filters: Filters, *, staff: bool) -> dict[str, Any]:
@@ -227,7 +228,7 @@ def _run(
     window: dict[str, Any] = {"limit": limit, "offset": (max(page, 1) - 1) * limit}
     if me:
         window["reader"] = reader.person_id
-    rows = s.execute(statement, {**mine, **window}).all()
+    rows = together.rows(s, statement, {**mine, **window})
     if rows:
         return [shown(row) for row in rows], rows[0].total
     if page <= 1:
