@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from types import FunctionType, MethodType
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import nodes
+from jinja2 import nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context as JinjaContext
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 try:
@@ -42,10 +45,33 @@ class _Code(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
+_PLAIN = (FunctionType, MethodType)
+_KNOWS_ESCAPING: Any = pass_eval_context(lambda _how: None).jinja_pass_arg  # type: ignore[attr-defined]
+
+
+class Context(JinjaContext):
+    """What a template knows while it is printed."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+        """Call what stands in a template. What most calls are, macros and functions that want at most to know whether
+        to escape, takes the short way; Jinja's own asks each of them four questions and copies the context."""
+        kind = type(__obj)
+        wish = _KNOWS_ESCAPING if kind is Macro else getattr(__obj, "jinja_pass_arg", None)
+        if (kind in _PLAIN or kind is Macro) and (wish is None or wish is _KNOWS_ESCAPING):
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            try:
+                return __obj(*args, **kwargs) if wish is None else __obj(__self.eval_ctx, *args, **kwargs)
+            except StopIteration:
+                return __self.environment.undefined("a function had nothing more to give")
+        return super().call(__obj, *args, **kwargs)
+
+
 class Environment(FlaskEnvironment):
     """The templates' environment."""
 
     code_generator_class = _Code
+    context_class = Context
     written = staticmethod(written)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

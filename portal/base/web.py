@@ -15,8 +15,8 @@ from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, r
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Environment, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
@@ -25,6 +25,7 @@ from portal.base.actor import CITY, Actor
 from portal.base.feature import Menu
 from portal.base.ground import Ground
 from portal.base.printing import Environment as Printing
+from portal.base.printing import written
 from portal.base.security import SAFE, actor, public, said
 from portal.config import LOOPBACK
 
@@ -208,13 +209,14 @@ def rendered(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def _said(context: Context, sentence: str, params: dict[str, Any]) -> str:
+def _said(how: EvalContext, sentence: str, params: dict[str, Any]) -> str:
     """The sentence as HTML: its own marks are trusted, what is put into it is escaped; numbers and moments are written
     as the language writes them."""
     if not params:
-        return _marked(sentence) if context.eval_ctx.autoescape else sentence.replace("%%", "%")
-    words = Markup(sentence) if context.eval_ctx.autoescape else sentence  # noqa: S704
-    return words % {name: i18n.shown(value) for name, value in params.items()}
+        return _marked(sentence) if how.autoescape else sentence.replace("%%", "%")
+    if how.autoescape:
+        return Markup(sentence % {name: written(i18n.shown(value)) for name, value in params.items()})  # noqa: S704
+    return sentence % {name: i18n.shown(value) for name, value in params.items()}
 
 
 @lru_cache(maxsize=8192)  # all sentences of all languages are fewer
@@ -222,14 +224,14 @@ def _marked(sentence: str) -> Markup:
     return Markup(sentence.replace("%%", "%"))  # noqa: S704
 
 
-@pass_context
-def _sentence(context: Context, msgid: str, **params: Any) -> str:
-    return _said(context, i18n.gettext(msgid), params)
+@pass_eval_context
+def _sentence(how: EvalContext, msgid: str, **params: Any) -> str:
+    return _said(how, i18n.gettext(msgid), params)
 
 
-@pass_context
-def _counted(context: Context, one: str, many: str, n: int, **params: Any) -> str:
-    return _said(context, i18n.bare_ngettext(one, many, n), {"n": n, "num": n, **params})
+@pass_eval_context
+def _counted(how: EvalContext, one: str, many: str, n: int, **params: Any) -> str:
+    return _said(how, i18n.bare_ngettext(one, many, n), {"n": n, "num": n, **params})
 
 
 def _csrf_token() -> str:
