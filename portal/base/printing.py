@@ -52,7 +52,7 @@ _KNOWS_ESCAPING: Any = pass_eval_context(lambda _how: None).jinja_pass_arg  # ty
 class Context(JinjaContext):
     """What a template knows while it is printed."""
 
-    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call what stands in a template. What most calls are, macros and functions that want at most to know whether
         to escape, takes the short way; Jinja's own asks each of them four questions and copies the context."""
         kind = type(__obj)

@@ -108,8 +108,9 @@ _CARDS = (
 )  # fmt: skip
 _ORDERS: dict[str, list[Any]] = {
     "newest": [_I.created_at.desc(), _I.id.desc()],
-    "supported": [_I.supports.desc(), _I.created_at.desc(), _I.id.desc()],
-    "discussed": [_I.comments.desc(), _I.created_at.desc(), _I.id.desc()],
+    # among equals the last that came: the index of the first column holds the number of the row, too
+    "supported": [_I.supports.desc(), _I.id.desc()],
+    "discussed": [_I.comments.desc(), _I.id.desc()],
     "random": [(_I.shuffle * bindparam("factor")) % _PRIME, _I.id],
 }
 _SHOWN = and_(_I.hidden_at.is_(None), _I.held_at.is_(None))
@@ -172,8 +173,9 @@ def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None
     `found`, and with what the reader supports where there is `me`. The twenty of the page are picked before anything is
     looked up for them."""
     mine = [_ASKED[name] for name in asked]
-    if found is not None:
-        mine.append(_I.id.in_(found))
+    if found is not None:  # looked up once for both
+        held = found.cte("held").prefix_with("MATERIALIZED")
+        mine.append(_I.id.in_(select(held.c[0])))
     number = select(func.count().label("total")).select_from(Idea.__table__).where(*mine)
     picked = (
         select(_I.id.label("id"))
