@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Float, LargeBinary, Numeric
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
@@ -69,7 +69,10 @@ class _Form:
             {name: type_.dialect_impl(dialect).bind_processor(dialect) for name, type_ in bound.items()}
         )
         columns = list(statement.exported_columns)
-        found = {at: one.type.dialect_impl(dialect).result_processor(dialect, None) for at, one in enumerate(columns)}
+        found = {
+            at: one.type.dialect_impl(dialect).result_processor(dialect, _coltype(one.type))
+            for at, one in enumerate(columns)
+        }
         self.outward = _ways(found)
         self.row: Any = namedtuple("row", [one.key for one in columns], rename=True) if columns else None
 
@@ -114,7 +117,14 @@ def _told(value: Any) -> bytes | None:
         return value.isoformat().encode()
     if type(value) is int:
         return b"%d" % value
+    if type(value) is float:
+        return repr(value).encode()
     raise TypeError(f"{type(value).__name__} is not sent this way")
+
+
+def _coltype(type_: Any) -> int | None:
+    """PostgreSQL's number of a type, where SQLAlchemy asks for it: floats come as floats, numerics as decimals."""
+    return 701 if isinstance(type_, Float) else 1700 if isinstance(type_, Numeric) else None
 
 
 def _ways(found: Mapping[Any, Callable[[Any], Any] | None]) -> dict[Any, Callable[[Any], Any]]:
