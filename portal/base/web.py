@@ -185,7 +185,7 @@ def _page_context(app: Portal) -> dict[str, Any]:
     settings = app.ground.settings
     features = app.ground.features
     who = actor() if not getattr(g, "no_actor", False) else None
-    staff = [m for f in features for m in f.staff_menu if who is not None and _opens(app, m, who)]
+    staff = [m for f in features for m in f.staff_menu if _opens(app, m, who)] if who is not None and who.roles else []
     context: dict[str, Any] = {
         "lang": i18n.lang(),
         "dir": i18n.direction(),
@@ -193,8 +193,7 @@ def _page_context(app: Portal) -> dict[str, Any]:
         "demo": settings.demo,
         "actor": who,
         "menu": _links([m for f in features for m in f.menu]),
-        "staff_menu": _links(staff) if who is not None and who.roles else [],
-        "footer": _links([m for f in features for m in f.footer]),
+        "staff_menu": _links(staff) if staff else [],
         "languages": _language_links(),
         "base_url": settings.base_url,
     }

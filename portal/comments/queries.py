@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -92,8 +92,7 @@ def known(s: Session, actor: Actor, kind_name: str, object_id: int, hit: Hit, sh
 # --- lines of a page --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A comment as a page shows it. `state`: "shown", "held" (its author sees it), or, with a note in the place of its
     words, "hidden" and "removed". `answers`: the comment that it answers, where that is not the one it stands under."""
 
@@ -244,7 +243,7 @@ class _Lines:
         known = row.name is not None and row.closed_at is None
         return shown_name(row.name, row.public_name) if known else row.author_name
 
-    def line(self, row: Any, root: Any) -> Shown:
+    def line(self, row: Any, root: Any, replies: tuple[Shown, ...] = (), all_replies: int = 0) -> Shown:
         """One row. `root`: that of its conversation, which may be closed for replies."""
         own = self.actor.person_id is not None and row.author_id == self.actor.person_id
         state = "removed" if row.removed_at else "hidden" if row.hidden_at else "held" if row.held_at else "shown"
@@ -273,6 +272,8 @@ class _Lines:
             answers=row.parent_id if row.parent_id != under else None,
             note=rules.NOTES.get(state),
             answers_name=self.names.get(row.parent_id, "") if row.parent_id != under else "",
+            replies=replies,
+            all_replies=all_replies,
         )
 
 
@@ -325,7 +326,7 @@ def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any
     for row in rows:
         below = replies.get(row.id, ())
         lines = tuple(maker.line(one, row) for one in below)
-        yield replace(maker.line(row, row), replies=lines, all_replies=below[0].all_replies if below else 0)
+        yield maker.line(row, row, lines, below[0].all_replies if below else 0)
 
 
 @dataclass(frozen=True, slots=True)
