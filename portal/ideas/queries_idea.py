@@ -242,11 +242,13 @@ class Page:
 
 _S = Support.__table__.c
 _MINE = (_S.idea_id == bindparam("number"), _S.person_id == bindparam("person"))
-_OWN = select(
-    exists().where(*_MINE).label("supported"),
-    select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
-    *notifications.ALONG,
-    moderation.ALONG,
+_OWN = Ready(
+    select(
+        exists().where(*_MINE).label("supported"),
+        select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
+        *notifications.ALONG,
+        moderation.ALONG,
+    )
 )
 
 
@@ -287,7 +289,7 @@ def _own(s: Session, me: int | None, idea_id: int) -> Any:
     if me is None:
         return None
     values = {"person": me, "kind": "idea", "number": idea_id, "silent_after": clock.city_now()}
-    own = s.execute(_OWN, values).one()
+    [own] = together.rows(s, _OWN, values)
     notifications.told(s, me, "idea", idea_id, own)
     moderation.told(s, me, own)
     return own
