@@ -7,12 +7,14 @@ from flask_wtf.csrf import generate_csrf
 
 from portal import paths
 from portal.base import i18n
+from portal.base.printing import Environment
 from portal.base.web import _counted, _sentence, asset, page_filters
 
 
 def bare_app() -> Flask:
     """Templates, filters and globals as the portal has them."""
     app = Flask("drawing", template_folder=str(paths.shipped("templates")))
+    app.jinja_environment = Environment
     app.secret_key = "a secret for tests only"
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")

@@ -22,7 +22,8 @@ class Memory(BytecodeCache):
     @staticmethod
     def key(bucket: Bucket) -> tuple[Any, ...]:
         read = bucket.environment
-        return bucket.key, bucket.checksum, read.trim_blocks, read.lstrip_blocks, *sorted(read.extensions)
+        how = read.code_generator_class, read.trim_blocks, read.lstrip_blocks, *sorted(read.extensions)
+        return bucket.key, bucket.checksum, *how
 
     def load_bytecode(self, bucket: Bucket) -> None:
         found = self.kept.get(self.key(bucket))

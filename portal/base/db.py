@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from sqlalchemy import Select, create_engine, event, select, text, true
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from portal.base import ground
 
@@ -66,6 +67,33 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version in {(3, 50, 7), (3, 44, 6)}
 
 
+class _Pool(QueuePool):
+    """Connections of SQLite, one of which is kept for writing: a connection that turns from reading to writing, or back,
+    has to compile all its statements anew."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.writer: list[Any] = []  # the one that waits for the next writer; one at a time writes
+        self.wanted = threading.local()
+
+    def _do_get(self) -> Any:
+        if getattr(self.wanted, "write", False):
+            with suppress(IndexError):
+                return self.writer.pop()
+        return super()._do_get()
+
+    def _do_return_conn(self, record: Any) -> None:
+        if record.record_info.get("writes") and not self.writer:
+            self.writer.append(record)
+        else:
+            super()._do_return_conn(record)
+
+    def dispose(self) -> None:
+        while self.writer:
+            self.writer.pop().close()
+        super().dispose()
+
+
 class Database:
     """One engine with its rules of the road."""
 
@@ -82,8 +110,9 @@ class Database:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(
-                self.url, module=sqlite_module, pool_size=pool_size, max_overflow=20, hide_parameters=True
-            )
+                self.url, module=sqlite_module, poolclass=_Pool, pool_size=pool_size, max_overflow=20,
+                hide_parameters=True,
+            )  # fmt: skip
             event.listen(self.engine, "connect", self._on_connect)
             event.listen(self.engine, "begin", _on_begin)
         else:
@@ -112,7 +141,7 @@ class Database:
             raise Busy
         try:
             session = Session(
-                self.engine.connect().execution_options(portal_write=write, postgresql_readonly=not write),
+                self._connection(write).execution_options(portal_write=write, postgresql_readonly=not write),
                 expire_on_commit=False,
                 info={"write": write},
             )
@@ -128,6 +157,17 @@ class Database:
                 self.mutex.release()
             raise
         return session
+
+    def _connection(self, write: bool) -> Connection:
+        """A connection of the pool; for writing on SQLite the one that wrote before, where it is free."""
+        if not write or not isinstance(self.engine.pool, _Pool):
+            return self.engine.connect()
+        wanted = self.engine.pool.wanted
+        wanted.write = True
+        try:
+            return self.engine.connect()
+        finally:
+            wanted.write = False
 
     def close(self, session: Session, *, commit: bool) -> None:
         """COMMIT or ROLLBACK, then free connection and mutex. A failing COMMIT raises: nothing was acknowledged."""
@@ -178,11 +218,14 @@ class Database:
 
 
 def _on_begin(connection: Connection) -> None:
-    """Straight to the driver: these two open every page, and SQLAlchemy's way there costs more than they do."""
+    """Straight to the driver: these two open every page, and SQLAlchemy's way there costs more than they do. The PRAGMA
+    makes SQLite compile every statement of the connection anew, so it is said only where something changes."""
     write = connection.get_execution_options().get("portal_write", True)
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
-    driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    pooled: Any = connection.connection
+    if pooled.record_info.get("writes") is not write:
+        pooled.dbapi_connection.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        pooled.record_info["writes"] = write
+    pooled.dbapi_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _forget_ready(connection: Connection, *_savepoint: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     ColumnElement,
+    Integer,
     Select,
     String,
     UniqueConstraint,
@@ -29,8 +30,10 @@ from sqlalchemy import (
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.base import db, together
 from portal.base.normal import normalise, tokens
 from portal.base.tables import Base, Id
+from portal.base.together import Ready
 
 MOST = 1000
 
@@ -103,56 +106,89 @@ def find(s: Session, kind: str, query: str, lang: str, most: int = MOST) -> list
 def find_any(s: Session, kinds: list[str], query: str, lang: str, most: int = MOST) -> list[tuple[str, int]]:
     """The same over several kinds: (kind, id), best first."""
     words = tokens(query)
-    if not words:
+    if not words or not kinds:
         return []
-    sqlite = s.get_bind().dialect.name == "sqlite"
-    at = func.instr if sqlite else func.strpos
-    # a "tree" is sought before a "street": a word that only holds what was typed comes after one that begins with it
-    inside = [case((at(literal(" ").concat(SearchText.body), f" {word}") > 0, 0), else_=1_000_000) for word in words]
-    begun = at(literal(" ").concat(SearchText.body), f" {words[0]}")
-    best = func.min(
-        case((SearchText.lang == lang, 0), else_=100_000_000)
-        + sum(inside, literal(0))
-        + case((begun > 0, begun), else_=at(SearchText.body, words[0]))
-        + func.length(SearchText.body) / 1_000_000.0
-    )
-    statement = (
-        select(SearchText.kind, SearchText.object_id)
-        .where(SearchText.kind.in_(kinds), *_conditions(words, sqlite))
-        .group_by(SearchText.kind, SearchText.object_id)
-        .order_by(best, SearchText.kind, SearchText.object_id)
-        .limit(most)
-    )
-    return [(row[0], row[1]) for row in s.execute(statement)]
+    sqlite = db.is_sqlite()
+    long, others, values = _typed(words, sqlite)
+    statement = _ranked(sqlite, bool(long), len(others), len(words), len(kinds))
+    values |= {f"kind_{n}": kind for n, kind in enumerate(kinds)} | {"lang": lang, "most": most}
+    for n, word in enumerate(words):
+        values |= {f"word_{n}": word, f"begins_{n}": f" {word}"}
+    return [(row[0], row[1]) for row in together.rows(s, statement, values)]
 
 
-def _conditions(words: list[str], sqlite: bool) -> list[ColumnElement[bool]]:
-    long = [word for word in words if len(word) >= 3]
-    conditions: list[ColumnElement[bool]] = []
-    if sqlite and long:
-        # Each word is a quoted phrase: nothing a reader types is an operator of the query language.
-        phrase = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :phrase").bindparams(phrase=phrase)
-        conditions.append(SearchText.id.in_(rows.columns(literal_column("rowid"))))
-        words = [word for word in words if len(word) < 3]
-    conditions += [SearchText.body.contains(word, autoescape=True) for word in words]
-    return conditions
+def _typed(words: list[str], sqlite: bool) -> tuple[list[str], list[str], dict[str, Any]]:
+    """The words that the trigram table answers, those that are looked for in the texts, and the values of both. Each
+    word is a quoted phrase: nothing a reader types is an operator of the query language."""
+    long = [word for word in words if len(word) >= 3] if sqlite else []
+    others = [word for word in words if word not in long]
+    values: dict[str, Any] = {}
+    if long:
+        values["found_phrase"] = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+    for n, word in enumerate(others):
+        part = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        values[f"found_{n}"] = f"%{part}%"
+    return long, others, values
 
 
 _X: Any = SearchText.__table__.c
 
 
+# The rows of texts that hold a phrase, by way of the trigram table: it gives few of many.
+_TRIGRAMS = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :found_phrase").columns(
+    literal_column("rowid", Integer)
+)
+
+
+def _where(sqlite: bool, phrase: bool, parts: int) -> tuple[Any, list[ColumnElement[bool]]]:
+    """Where texts are looked up that hold a phrase of the trigram table and so many parts, and on which conditions."""
+    held = [_X.body.like(bindparam(f"found_{n}"), escape="/") for n in range(parts)]
+    if not (sqlite and phrase):
+        return SearchText.__table__, held
+    rows = _TRIGRAMS.subquery("trigrams")
+    return SearchText.__table__.join(rows, rows.c[0] == _X.id), held
+
+
 @lru_cache(maxsize=64)
 def _holding(sqlite: bool, phrase: bool, parts: int) -> Select[Any]:
     """The ids of what holds a phrase of the trigram table and so many parts; its values come from `holding`."""
-    asked: list[ColumnElement[bool]] = [_X.kind == bindparam("found_kind")]
-    if sqlite and phrase:
-        rows = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :found_phrase").columns(
-            literal_column("rowid")
+    source, held = _where(sqlite, phrase, parts)
+    return select(_X.object_id).select_from(source).where(_X.kind == bindparam("found_kind"), *held)
+
+
+@lru_cache(maxsize=256)
+def _ranked(sqlite: bool, phrase: bool, parts: int, words: int, kinds: int) -> Ready:
+    """Kind and id of what holds so many words, best first. Where each word begins is asked once per text, in a table of
+    its own: asked inside the order it would be asked anew for each of its parts."""
+    at: Any = func.instr if sqlite else func.strpos
+    source, held = _where(sqlite, phrase, parts)
+    body = literal(" ", String).concat(_X.body)
+    begun = [at(body, bindparam(f"begins_{n}", type_=String)).label(f"begun_{n}") for n in range(words)]
+    places = (
+        select(
+            _X.kind, _X.object_id, _X.lang, func.length(_X.body).label("long"), *begun,
+            at(_X.body, bindparam("word_0", type_=String)).label("inside"),
         )
-        asked.append(_X.id.in_(rows))
-    asked += [_X.body.like(bindparam(f"found_{n}"), escape="/") for n in range(parts)]
-    return select(_X.object_id).where(*asked)
+        .select_from(source)
+        .where(_X.kind.in_([bindparam(f"kind_{n}", type_=String) for n in range(kinds)]), *held)
+        .cte("places")
+        .prefix_with("MATERIALIZED")
+    )  # fmt: skip
+    c = places.c
+    # a "tree" is sought before a "street": a word that only holds what was typed comes after one that begins with it
+    later = [case((c[f"begun_{n}"] > 0, 0), else_=1_000_000) for n in range(words)]
+    best = func.min(
+        case((c.lang == bindparam("lang", type_=String), 0), else_=100_000_000)
+        + sum(later, literal(0))
+        + case((c.begun_0 > 0, c.begun_0), else_=c.inside)
+        + c.long / 1_000_000.0
+    )
+    return Ready(
+        select(c.kind, c.object_id)
+        .group_by(c.kind, c.object_id)
+        .order_by(best, c.kind, c.object_id)
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def holding(s: Session, kind: str, query: str) -> tuple[Select[Any], dict[str, str]] | None:
@@ -162,15 +198,9 @@ def holding(s: Session, kind: str, query: str) -> tuple[Select[Any], dict[str, s
     words = tokens(query)
     if not words:
         return None
-    sqlite = s.get_bind().dialect.name == "sqlite"
-    long = [word for word in words if len(word) >= 3] if sqlite else []
-    others = [word for word in words if word not in long]
-    values = {"found_kind": kind}
-    if long:
-        values["found_phrase"] = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-    for n, word in enumerate(others):
-        part = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
-        values[f"found_{n}"] = f"%{part}%"
+    sqlite = db.is_sqlite()
+    long, others, values = _typed(words, sqlite)
+    values["found_kind"] = kind
     return _holding(sqlite, bool(long), len(others)), values
 
 

@@ -1,10 +1,10 @@
 """Statements that are asked at nearly every request, made ready once and sent together.
 
-On PostgreSQL each statement costs a trip to the server, and SQLAlchemy's and the driver's way to it cost more than the
-trip. `Ready` keeps what SQLAlchemy made of a statement: its text, and what turns values into the driver's and back.
-`ask` sends several in one trip (libpq's pipeline), the BEGIN of a transaction along with them. The server runs them in
+SQLAlchemy's way to the driver costs more than most of these statements. `Ready` keeps what it made of one: its text,
+and what turns values into the driver's and back. `ask` sends several. On PostgreSQL, where each costs a trip to the
+server, they go in one trip (libpq's pipeline), the BEGIN of a transaction along with them. The server runs them in
 order, each with a snapshot of its own, so a statement sees what the one before it waited for. On SQLite, where there is
-no trip to save, they go one by one and the usual way.
+no trip to save, they go one by one. `rows` is for one statement alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Float, LargeBinary, Numeric
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
@@ -35,17 +35,19 @@ _BEGIN = {None: b"BEGIN", False: b"BEGIN READ WRITE", True: b"BEGIN READ ONLY"}
 
 
 class Ready:
-    """A statement of tables and columns (no entities) that returns few rows. `given` names the values of an INSERT."""
+    """A statement of tables and columns (no entities, no list of unknown length) that returns few rows. `given` names
+    the values of an INSERT."""
 
     def __init__(self, statement: Any, given: Sequence[str] | None = None) -> None:
         self.statement, self.given = statement, given
-        self._form: _Form | None = None
+        self._forms: dict[str, _Form] = {}
 
     def form(self, dialect: Any) -> _Form:
         """The statement as the driver takes it."""
-        if self._form is None:  # two threads that meet here make the same
-            self._form = _Form(self.statement, dialect, self.given)
-        return self._form
+        made = self._forms.get(dialect.name)
+        if made is None:  # two threads that meet here make the same
+            made = self._forms[dialect.name] = _Form(self.statement, dialect, self.given)
+        return made
 
 
 class _Form:
@@ -53,8 +55,12 @@ class _Form:
 
     def __init__(self, statement: Any, dialect: Any, given: Sequence[str] | None) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=given)
-        self.places: list[str] = []
-        self.text = _NAMED.sub(self._numbered, str(compiled)).replace("%%", "%").encode()
+        if compiled.post_compile_params:
+            raise TypeError("a list inside a ready statement: name each of its values")
+        self.places: list[str] = list(compiled.positiontup or ())
+        self.said = str(compiled)
+        if not self.places:
+            self.text = _NAMED.sub(self._numbered, self.said).replace("%%", "%").encode()
         self.known = dict(compiled.params)
         bound: dict[str, Any] = {
             name: one.type for one, name in compiled.bind_names.items() if not isinstance(one.type, LargeBinary)
@@ -63,7 +69,10 @@ class _Form:
             {name: type_.dialect_impl(dialect).bind_processor(dialect) for name, type_ in bound.items()}
         )
         columns = list(statement.exported_columns)
-        found = {at: one.type.dialect_impl(dialect).result_processor(dialect, None) for at, one in enumerate(columns)}
+        found = {
+            at: one.type.dialect_impl(dialect).result_processor(dialect, _coltype(one.type))
+            for at, one in enumerate(columns)
+        }
         self.outward = _ways(found)
         self.row: Any = namedtuple("row", [one.key for one in columns], rename=True) if columns else None
 
@@ -72,13 +81,17 @@ class _Form:
             self.places.append(named[1])
         return f"${self.places.index(named[1]) + 1}"
 
-    def values(self, given: Values) -> tuple[list[bytes | None], list[int]]:
-        """What the server is given, and in which format: bytes as they are, all else as text, whose type the statement
-        tells."""
+    def plain(self, given: Values) -> list[Any]:
+        """What the driver is given, in the order of the statement."""
         values = {**self.known, **given}
         for name, way in self.inward.items():
             values[name] = way(values[name])
-        sent = [values[name] for name in self.places]
+        return [values[name] for name in self.places]
+
+    def values(self, given: Values) -> tuple[list[bytes | None], list[int]]:
+        """What the server is given, and in which format: bytes as they are, all else as text, whose type the statement
+        tells."""
+        sent = self.plain(given)
         return [_told(value) for value in sent], [int(isinstance(value, bytes)) for value in sent]
 
     def rows(self, found: list[Any]) -> list[Any]:
@@ -104,7 +117,14 @@ def _told(value: Any) -> bytes | None:
         return value.isoformat().encode()
     if type(value) is int:
         return b"%d" % value
+    if type(value) is float:
+        return repr(value).encode()
     raise TypeError(f"{type(value).__name__} is not sent this way")
+
+
+def _coltype(type_: Any) -> int | None:
+    """PostgreSQL's number of a type, where SQLAlchemy asks for it: floats come as floats, numerics as decimals."""
+    return 701 if isinstance(type_, Float) else 1700 if isinstance(type_, Numeric) else None
 
 
 def _ways(found: Mapping[Any, Callable[[Any], Any] | None]) -> dict[Any, Callable[[Any], Any]]:
@@ -130,19 +150,29 @@ def ask(s: Session, *questions: tuple[Ready, Values], commit: bool = False) -> l
     Raises what SQLAlchemy would: a subclass of DBAPIError, without the values in it.
     """
     connection = s.connection()
-    if db.is_sqlite():
-        answers = [connection.execute(ready.statement, values) for ready, values in questions]
-        return [list(answer) if answer.returns_rows else [] for answer in answers]
     forms = [(ready.form(connection.dialect), values) for ready, values in questions]
     for tell in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these
         for form, _values in forms:
-            tell(connection, None, form.text.decode(), {}, None, False)
+            tell(connection, None, form.said, {}, None, False)
     dbapi: Any = connection.dialect.dbapi
     try:
+        if db.is_sqlite():
+            return [_one_by_one(connection.connection, form, values) for form, values in forms]
         return _one_trip(connection.connection, forms, commit)
     except dbapi.Error as error:
         told = "statements sent together"
         raise DBAPIError.instance(told, None, error, dbapi.Error, True, dialect=connection.dialect) from error
+
+
+def rows(s: Session, ready: Ready, values: Values) -> list[Any]:
+    """The rows of one statement. What the session has not yet written is written first, as before any question to it."""
+    s.flush()
+    return ask(s, (ready, values))[0]
+
+
+def _one_by_one(pooled: Any, form: _Form, values: Values) -> list[Any]:
+    found = pooled.dbapi_connection.execute(form.said, form.plain(values)).fetchall()
+    return form.rows(found) if form.row is not None else []
 
 
 def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) -> list[list[Any]]:

@@ -15,8 +15,8 @@ from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, r
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Environment, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
@@ -24,6 +24,8 @@ from portal.base import clock, db, errors, ground, i18n, personal
 from portal.base.actor import CITY, Actor
 from portal.base.feature import Menu
 from portal.base.ground import Ground
+from portal.base.printing import Environment as Printing
+from portal.base.printing import written
 from portal.base.security import SAFE, actor, public, said
 from portal.config import LOOPBACK
 
@@ -42,6 +44,7 @@ class Portal(Flask):
 
     ground: Ground
     addresses: dict[tuple[Any, ...], str]
+    jinja_environment = Printing
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Flask's addresses, kept: a list page asks for the same few of them again and again.
@@ -182,7 +185,7 @@ def _page_context(app: Portal) -> dict[str, Any]:
     settings = app.ground.settings
     features = app.ground.features
     who = actor() if not getattr(g, "no_actor", False) else None
-    staff = [m for f in features for m in f.staff_menu if who is not None and _opens(app, m, who)]
+    staff = [m for f in features for m in f.staff_menu if _opens(app, m, who)] if who is not None and who.roles else []
     context: dict[str, Any] = {
         "lang": i18n.lang(),
         "dir": i18n.direction(),
@@ -190,8 +193,7 @@ def _page_context(app: Portal) -> dict[str, Any]:
         "demo": settings.demo,
         "actor": who,
         "menu": _links([m for f in features for m in f.menu]),
-        "staff_menu": _links(staff) if who is not None and who.roles else [],
-        "footer": _links([m for f in features for m in f.footer]),
+        "staff_menu": _links(staff) if staff else [],
         "languages": _language_links(),
         "base_url": settings.base_url,
     }
@@ -206,13 +208,14 @@ def rendered(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def _said(context: Context, sentence: str, params: dict[str, Any]) -> str:
+def _said(how: EvalContext, sentence: str, params: dict[str, Any]) -> str:
     """The sentence as HTML: its own marks are trusted, what is put into it is escaped; numbers and moments are written
     as the language writes them."""
     if not params:
-        return _marked(sentence) if context.eval_ctx.autoescape else sentence.replace("%%", "%")
-    words = Markup(sentence) if context.eval_ctx.autoescape else sentence  # noqa: S704
-    return words % {name: i18n.shown(value) for name, value in params.items()}
+        return _marked(sentence) if how.autoescape else sentence.replace("%%", "%")
+    if how.autoescape:
+        return Markup(sentence % {name: written(i18n.shown(value)) for name, value in params.items()})  # noqa: S704
+    return sentence % {name: i18n.shown(value) for name, value in params.items()}
 
 
 @lru_cache(maxsize=8192)  # all sentences of all languages are fewer
@@ -220,14 +223,14 @@ def _marked(sentence: str) -> Markup:
     return Markup(sentence.replace("%%", "%"))  # noqa: S704
 
 
-@pass_context
-def _sentence(context: Context, msgid: str, **params: Any) -> str:
-    return _said(context, i18n.gettext(msgid), params)
+@pass_eval_context
+def _sentence(how: EvalContext, msgid: str, **params: Any) -> str:
+    return _said(how, i18n.gettext(msgid), params)
 
 
-@pass_context
-def _counted(context: Context, one: str, many: str, n: int, **params: Any) -> str:
-    return _said(context, i18n.bare_ngettext(one, many, n), {"n": n, "num": n, **params})
+@pass_eval_context
+def _counted(how: EvalContext, one: str, many: str, n: int, **params: Any) -> str:
+    return _said(how, i18n.bare_ngettext(one, many, n), {"n": n, "num": n, **params})
 
 
 def _csrf_token() -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.base import clock, ground, i18n
+from portal.base import clock, ground, i18n, together
 from portal.base.actor import Actor
 from portal.base.feature import Discussion as Wish
 from portal.base.feature import Hit, Kind
 from portal.base.i18n import Text
+from portal.base.together import Ready
 from portal.base.verdict import Verdict
 from portal.comments import rules
 from portal.comments.models import Comment, Revision, Side, Translation, Useful
@@ -91,8 +92,7 @@ def known(s: Session, actor: Actor, kind_name: str, object_id: int, hit: Hit, sh
 # --- lines of a page --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A comment as a page shows it. `state`: "shown", "held" (its author sees it), or, with a note in the place of its
     words, "hidden" and "removed". `answers`: the comment that it answers, where that is not the one it stands under."""
 
@@ -183,7 +183,7 @@ _IN_CONVERSATION = [func.coalesce(_C.branch_id, _C.id), _C.branch_id.is_not(None
 
 
 @cache
-def _roots(points: bool, order: Sort, me: bool) -> Any:
+def _roots(points: bool, order: Sort, me: bool) -> Ready:
     """A page of comments without their replies, from rank `first` to `last` in each column, each row with the numbers
     of the whole debate: on each side, of both, and of all levels that everybody sees. One row without a comment where
     the page is empty."""
@@ -197,32 +197,34 @@ def _roots(points: bool, order: Sort, me: bool) -> Any:
     sides = [func.count().filter(root, _C.side == side).label(f"roots_{side}") for side in Side]
     numbers = [*sides, func.count().filter(root).label("roots"), func.count().filter(_C.counted.is_(True)).label("all")]
     totals = select(*numbers).where(_HERE).subquery()
-    return (
+    return Ready(
         select(*_columns(me), *totals.c)
         .select_from(totals)
         .outerjoin(ranked, ranked.c.rank.between(bindparam("first"), bindparam("last")))
-        .outerjoin(Comment, _C.id == ranked.c.number)
-        .outerjoin(Person, _P.id == _C.author_id)
+        .outerjoin(Comment.__table__, _C.id == ranked.c.number)
+        .outerjoin(Person.__table__, _P.id == _C.author_id)
         .order_by(ranked.c.rank)
     )
 
 
 @cache
-def _replies(me: bool) -> Any:
-    """The first replies in each of the conversations `roots`, and how many there are."""
+def _replies(me: bool, most: int) -> Ready:
+    """The first replies in each of the conversations `root_0`, `root_1` and so on, `most` of them, and how many there
+    are."""
+    roots = [bindparam(f"root_{n}", type_=_C.id.type) for n in range(most)]
     ranked = (
         select(
             _C.id.label("number"),
             func.row_number().over(partition_by=_C.root_id, order_by=_IN_CONVERSATION).label("rank"),
             func.count().over(partition_by=_C.root_id).label("all_replies"),
         )
-        .where(_C.root_id.in_(bindparam("roots", expanding=True)), _visible(me))
+        .where(_C.root_id.in_(roots), _visible(me))
         .subquery()
     )
-    return (
+    return Ready(
         select(*_columns(me), ranked.c.all_replies)
         .join(ranked, ranked.c.number == _C.id)
-        .outerjoin(Person, _P.id == _C.author_id)
+        .outerjoin(Person.__table__, _P.id == _C.author_id)
         .where(ranked.c.rank <= rules.REPLIES_SHOWN)
         .order_by(_C.root_id, ranked.c.rank)
     )
@@ -241,7 +243,7 @@ class _Lines:
         known = row.name is not None and row.closed_at is None
         return shown_name(row.name, row.public_name) if known else row.author_name
 
-    def line(self, row: Any, root: Any) -> Shown:
+    def line(self, row: Any, root: Any, replies: tuple[Shown, ...] = (), all_replies: int = 0) -> Shown:
         """One row. `root`: that of its conversation, which may be closed for replies."""
         own = self.actor.person_id is not None and row.author_id == self.actor.person_id
         state = "removed" if row.removed_at else "hidden" if row.hidden_at else "held" if row.held_at else "shown"
@@ -270,6 +272,8 @@ class _Lines:
             answers=row.parent_id if row.parent_id != under else None,
             note=rules.NOTES.get(state),
             answers_name=self.names.get(row.parent_id, "") if row.parent_id != under else "",
+            replies=replies,
+            all_replies=all_replies,
         )
 
 
@@ -288,16 +292,18 @@ def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sor
     me = actor.signed_in
     given: dict[str, Any] = {"kind": about.kind, "number": about.object_id, "me": actor.person_id}
     statement, sides = _roots(points, order, me), tuple(Side) if points else (None,)
-    lines = s.execute(statement, given | _window(page, size)).all()
+    lines = together.rows(s, statement, given | _window(page, size))
     counts = lines[0]
     totals = {side: getattr(counts, f"roots_{side}") if side else counts.roots for side in sides}
     pages = max(1, -(-max(totals.values()) // size))
     if page > pages:
         page = pages
-        lines = s.execute(statement, given | _window(page, size)).all()
+        lines = together.rows(s, statement, given | _window(page, size))
     rows = [row for row in lines if row.id is not None]
     replies: dict[int, list[Any]] = {}
-    for row in s.execute(_replies(me), {"roots": [row.id for row in rows], "me": actor.person_id}):
+    most = size * len(sides)
+    asked = {f"root_{n}": rows[n].id if n < len(rows) else None for n in range(most)}
+    for row in together.rows(s, _replies(me, most), {**asked, "me": actor.person_id}):
         replies.setdefault(row.root_id, []).append(row)
     maker = _Lines(actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
     columns = tuple(
@@ -320,7 +326,7 @@ def _with(maker: _Lines, rows: Iterable[Any], replies: Mapping[int, Sequence[Any
     for row in rows:
         below = replies.get(row.id, ())
         lines = tuple(maker.line(one, row) for one in below)
-        yield replace(maker.line(row, row), replies=lines, all_replies=below[0].all_replies if below else 0)
+        yield maker.line(row, row, lines, below[0].all_replies if below else 0)
 
 
 @dataclass(frozen=True, slots=True)

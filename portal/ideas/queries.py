@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.base import clock, ground, i18n, texts
+from portal.base import clock, ground, i18n, texts, together
 from portal.base.actor import NOBODY, Actor
 from portal.base.feature import Hit
 from portal.base.ground import settings
 from portal.base.i18n import Text, _l
 from portal.base.texts import Said, Wording
+from portal.base.together import Ready
 from portal.ideas import rules
 from portal.ideas.models import Audience, Call, CallCategory, Idea
 from portal.identity import queries as people
@@ -109,7 +110,7 @@ class Names:
     districts: Mapping[int, Said] = field(default_factory=dict)
 
 
-_NAMES = (
+_NAMES = Ready(
     select(
         _W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin, _W.html,
         func.coalesce(_CAT.position, _D.position, 0).label("position"),
@@ -132,7 +133,7 @@ def names(s: Session, call: Call, lang: str | None = None) -> Names:
     rank = {wanted: 0, i18n.SOURCE: 1}
     best: dict[tuple[str, int, str], tuple[tuple[int, str], Said]] = {}
     places: dict[tuple[str, int], int] = {}
-    for row in s.execute(_NAMES, {"call": call.id}):
+    for row in together.rows(s, _NAMES, {"call": call.id}):
         key, order = (row.kind, row.object_id, row.field), (rank.get(row.lang, 2), row.lang)
         places[row.kind, row.object_id] = row.position
         if key not in best or order < best[key][0]:

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, select, union
 from sqlalchemy.orm import Session
 
-from portal.base import clock, i18n, search, texts
+from portal.base import clock, i18n, search, texts, together
 from portal.base.actor import Actor
 from portal.base.i18n import Text
 from portal.base.markdown import render
 from portal.base.texts import Said, Wording
+from portal.base.together import Ready
 from portal.ideas import rules, rules_answers
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Support
 from portal.ideas.models_answers import Answer, AnswerIdea, AnswerVersion, Outcome, Standing
@@ -184,23 +185,26 @@ def involved(s: Session, idea_id: int) -> list[int]:
 # --- how far a call is ------------------------------------------------------------------------------------------------
 
 
-_COUNTED = select(
-    select(func.count())
-    .select_from(Idea.__table__)
-    .where(_I.call_id == bindparam("call"), _I.listed.is_(True))
-    .scalar_subquery()
-    .label("total"),
+_ANY = select(_L.idea_id).where(_L.standing == Standing.CURRENT).exists()
+_LISTED = select(func.count()).where(_I.call_id == bindparam("call"), _I.listed.is_(True)).scalar_subquery()
+_WITH_ANSWER = (
     select(func.count())
     .select_from(AnswerIdea.__table__.join(Idea.__table__, _I.id == _L.idea_id))
     .where(_L.standing == Standing.CURRENT, _I.call_id == bindparam("call"), _I.listed.is_(True))
     .scalar_subquery()
-    .label("answered"),
+)
+_COUNTED = Ready(
+    select(
+        case((_ANY, _LISTED), else_=0).label("total"),
+        case((_ANY, _WITH_ANSWER), else_=0).label("answered"),
+    )
 )
 
 
 def counted(s: Session, call_id: int) -> Progress:
-    """How many ideas of a call are answered, for its public page: one select that counts by its indexes alone."""
-    row = s.execute(_COUNTED, {"call": call_id}).one()
+    """How many ideas of a call are answered, for its public page: one select that counts by its indexes alone, and
+    nothing before the city's first answer."""
+    [row] = together.rows(s, _COUNTED, {"call": call_id})
     return Progress(row.total, row.answered)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.base import texts
@@ -48,9 +48,18 @@ def _ideas() -> Any:
     )
 
 
+_I, _C, _R = Idea.__table__.c, Call.__table__.c, Process.__table__.c
+_HITS = (
+    select(_I.id, _I.number, _I.title, _I.lead, _I.language)
+    .join(Call.__table__, _C.id == _I.call_id)
+    .join(Process.__table__, _R.id == _C.process_id)
+    .where(OPEN_TO_ALL, _I.id.in_(bindparam("ids", expanding=True)), _I.listed.is_(True))
+)
+
+
 def ideas(s: Session, ids: list[int], _lang: str) -> dict[int, Hit]:
     """One select. What was merged or withdrawn is found by its address alone."""
-    rows = s.execute(_ideas().where(Idea.id.in_(ids), Idea.listed.is_(True)))
+    rows = s.execute(_HITS, {"ids": ids})
     return {row.id: Hit(row.title, row.language, "ideas.idea", {"number": row.number}, row.lead) for row in rows}
 
 

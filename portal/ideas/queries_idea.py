@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from portal.base import clock, files, i18n
+from portal.base import clock, files, i18n, together
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
 from portal.base.tables import UtcTime
+from portal.base.together import Ready
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
 from portal.ideas.models_answers import AnswerIdea, Standing
@@ -177,9 +178,9 @@ _FILES = select(
 ).where(_AT.idea_id == bindparam("idea"))
 
 
-def _in_order(*parts: Any) -> Any:
+def _in_order(*parts: Any) -> Ready:
     lines = union_all(*parts).subquery()
-    return select(lines).order_by(lines.c.what, lines.c.rank)
+    return Ready(select(lines).order_by(lines.c.what, lines.c.rank))
 
 
 _HANGING = _in_order(_AUTHORS, _PICTURES, _FILES)
@@ -241,11 +242,13 @@ class Page:
 
 _S = Support.__table__.c
 _MINE = (_S.idea_id == bindparam("number"), _S.person_id == bindparam("person"))
-_OWN = select(
-    exists().where(*_MINE).label("supported"),
-    select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
-    *notifications.ALONG,
-    moderation.ALONG,
+_OWN = Ready(
+    select(
+        exists().where(*_MINE).label("supported"),
+        select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
+        *notifications.ALONG,
+        moderation.ALONG,
+    )
 )
 
 
@@ -257,7 +260,7 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
         return None
     idea, me = found.idea, actor.person_id
     hanging: dict[str, list[Any]] = {"author": [], "picture": [], "file": []}
-    for row in s.execute(_HANGING, {"idea": idea.id}):
+    for row in together.rows(s, _HANGING, {"idea": idea.id}):
         hanging[row.what].append(row)
     authors = [_co_author(row) for row in hanging["author"]]
     ids = author_ids(s, idea, authors)
@@ -286,7 +289,7 @@ def _own(s: Session, me: int | None, idea_id: int) -> Any:
     if me is None:
         return None
     values = {"person": me, "kind": "idea", "number": idea_id, "silent_after": clock.city_now()}
-    own = s.execute(_OWN, values).one()
+    [own] = together.rows(s, _OWN, values)
     notifications.told(s, me, "idea", idea_id, own)
     moderation.told(s, me, own)
     return own

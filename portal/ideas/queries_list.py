@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session
 
-from portal.base import files, i18n, search
+from portal.base import files, i18n, search, together
 from portal.base.actor import NOBODY, Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
+from portal.base.together import Ready
 from portal.ideas.models import Call, Idea, IdeaState, Picture, Support
 from portal.ideas.queries import OPEN_TO_ALL
 from portal.identity.models import Person
@@ -107,8 +108,9 @@ _CARDS = (
 )  # fmt: skip
 _ORDERS: dict[str, list[Any]] = {
     "newest": [_I.created_at.desc(), _I.id.desc()],
-    "supported": [_I.supports.desc(), _I.created_at.desc(), _I.id.desc()],
-    "discussed": [_I.comments.desc(), _I.created_at.desc(), _I.id.desc()],
+    # among equals the last that came: the index of the first column holds the number of the row, too
+    "supported": [_I.supports.desc(), _I.id.desc()],
+    "discussed": [_I.comments.desc(), _I.id.desc()],
     "random": [(_I.shuffle * bindparam("factor")) % _PRIME, _I.id],
 }
 _SHOWN = and_(_I.hidden_at.is_(None), _I.held_at.is_(None))
@@ -166,13 +168,14 @@ _MINE = exists().where(_S.idea_id == _I.id, _S.person_id == bindparam("reader"))
 
 
 @lru_cache(maxsize=128)
-def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None) -> tuple[Select[Any], Select[Any]]:
+def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None) -> tuple[Ready, Select[Any]]:
     """The select of one page of a list and that of its number, for an order and a set of filters, among what was
     `found`, and with what the reader supports where there is `me`. The twenty of the page are picked before anything is
     looked up for them."""
     mine = [_ASKED[name] for name in asked]
-    if found is not None:
-        mine.append(_I.id.in_(found))
+    if found is not None:  # looked up once for both
+        held = found.cte("held").prefix_with("MATERIALIZED")
+        mine.append(_I.id.in_(select(held.c[0])))
     number = select(func.count().label("total")).select_from(Idea.__table__).where(*mine)
     picked = (
         select(_I.id.label("id"))
@@ -189,7 +192,7 @@ def _list(sort: str, asked: tuple[str, ...], me: bool, found: Select[Any] | None
         .where(_I.id.in_(picked))
         .order_by(*_ORDERS[sort])
     )
-    return page, number
+    return Ready(page), number
 
 
 def _asked(s: Session, call_id: int | None, filters: Filters, *, staff: bool) -> dict[str, Any]:
@@ -227,7 +230,7 @@ def _run(
     window: dict[str, Any] = {"limit": limit, "offset": (max(page, 1) - 1) * limit}
     if me:
         window["reader"] = reader.person_id
-    rows = s.execute(statement, {**mine, **window}).all()
+    rows = together.rows(s, statement, {**mine, **window})
     if rows:
         return [shown(row) for row in rows], rows[0].total
     if page <= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
@@ -18,7 +19,8 @@ from portal.base.mail import Outgoing
 from portal.base.web import Portal
 from portal.budgeting.models import BallotKind, PotVoters
 from portal.config import Settings, Smtp
-from portal.voting.models import Participation, SealedBallot, Vote
+from portal.voting import actions
+from portal.voting.models import Participation, Receipt, SealedBallot, Vote
 from tests.budgeting.town import add_budget, open_vote
 from tests.client import Client, Page
 from tests.identity.help import enter
@@ -81,6 +83,29 @@ def test_a_cast_asks_little_and_nothing_after_its_commit(
     assert sum("FROM budget" in one for one in new.statements) == 1
     for one in (asked, again.statements):
         assert ("INSERT INTO receipt" if sqlite else "clock_timestamp") in one[-1]
+
+
+def test_what_comes_to_its_commit_after_the_close_is_told_so_and_stored_nowhere(
+    app: Portal, voter: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, take = voter.get(URL), actions._take_roll_entry
+    assert send(voter, page, ["1"]).status == 200
+    again = voter.get(URL)
+
+    def slow(*given: Any) -> Any:
+        found = take(*given)
+        time.sleep(0.7)
+        return found
+
+    monkeypatch.setattr(actions, "_take_roll_entry", slow)
+    with db.write() as s:
+        s.scalars(select(Vote)).one().closes_at = clock.city_now() + timedelta(seconds=0.6)
+        before = [tuple(row) for row in s.execute(select(SealedBallot.envelope, SealedBallot.choices))]
+    late = send(voter, again, ["3"])
+    assert late.status == 422 and "closed" in late
+    with db.read() as s:
+        assert [tuple(row) for row in s.execute(select(SealedBallot.envelope, SealedBallot.choices))] == before
+        assert s.scalar(select(func.count()).select_from(Receipt)) == 1
 
 
 def test_in_the_demo_the_close_is_asked_in_the_same_transaction(make_settings: Callable[..., Settings]) -> None:

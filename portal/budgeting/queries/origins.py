@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
-from portal.base import i18n, search, texts
+from portal.base import i18n, search, texts, together
 from portal.base.feature import Hit, Onward
 from portal.base.files import File
 from portal.base.files import State as FileState
 from portal.base.i18n import Text, _l
+from portal.base.together import Ready
 from portal.budgeting.models import Budget, Card, Project
 from portal.budgeting.models_works import Origin
 from portal.budgeting.queries.found import OPEN_TO_ALL
@@ -106,35 +107,48 @@ def linked(s: Session, project_id: int) -> list[Wish]:
 # --- from the idea's side ---------------------------------------------------------------------------------------------
 
 
+_PR, _BU, _CA, _VO = Project.__table__.c, Budget.__table__.c, Card.__table__.c, Vote.__table__.c
+_OR, _PC = Origin.__table__.c, Process.__table__.c
+_GROWN = Ready(
+    select(
+        _PR.number, _PR.code, _PR.status, _BU.slug, _CA.title, _CA.said_in, _CA.summary, _VO.id.label("vote_id")
+    )
+    .select_from(Origin.__table__)
+    .join(Project.__table__, _PR.id == _OR.project_id)
+    .join(Budget.__table__, _BU.id == _PR.budget_id)
+    .join(Process.__table__, _PC.id == _BU.process_id)
+    .join(Card.__table__, and_(_CA.project_id == _PR.id, _CA.lang == bindparam("lang")))
+    .outerjoin(
+        Vote.__table__, and_(_VO.kind == "budget", _VO.object_id == _BU.id, _VO.state == VoteState.PUBLISHED)
+    )
+    .where(_OR.idea_id == bindparam("idea"), _PR.status.in_([literal(one, _PR.status.type) for one in PUBLIC]), *OPEN_TO_ALL)
+    .order_by(_PR.id)
+)  # fmt: skip
+
+
 def onward(s: Session, kind: str, object_id: int, lang: str) -> list[Onward]:
     """What came of an idea: the projects that grew from it and that everybody may see, with their fate once the result is
-    published. One select, none for other things."""
+    published. One select, one more for that; none for other things."""
     if kind != "idea":
         return []
-    rows = s.execute(
-        select(
-            Project.number, Project.code, Project.status, Budget.slug, Card.title, Card.said_in, Card.summary, Vote
-        )
-        .join(Origin, Origin.project_id == Project.id)
-        .join(Budget, Budget.id == Project.budget_id)
-        .join(Process, Process.id == Budget.process_id)
-        .join(Card, and_(Card.project_id == Project.id, Card.lang == lang))
-        .outerjoin(Vote, and_(Vote.kind == "budget", Vote.object_id == Budget.id, Vote.state == VoteState.PUBLISHED))
-        .where(Origin.idea_id == object_id, Project.status.in_(PUBLIC), *OPEN_TO_ALL)
-        .order_by(Project.id)
-    )  # fmt: skip
+    rows = together.rows(s, _GROWN, {"idea": object_id, "lang": lang})
+    votes = _votes(s, {row.vote_id for row in rows if row.vote_id is not None})
     return [
         Onward(
             _l("Project"),
             Hit(row.title, row.said_in, "budgeting.story", {"slug": row.slug, "number": row.number}, row.summary),
-            _state(s, row),
+            _state(s, row, votes.get(row.vote_id)),
         )
         for row in rows
     ]
 
 
-def _state(s: Session, row: Any) -> Text:
-    public = voting.published(s, row.Vote) if row.Vote is not None else None
+def _votes(s: Session, ids: set[int]) -> dict[int, Vote]:
+    return {vote.id: vote for vote in s.scalars(select(Vote).where(Vote.id.in_(ids)))} if ids else {}
+
+
+def _state(s: Session, row: Any, vote: Vote | None) -> Text:
+    public = voting.published(s, vote) if vote is not None else None
     if public is None:
         return status_name(row.status)
     codes = voted(public.outcome)
