@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,10 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal import config
@@ -26,14 +23,13 @@ from portal.app import create_app
 from portal.base import db, ground, i18n, schema
 from portal.base.db import Database
 from portal.base.web import Portal
-from tests import once
+from tests import once, postgres
 from tests.client import Client
-
-POSTGRES = os.environ.get("PORTAL_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/root")
-
 
 once.templates()
 once.addresses()
+once.statements()
+postgres.keep_connections()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,13 +79,6 @@ def _plain_words() -> None:
     i18n.set_locale("en", "Europe/Tallinn", "EUR")
 
 
-def _on_server(statement: str) -> None:
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database, made once."""
@@ -101,13 +90,12 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield str(file)
         return
     name = f"portal_template_{uuid.uuid4().hex[:8]}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-    made = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    made = Database(postgres.address(name))
     schema.upgrade(made)
     made.dispose()
     yield name
-    for one in [*_SPARE, name]:
-        _on_server(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
+    postgres.drop_all(name)
 
 
 @pytest.fixture
@@ -119,62 +107,9 @@ def database_url(request: pytest.FixtureRequest, template: str, tmp_path: Path) 
         shutil.copyfile(template, file)
         yield f"sqlite:///{file}"
         return
-    name = _SPARE.pop() if _SPARE else f"portal_test_{uuid.uuid4().hex[:12]}"
-    if name not in _MADE:
-        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
-        _MADE[name] = _shape(name)
-    yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    if _emptied(name):
-        _SPARE.append(name)
-    else:
-        del _MADE[name]
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-# Making and dropping a database of a hundred tables takes a second; emptying the few tables that a test filled takes
-# milliseconds. So a database is used again as long as nobody changed its shape and nobody still sits in it.
-_SPARE: list[str] = []
-_MADE: dict[str, Any] = {}  # name -> its shape when it was made
-_SHAPE = """
-    SELECT count(*), max(oid), md5(string_agg(relname, ',' ORDER BY oid)),
-        (SELECT string_agg(version_num, ',') FROM alembic_version)
-    FROM pg_class"""
-# The record's own guards look away. Rows that migrations leave would be lost: there are none but the version's.
-_EMPTY = """
-    DO $$ DECLARE one text; filled boolean; BEGIN
-        SET LOCAL lock_timeout = '2s';
-        SET LOCAL session_replication_role = replica;
-        FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-            EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO filled;
-            IF filled THEN EXECUTE format('DELETE FROM %I', one); END IF;
-        END LOOP;
-        FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
-            PERFORM setval(quote_ident(one)::regclass, 1, false);
-        END LOOP;
-    END $$"""
-_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-
-def _connected(name: str) -> Any:
-    return psycopg.connect(POSTGRES.replace("+psycopg", ""), dbname=name)
-
-
-def _shape(name: str) -> Any:
-    """What a database looks like: its relations, and the version of its schema."""
-    with _connected(name) as c:
-        return c.execute(_SHAPE).fetchone()
-
-
-def _emptied(name: str) -> bool:
-    """Empty a database for the next test; False where it has to be made anew."""
-    try:
-        with _connected(name) as c:
-            if c.execute(_OTHERS).fetchone() != (0,) or c.execute(_SHAPE).fetchone() != _MADE[name]:
-                return False
-            c.execute(_EMPTY)
-            return True
-    except psycopg.Error:
-        return False
+    name = postgres.take(template)
+    yield postgres.address(name)
+    postgres.give_back(name)
 
 
 def _settings(instance: Path, url: str, journal: str, **given: Any) -> config.Settings:
@@ -237,18 +172,17 @@ def module_app(
     """One application for a whole file of tests that walk over every address."""
     folder = tmp_path_factory.mktemp("module")
     (folder / "instance").mkdir()
-    name = f"portal_test_{uuid.uuid4().hex[:12]}"
     if request.config.getoption("--db") == "sqlite":
         shutil.copyfile(template, folder / "instance" / "portal.db")
         url = f"sqlite:///{folder / 'instance' / 'portal.db'}"
     else:
-        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
-        url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+        name = postgres.take(template)
+        url = postgres.address(name)
     made = create_app(_settings(folder / "instance", url, request.config.getoption("--journal")))
     yield made
     made.ground.database.dispose()
     if request.config.getoption("--db") != "sqlite":
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+        postgres.give_back(name)
 
 
 class Counted:

@@ -88,9 +88,9 @@ def put(s: Session, kind: str, object_id: int, lang: str, text: str) -> None:
     s.flush()
 
 
-def forget(s: Session, kind: str, object_id: int) -> None:
-    """Take an object out in every language."""
-    s.execute(delete(SearchText).where(SearchText.kind == kind, SearchText.object_id == object_id))
+def forget(s: Session, kind: str, *object_ids: int) -> None:
+    """Take objects out in every language."""
+    s.execute(delete(SearchText).where(SearchText.kind == kind, SearchText.object_id.in_(object_ids)))
 
 
 def find(s: Session, kind: str, query: str, lang: str, most: int = MOST) -> list[int]:

@@ -363,10 +363,8 @@ def _things(
     }
     used = {project.category for project in one.projects}
     kinds = {c.id: money.add_category(officer, budget, dict(c.name)).id for c in city.categories if c.id in used}
-    for project in one.projects:
-        projects.add(
-            officer,
-            budget,
+    new = [
+        projects.New(
             pot_id=pots[project.pot],
             category_id=kinds[project.category],
             cost=project.cost,
@@ -384,6 +382,9 @@ def _things(
             },
             code=project.id,
         )
+        for project in one.projects
+    ]
+    projects.add_all(officer, budget, new)
 
 
 def move_clock(actor: Actor, to: datetime | None) -> None:

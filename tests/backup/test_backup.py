@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from portal import config
 from portal.backup import actions, archive, keys, tables
@@ -23,7 +22,7 @@ from portal.base.jobs import JobRow
 from portal.base.marks import Mark
 from portal.base.search import SearchText
 from portal.voting.models import Participation, RollEntry, SealedBallot, Vote, VoteState
-from tests import conftest
+from tests import postgres
 
 PASSPHRASE = "correct horse battery"
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -102,13 +101,13 @@ def empty_target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
         name = f"portal_copy_{uuid.uuid4().hex[:12]}"
         if kind == "sqlite":
             return f"sqlite:///{tmp_path / name}.db"
-        conftest._on_server(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         made.append(name)
-        return make_url(conftest.POSTGRES).set(database=name).render_as_string(hide_password=False)
+        return postgres.address(name)
 
     yield make
     for name in made:
-        conftest._on_server(f"DROP DATABASE {name} WITH (FORCE)")
+        postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def other(request: pytest.FixtureRequest) -> str:

@@ -62,10 +62,8 @@ def add_budget(
             sources=[(300_00, in_all("District money"))],
         )
         category = money.add_category(OFFICER, budget, in_all("Green"))
-        for n in range(1, count + 1):
-            projects.add(
-                OFFICER,
-                budget,
+        new = [
+            projects.New(
                 pot_id=city.id if n % 3 else north.id,
                 category_id=category.id if n % 2 else None,
                 cost=n * 50_00 % 900_00 + 10_00,
@@ -80,6 +78,9 @@ def add_budget(
                     "body": {"en": f"**Bench** number {n}"},
                 },
             )
+            for n in range(1, count + 1)
+        ]
+        projects.add_all(OFFICER, budget, new)
         budgets.set_dates(
             OFFICER,
             budget,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -13,56 +14,69 @@ from portal.base import db, i18n, search
 from portal.base.actor import Actor
 from portal.base.ground import settings
 from portal.base.normal import normalise
-from portal.base.texts import Wording
+from portal.base.texts import Wording, put_each
 from portal.budgeting.actions import origins
 from portal.budgeting.actions.budgets import Said, must_be_loose, put_texts, touch
 from portal.budgeting.models import Budget, Card, Project, ProjectStatus
+from portal.budgeting.rules import TEXTS
 
 _FIELDS = ("title", "summary", "picture_alt")
 _CHUNK = 200  # projects whose texts are read at once; keeps the number of bound values far from either database's limit
 
 
-def add(
-    actor: Actor,
-    budget: Budget,
-    *,
-    pot_id: int,
-    cost: int,
-    texts: Said,
-    category_id: int | None = None,
-    status: ProjectStatus = ProjectStatus.DRAFT,
-    place: str = "",
-    x: float | None = None,
-    y: float | None = None,
-    picture_id: int | None = None,
-    proposer: str = "",
-    code: str | None = None,
-) -> Project:
-    """A new project with the next free number. Cost in cents. Raises Denied when frozen."""
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """What a project begins with. Cost in cents; `x`, `y` from 0 to 1 on the city's plan; no code: its number."""
+
+    pot_id: int
+    cost: int
+    texts: Said
+    category_id: int | None = None
+    status: ProjectStatus = ProjectStatus.DRAFT
+    place: str = ""
+    x: float | None = None
+    y: float | None = None
+    picture_id: int | None = None
+    proposer: str = ""
+    code: str | None = None
+
+
+def add(actor: Actor, budget: Budget, **given: Any) -> Project:
+    """A new project with the next free number. `given`: the fields of New. Raises Denied when frozen."""
+    return add_all(actor, budget, [New(**given)])[0]
+
+
+def add_all(actor: Actor, budget: Budget, new: Sequence[New]) -> list[Project]:
+    """New projects with the next free numbers, in this order, each with its line in the record. Raises Denied when
+    frozen. Many at once ask the database hardly more often than one."""
     must_be_loose(budget)
     s = db.session()
-    number = (s.scalar(select(func.max(Project.number)).where(Project.budget_id == budget.id)) or 0) + 1
-    project = Project(
-        budget_id=budget.id,
-        pot_id=pot_id,
-        category_id=category_id,
-        number=number,
-        code=code or str(number),
-        cost=cost,
-        status=status,
-        place=place,
-        x=x,
-        y=y,
-        picture_id=picture_id,
-        proposer=proposer,
-    )
-    s.add(project)
+    last = s.scalar(select(func.max(Project.number)).where(Project.budget_id == budget.id)) or 0
+    made = [
+        Project(
+            budget_id=budget.id,
+            pot_id=one.pot_id,
+            category_id=one.category_id,
+            number=number,
+            code=one.code or str(number),
+            cost=one.cost,
+            status=one.status,
+            place=one.place,
+            x=one.x,
+            y=one.y,
+            picture_id=one.picture_id,
+            proposer=one.proposer,
+        )
+        for number, one in enumerate(new, last + 1)
+    ]
+    s.add_all(made)
     s.flush()
-    put_texts("project", project.id, texts)
-    refresh_cards(s, [project.id])
+    put_each(s, "project", {project.id: one.texts for project, one in zip(made, new, strict=True)}, TEXTS["project"])
+    refresh_cards(s, [project.id for project in made])
     touch(actor, budget)
-    record(actor, "add", "project", project.id, after=_told(project) | {"texts": _plain(texts)})
-    return project
+    for project, one in zip(made, new, strict=True):
+        record(actor, "add", "project", project.id, after=_told(project) | {"texts": _plain(one.texts)})
+    return made
 
 
 def edit(actor: Actor, budget: Budget, project: Project, *, texts: Said | None = None, **changes: Any) -> None:
@@ -126,8 +140,7 @@ def _make_findable(s: Session, ids: Sequence[int]) -> None:
         statement.where(Wording.kind == "project", Wording.object_id.in_(ids))
     ):
         said.setdefault((object_id, lang), {})[field] = body
-    for project_id in facts:
-        search.forget(s, "project", project_id)
+    search.forget(s, "project", *facts)
     found = []
     for (object_id, lang), texts in said.items():
         row = facts[object_id]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from portal.audit import queries as audit
@@ -18,7 +17,7 @@ from portal.base import schema
 from portal.base.db import Database
 from portal.identity.models import RoleGrant
 from portal.paths import shipped
-from tests.conftest import POSTGRES
+from tests import postgres
 
 
 @pytest.fixture
@@ -28,20 +27,13 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
         request.addfinalizer(made.dispose)
         return made
     name = f"portal_migrate_{abs(hash(str(tmp_path))) % 10**8}"
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-
-    def run(statement: str) -> None:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-
-    run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-    made = Database(make_url(POSTGRES).set(database=name).render_as_string(hide_password=False))
+    postgres.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    made = Database(postgres.address(name))
 
     def away() -> None:
         made.dispose()
-        run(f"DROP DATABASE {name} WITH (FORCE)")
-        engine.dispose()
+        postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     request.addfinalizer(away)
     return made
