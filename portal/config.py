@@ -97,6 +97,9 @@ class Register:
     check_votes: bool = False  # whether that check is enough to vote; a letter or a counter always is
     fact_days: int = 400  # how long what was checked stays good
     letter_days: int = 30  # how long the code in a letter is good
+    # who prints letters with codes: their certificate (PEM, an RSA key; relative ones in instance/keys/). Staff then get
+    # the letters encrypted to it and cannot read them; empty: staff get and print them
+    mailing_house: str = ""
     # kinds of documents that a counter accepts: id_card, passport, residence_permit, driving_licence
     documents: tuple[str, ...] = ("id_card", "passport", "residence_permit")
     # codes to vote that a counter gives to people without an account, where no register can be asked:
@@ -155,11 +158,26 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Token:
+    """[papers.pkcs11]: the city's key in a token or security module instead of a file. Off without a module. The PIN comes
+    from PORTAL_PAPERS_PIN or from a file of its own, never from config.toml."""
+
+    module: str = ""  # the maker's PKCS#11 library, as /usr/lib/softhsm/libsofthsm2.so
+    token: str = ""  # label of the token
+    key: str = ""  # label of the private key on it
+    certificate: str = ""  # label of the certificate on it; empty: the key's
+    certificate_file: str = ""  # or the certificate as a file (PEM or DER); relative ones in instance/keys/
+    pin_file: str = ""  # the PIN, in a file of mode 0600; relative ones in instance/keys/
+    pin: str = field(default="", repr=False)  # from the environment alone
+
+
+@dataclass(frozen=True)
 class Papers:
     """[papers]: how letters and certificates are signed. Without a key they wait; the demo makes one of its own."""
 
     pkcs12: str = ""  # the city's key and certificate as a PKCS#12 file; a path, relative ones in instance/keys/
-    passphrase: str = ""  # of that file; better in the environment: PORTAL_PAPERS_PASSPHRASE
+    passphrase: str = field(default="", repr=False)  # of that file; better in the environment: PORTAL_PAPERS_PASSPHRASE
+    pkcs11: Token = field(default_factory=Token)  # or a token instead of a file
     tsa_url: str = ""  # a time-stamp authority (RFC 3161); empty: signatures carry the server's own time
     tsa_seconds: int = 10  # how long it may take to answer
 
@@ -359,6 +377,10 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
             table = dict(values.get("papers") or {})
             if "PORTAL_PAPERS_PASSPHRASE" in env:
                 table["passphrase"] = env["PORTAL_PAPERS_PASSPHRASE"]
+            token = dict(table.get("pkcs11") or {})
+            if "pin" in token:
+                raise ConfigError("papers.pkcs11.pin: a PIN stands in PORTAL_PAPERS_PIN or in pin_file, never here")
+            table["pkcs11"] = Token(**token, pin=env.get("PORTAL_PAPERS_PIN", ""))
             values["papers"] = Papers(**table)
         if isinstance(values.get("sms"), dict):
             values["sms"] = Sms(**values["sms"])
@@ -438,12 +460,55 @@ def _tracker_faults(settings: Settings) -> list[str]:
     return reasons
 
 
+def pin_of(settings: Settings) -> str:
+    """The PIN of the token that signs papers.
+
+    Raises ConfigError where there is none, or where others could read it.
+    """
+    token = settings.papers.pkcs11
+    if token.pin:
+        return token.pin
+    if not token.pin_file:
+        raise ConfigError("papers.pkcs11: no PIN; set PORTAL_PAPERS_PIN, or name a file of mode 0600 in pin_file")
+    file = settings.keys / token.pin_file
+    try:
+        with file.open(encoding="utf-8") as opened:
+            if os.fstat(opened.fileno()).st_mode & 0o077:
+                raise ConfigError(f"papers.pkcs11.pin_file: others may read {file.name}; chmod 600 it")
+            pin = opened.read().strip("\r\n")
+    except OSError as error:
+        raise ConfigError(f"papers.pkcs11.pin_file: {file.name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"papers.pkcs11.pin_file: {file.name} is not a text file") from None
+    if not pin:
+        raise ConfigError(f"papers.pkcs11.pin_file: {file.name} is empty")
+    return pin
+
+
+def _token_faults(settings: Settings) -> list[str]:
+    """What is wrong with the token's settings. Whether it answers is seen later: papers wait for it, the site does not."""
+    token = settings.papers.pkcs11
+    if not token.module:
+        stray = any((token.token, token.key, token.certificate, token.certificate_file, token.pin_file))
+        return ["papers.pkcs11.module is missing"] if stray else []
+    reasons = [f"papers.pkcs11.{name} is missing" for name in ("token", "key") if not getattr(token, name)]
+    if settings.papers.pkcs12:
+        reasons.append("papers: name a file (pkcs12) or a token (pkcs11), not both")
+    if token.certificate and token.certificate_file:
+        reasons.append("papers.pkcs11: name the certificate on the token or its file, not both")
+    try:
+        pin_of(settings)
+    except ConfigError as error:
+        reasons += error.reasons
+    return reasons
+
+
 def check_production(settings: Settings) -> None:
     """Refuse a start that would be unsafe.
 
     Raises ConfigError with every reason at once.
     """
-    reasons: list[str] = _tracker_faults(settings)
+    reasons: list[str] = _tracker_faults(settings) + _token_faults(settings)
     host = urlsplit(settings.base_url).hostname or ""
     if settings.demo:
         if host and host not in LOOPBACK:

@@ -64,10 +64,12 @@ def printed(
     roles: tuple[str, ...],
     now: datetime,
     first: int | None = None,
+    to: str = "",
 ) -> Verdict:
     """The file is made: its codes are good from now on, and those of an earlier printing end. `gone`: letters to nobody
-    whom the register knows any more; `first`: who asked for a second printing. A bounded number of statements for any
-    number of letters. A no, and nothing stored, where a letter was printed or used meanwhile."""
+    whom the register knows any more; `first`: who asked for a second printing; `to`: fingerprint of the certificate that
+    the file is encrypted to, empty where the clerk has it open. A bounded number of statements for any number of letters.
+    A no, and nothing stored, where a letter was printed or used meanwhile."""
     wanted = [one.row for one in letters]
     rows = {
         row.id: row
@@ -98,6 +100,7 @@ def printed(
         {one.person for one in letters if one.person is not None} | {one for ids in accounts.values() for one in ids}
     )
     said = {"letters": len(wanted), "codes": wanted} | ({"first": first} if first is not None else {})
+    said |= {"encrypted_to": to} if to else {}
     record(actor, "printed letters" if first is None else "printed letters again", "paper_code", wanted[0], after=said)
     page = "identity_desk.print_letters" if first is None else "identity_desk.print_again"
     note_each(s, actor, people, page=page, kind="paper_code", why="code_letter", how=How.EXPORT, roles=roles, now=now)

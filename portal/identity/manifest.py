@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
-from portal.base import personal
+from portal.base import clock, personal
 from portal.base.feature import Fate, Feature, Job, Kind, Menu, Record, Role
 from portal.base.i18n import _l
 from portal.base.web import LONGEST_REPEATED
@@ -16,6 +16,7 @@ from portal.identity import (
     queries,
     records,
     register,
+    sealed_letters,
     staff,
     staff_absence,
     staff_desk,
@@ -59,6 +60,7 @@ def page() -> dict[str, Any]:
 
 def _setup(app: Flask) -> None:
     register.ready(app)
+    sealed_letters.ready(app.ground.settings, clock.now())  # type: ignore[attr-defined]
     views_here.install(app)
     views_drafts.install(app)
 

@@ -19,11 +19,20 @@ from portal.base.feature import NoPress, Todo
 from portal.base.ground import current, settings
 from portal.base.i18n import _, _l, _n, ngettext
 from portal.base.security import actor, reads, staff
-from portal.identity import actions_letters, actions_proof, codes, queries_letters, register, rules_letters
+from portal.identity import (
+    actions_letters,
+    actions_proof,
+    codes,
+    queries_letters,
+    register,
+    rules_letters,
+    sealed_letters,
+)
 from portal.identity.forms_letters import AgainForm
 from portal.identity.forms_ways import wrong
 from portal.identity.models_ways import PaperCode
 from portal.identity.queries_letters import Again
+from portal.identity.sealed_letters import House
 from portal.identity.staff_desk import desk
 
 log = structlog.get_logger("portal.identity")
@@ -56,6 +65,7 @@ def letters() -> ResponseReturnValue:
         queue=queries_letters.letters(db.session(), clock.now()),
         most=rules_letters.BATCH,
         ready=register.of(settings()) is not None,
+        house=_house(),
     )
 
 
@@ -87,7 +97,7 @@ def again(letter_id: int) -> ResponseReturnValue:
 def _again_page(letter_id: int, batch: Again, form: AgainForm, status: int = 200) -> ResponseReturnValue:
     own = batch.asked is not None and batch.asked.first_id == actor().person_id
     return render_template(
-        "identity/staff/letters_again.html", letter_id=letter_id, batch=batch, form=form, own=own
+        "identity/staff/letters_again.html", letter_id=letter_id, batch=batch, form=form, own=own, house=_house()
     ), status
 
 
@@ -123,12 +133,24 @@ def print_again(letter_id: int) -> ResponseReturnValue:
     return _file(batch.rows, first=batch.asked.first_id)
 
 
+def _house() -> House | None:
+    """The mailing house that letters are encrypted to, if one is named. One whose certificate cannot be used stops the
+    page: nothing may come out unencrypted instead."""
+    try:
+        return sealed_letters.house(settings())
+    except sealed_letters.NoHouse as error:
+        log.error("no_mailing_house", why=str(error))
+        raise Refused(NO_HOUSE, 503) from None
+
+
 def _file(rows: Sequence[PaperCode], first: int | None = None) -> Response:
-    """The letters as one PDF. Made before anything is written, so that a press that fails costs nobody a code, and sent
-    once it is: nothing of it is kept."""
-    reg, now, who = register.of(settings()), clock.now(), actor()
+    """The letters as one PDF, or encrypted to the mailing house. Made before anything is written, so that a press that
+    fails costs nobody a code, and sent once it is: nothing of it is kept."""
+    reg, now, who, house = register.of(settings()), clock.now(), actor(), _house()
     if reg is None:
         raise NotFound
+    if house is not None and not house.open(now):
+        raise Refused(NO_HOUSE, 503)
     try:
         numbers = [actions_proof.number_of(row) for row in rows]
         db.finish(commit=False)  # a register may be another server, and pages take a while: no transaction waits
@@ -141,8 +163,13 @@ def _file(rows: Sequence[PaperCode], first: int | None = None) -> Response:
     gone = sorted({row.id for row in rows} - {one.row for one in made})
     data, left_out = _pressed([(_sheet(one), one.language) for one in made])
     sent = [one for place, one in enumerate(made) if place not in left_out]
+    kind, ending = "application/pdf", "pdf"
+    if house is not None and data:
+        data, kind, ending = sealed_letters.sealed(data, house), "application/pkcs7-mime", "p7m"
     with db.write() as s:
-        verdict = actions_letters.printed(s, who, sent, gone, roles=ROLES, now=now, first=first)
+        verdict = actions_letters.printed(
+            s, who, sent, gone, roles=ROLES, now=now, first=first, to=house.fingerprint if house is not None else ""
+        )
     if not verdict:
         raise Refused(verdict.reason or actions_letters.MOVED, 409)
     if left_out:
@@ -159,8 +186,9 @@ def _file(rows: Sequence[PaperCode], first: int | None = None) -> Response:
         return make_response(redirect(url_for("identity_desk.letters"), 303))
     log.info("code_letters_printed", letters=len(sent), again=first is not None)
     answer = make_response(data)
-    answer.mimetype = "application/pdf"
-    answer.headers["Content-Disposition"] = f'attachment; filename="code-letters-{i18n.in_zone(now):%Y-%m-%d-%H%M}.pdf"'
+    answer.mimetype = kind
+    name = f"code-letters-{i18n.in_zone(now):%Y-%m-%d-%H%M}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -179,6 +207,10 @@ def _pressed(sheets: list[tuple[str, str]]) -> tuple[bytes, list[int]]:
         raise Refused(NO_PRESS, 503) from None
 
 
+NO_HOUSE = _l(
+    "The certificate of the mailing house cannot be used, so nothing was printed. An operator puts a good one in its "
+    "place; the server’s log says what is wrong."
+)
 NO_PRESS = _l("This server cannot make PDFs: an operator installs what is missing, which the server’s log names.")
 
 

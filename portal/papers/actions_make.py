@@ -25,7 +25,7 @@ from portal.audit.actions import record
 from portal.base import clock, db, ground, i18n, jobs
 from portal.base.actor import SYSTEM
 from portal.notifications.actions import tell
-from portal.papers import actions, queries, render, rules, sign, structure
+from portal.papers import actions, queries, render, rules, sign, sign_keys, structure
 from portal.papers.models import Fault, Paper, PaperState, PostBatch, SignerCertificate
 
 log = structlog.get_logger("portal.papers")
@@ -107,11 +107,11 @@ def _make(paper: Paper, values: dict[str, Any]) -> Made:
     lacks = render.missing()
     if lacks:
         raise NoPress(lacks)
-    key = sign.load(settings, clock.now())
-    kind = queries.kinds()[paper.kind]
-    i18n.set_locale(paper.lang, settings.city.time_zone or "UTC", settings.city.currency)
-    plain = render.pdf(render.html(kind.template, settings, **values), settings)
-    signed = sign.sign(plain, paper.number, key, sign.time_stamper(settings))
+    with sign_keys.opened(settings, clock.now()) as key:
+        kind = queries.kinds()[paper.kind]
+        i18n.set_locale(paper.lang, settings.city.time_zone or "UTC", settings.city.currency)
+        plain = render.pdf(render.html(kind.template, settings, **values), settings)
+        signed = sign.sign(plain, paper.number, key, sign.time_stamper(settings))
     lacking = structure.faults(signed, lang=paper.lang, title=str(values["title"]))
     if lacking:
         raise WrongStructure("; ".join(lacking))

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from portal.base import clock
 from portal.base.feature import (
     Dataset,
     Fate,
@@ -22,7 +23,7 @@ from portal.base.feature import (
 from portal.base.i18n import _l
 from portal.base.web import Portal
 from portal.notifications.actions_letters import PRINT
-from portal.papers import api, jobs, queries, render, render_batch, sign, staff, views
+from portal.papers import api, commands, jobs, queries, render, render_batch, sign, sign_keys, staff, views
 from portal.papers.actions import BATCH, MAKE
 from portal.papers.models import Paper
 
@@ -30,19 +31,23 @@ log = structlog.get_logger("portal.papers")
 
 
 def setup(app: Portal) -> None:
-    """The demo makes its certificate authority; a server that cannot make PDFs says so at its start."""
+    """The demo makes its certificate authority; a server that cannot make PDFs, or whose key cannot be used, says so at
+    its start."""
     here = app.ground
     sign.make_demo_key(here.settings)
-    here.extra.setdefault("ready", {})["papers"] = lambda: {
-        "can_be_made": not render.missing(),
-        "lacks": render.missing(),
-    }
-    lacks = render.missing()
-    if lacks:
+
+    def lacking() -> str:
+        named = sign_keys.named(here.settings)
+        return render.missing() or (sign_keys.lacks(here.settings, clock.now()) if named else "")
+
+    def ready() -> dict[str, Any]:
+        lacks = lacking()
+        return {"can_be_made": not lacks, "lacks": lacks}
+
+    here.extra.setdefault("ready", {})["papers"] = ready
+    if lacks := lacking():
         log.warning("papers_wait", missing=lacks)
-        here.extra.setdefault("greeting", []).append(
-            f"Letters and certificates wait: this machine lacks {lacks}. Everything else works."
-        )
+        here.extra.setdefault("greeting", []).append(f"Letters and certificates wait ({lacks}). Everything else works.")
 
 
 def _everything(_session: Any, _lang: str) -> list[tuple[str, dict[str, Any]]]:
@@ -118,6 +123,7 @@ FEATURE = Feature(
             order=60,
         )
     ],
+    cli=[commands.key],
     press=render_batch.press,
     todo=staff.todo,
     steps=staff.steps,

@@ -1,5 +1,5 @@
-"""Signatures: PAdES by pyHanko, with the city's key from a PKCS#12 file outside the database. Level B-B; with a time-stamp
-authority B-T. The demo makes a certificate authority and a key of its own."""
+"""Signatures: PAdES by pyHanko, with the city's key from a PKCS#12 file outside the database (or from a token:
+sign_token.py). Level B-B; with a time-stamp authority B-T. The demo makes a certificate authority and a key of its own."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ class NoTimeStamp(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """A signing key, ready for use. `fingerprint` is the SHA-256 of its certificate."""
+    """A signing key, ready for use. `fingerprint` is the SHA-256 of its certificate; `faults`: what its holder may raise
+    in the middle of a signature."""
 
     fingerprint: str
     name: str
     pem: str
     signer: Any = field(repr=False)
+    faults: tuple[type[Exception], ...] = ()
 
 
 def available() -> bool:
@@ -59,7 +61,7 @@ def file_of(settings: Settings) -> Path | None:
     """Where the city's key lies: as configured, in the demo its own; None where nothing is configured."""
     if settings.papers.pkcs12:
         return settings.keys / settings.papers.pkcs12  # an absolute path stays one
-    return settings.keys / DEMO_FILE if settings.demo else None
+    return settings.keys / DEMO_FILE if settings.demo and not settings.papers.pkcs11.module else None
 
 
 def passphrase_of(settings: Settings) -> bytes:
@@ -73,7 +75,7 @@ def make_demo_key(settings: Settings) -> None:
     """The demo's certificate authority and signing key, made once. The authority's own key is thrown away when it has
     signed the one certificate, so nobody can make a second one in its name."""
     file = settings.keys / DEMO_FILE
-    if not settings.demo or settings.papers.pkcs12 or file.exists():
+    if file_of(settings) != file or file.exists():
         return
     root, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _certificate(f"{settings.city.name} demo authority", root, None, root)
@@ -121,7 +123,7 @@ def _certificate(
 
 
 def load(settings: Settings, now: datetime) -> Key:
-    """Open the signing key.
+    """Open the signing key that lies in a file.
 
     Raises NoKey with the reason: nothing configured, no such file, wrong passphrase, certificate out of date.
     """
@@ -140,18 +142,29 @@ def load(settings: Settings, now: datetime) -> Key:
         raise NoKey(f"{file.name}: the passphrase is wrong, or this is no PKCS#12 file") from None
     if key is None or certificate is None:
         raise NoKey(f"{file.name}: it holds no key with a certificate")
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise NoKey(f"{file.name}: the certificate is out of date")
+    require_valid(certificate, now, file.name)
     signers = importlib.import_module("pyhanko.sign.signers")
     signer = signers.SimpleSigner.load_pkcs12_data(data, other_certs=[], passphrase=passphrase_of(settings) or None)
     if signer is None:
         raise NoKey(f"{file.name}: this kind of key cannot sign")
+    return described(certificate, signer)
+
+
+def require_valid(certificate: x509.Certificate, now: datetime, where: str) -> None:
+    """Raises NoKey where the certificate's time has not come, or is over."""
+    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        raise NoKey(f"{where}: the certificate is out of date")
+
+
+def described(certificate: x509.Certificate, signer: Any, faults: tuple[type[Exception], ...] = ()) -> Key:
+    """A key under the name that its certificate gives it."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return Key(
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         name=str(names[0].value) if names else certificate.subject.rfc4514_string(),
         pem=certificate.public_bytes(Encoding.PEM).decode(),
         signer=signer,
+        faults=faults,
     )
 
 
@@ -166,7 +179,7 @@ def time_stamper(settings: Settings) -> Any:
 def sign(pdf: bytes, number: str, key: Key, time_stamper: Any = None) -> bytes:
     """Sign a PDF; its number stands in the signature, so that a changed copy can be compared with the original.
 
-    Raises NoTimeStamp when a time-stamp was wanted and not given.
+    Raises NoTimeStamp when a time-stamp was wanted and not given, NoKey when the key's holder fell silent.
     """
     signers = importlib.import_module("pyhanko.sign.signers")
     fields = importlib.import_module("pyhanko.sign.fields")
@@ -182,6 +195,8 @@ def sign(pdf: bytes, number: str, key: Key, time_stamper: Any = None) -> bytes:
         if time_stamper is None:
             raise
         raise NoTimeStamp(str(error)) from error
+    except key.faults as error:
+        raise NoKey(f"the token did not sign ({type(error).__name__})") from None
     return out.getvalue()
 
 

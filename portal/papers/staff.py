@@ -21,7 +21,7 @@ from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, staff
 from portal.base.verdict import Verdict
 from portal.identity import queries as people
-from portal.papers import actions, queries, render, rules, sign
+from portal.papers import actions, queries, render, rules, sign_keys
 from portal.papers.forms import STATES, LetterForm, PapersFilter, RecipientFilter, RevokeForm
 from portal.papers.models import Paper, PostBatch, Revocation
 
@@ -290,18 +290,13 @@ def steps(_s: Session) -> list[Step]:
     return [
         Step(
             _l("Letters and certificates can be made and signed"),
-            not render.missing() and _key_is_good(),
-            _l("Install what is missing and set papers.pkcs12 in config.toml; the server’s log says what is missing."),
+            not (render.missing() or sign_keys.lacks(ground.settings(), clock.now())),
+            _l(
+                "Install what is missing and set papers.pkcs12 or papers.pkcs11 in config.toml; the server’s log says what"
+                " is missing."
+            ),
         )
     ]
-
-
-def _key_is_good() -> bool:
-    try:
-        sign.load(ground.settings(), clock.now())
-    except sign.NoKey:
-        return False
-    return True
 
 
 def todo(s: Session, who: Actor) -> list[Todo]:

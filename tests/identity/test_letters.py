@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import config
 from portal.audit.models import Entry
 from portal.audit.models_looks import How, Look
 from portal.base import clock, db
@@ -252,3 +261,117 @@ def test_many_letters_take_as_many_statements_as_one(town: Portal, count_queries
             looks = s.scalar(select(func.count()).select_from(Look).where(Look.page == "identity_desk.print_letters"))
         assert looks == sum(one for one in (1, 30) if one <= n), "a line for each of them"
     assert spent[0] == spent[1]
+
+
+def house(folder: Any, *, bits: int = 2048, days: int = 300, curve: bool = False, encrypts: bool = True) -> Any:
+    """A mailing house's key; its certificate lies in the city's folder of keys."""
+    key: Any = ec.generate_private_key(ec.SECP256R1()) if curve else rsa.generate_private_key(65537, bits)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Fold & Post")])
+    usage = x509.KeyUsage(not encrypts, False, encrypts, False, False, False, False, False, False)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=400))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=days))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "house.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    return key
+
+
+def opened(data: bytes, key: Any, folder: Any) -> bytes:
+    """What the mailing house does, with other people's tools."""
+    (folder / "house.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    command = ["openssl", "cms", "-decrypt", "-inform", "DER", "-binary", "-inkey", str(folder / "house.key")]
+    return subprocess.run(command, input=data, check=True, capture_output=True).stdout
+
+
+WITH_HOUSE = config.Register(adapter="csv", scheme="ee", mailing_house="house.pem")
+
+
+def test_a_mailing_house_alone_reads_the_letters(
+    make_town: Callable[[config.Register], Portal], tmp_path: Path
+) -> None:
+    keys = tmp_path / "instance" / "keys"
+    key = house(keys)
+    town = make_town(WITH_HOUSE)
+    ask(town)
+    cora, dan = clerk(town), clerk(town, "Dan Clerk")
+    said = cora.get(LIST)
+    assert "no member of the staff can open it" in said and "Fold & Post" in said
+    page = printed(cora)
+    head = page.response.headers
+    assert page.response.mimetype == "application/pkcs7-mime" and head["Cache-Control"] == "no-store"
+    assert head["Content-Disposition"].endswith('.p7m"')
+    data = page.response.data
+    assert b"%PDF" not in data and b"Harbour" not in data
+    letters = opened(data, key, tmp_path)
+    code = code_on(letters)
+    assert "Harbour Lane 3" in sheets(letters)
+    with pytest.raises(subprocess.CalledProcessError):
+        opened(data, rsa.generate_private_key(65537, 2048), tmp_path)
+    with db.read() as s:
+        line = s.scalars(select(Entry).where(Entry.verb == "printed letters")).one()
+        assert line.after["encrypted_to"] in said.html
+    again(cora, why="The parcel was lost")
+    assert "Fold & Post" in dan.get(f"{LIST}/1/again")
+    fresh = code_on(opened(again(dan, "/print").response.data, key, tmp_path))
+    assert "There is no such code" in Client(town).post("/en/code", {"code": code})
+    assert "You can vote now" in Client(town).post("/en/code", {"code": fresh})
+
+
+def code_on(letters: bytes) -> str:
+    """The one code on these sheets."""
+    return re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", sheets(letters))[0]
+
+
+def test_without_a_mailing_house_the_page_says_who_can_read_the_codes(town: Portal) -> None:
+    ask(town)
+    assert "Whoever opens the file can read the codes" in clerk(town).get(LIST)
+
+
+@pytest.mark.parametrize("wrong", ["out of date", "gone"])
+def test_nothing_comes_out_in_the_open_instead(
+    make_town: Callable[[config.Register], Portal], tmp_path: Path, wrong: str
+) -> None:
+    """A certificate that ends, or that somebody takes away, stops the letters: it does not open them."""
+    keys = tmp_path / "instance" / "keys"
+    house(keys, days=-1 if wrong == "out of date" else 300)
+    town = make_town(WITH_HOUSE)
+    ask(town)
+    cora = clerk(town)
+    form = cora.get(LIST).token
+    if wrong == "gone":
+        (keys / "house.pem").unlink()
+    page = cora.post(PRINT, {"csrf_token": form})
+    assert page.status == 503 and "The certificate of the mailing house cannot be used" in page
+    with db.read() as s:
+        assert s.scalars(select(PaperCode.printed_at)).one() is None, "the letter still waits"
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        (None, "house.pem: No such file"),
+        ({"curve": True}, "an RSA key of 2048 bits or more is needed"),
+        ({"bits": 1024}, "an RSA key of 2048 bits or more is needed"),
+        ({"encrypts": False}, "not made for encryption"),
+        ("no certificate", "no certificate in PEM form"),
+    ],
+)
+def test_a_mailing_house_that_could_read_nothing_stops_the_start(
+    make_town: Callable[[config.Register], Portal], tmp_path: Path, given: Any, word: str
+) -> None:
+    keys = tmp_path / "instance" / "keys"
+    if isinstance(given, dict):
+        house(keys, **given)
+    elif given:
+        keys.mkdir(parents=True)
+        (keys / "house.pem").write_text(given)
+    with pytest.raises(config.ConfigError, match=word):
+        make_town(WITH_HOUSE)
