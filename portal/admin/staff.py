@@ -245,9 +245,13 @@ def todo(s: Session, who: Any) -> list[Todo]:
 
 
 def everywhere() -> dict[str, Any]:
-    """The way to the staff area, for those who may go there; within it the number of things that wait."""
+    """The way to the staff area, for those who may go there; and a question that the staff's menu asks."""
     if not actor().staff:
         return {"staff_url": None}
-    inside = request.method == "GET" and request.endpoint is not None and "/staff" in (request.path + "/")
-    number = sum(one.todo.count for one in waiting()) if inside else 0
-    return {"staff_url": url_for("admin.dashboard"), "waiting_number": number}
+    return {"staff_url": url_for("admin.dashboard"), "waiting_number": _number}
+
+
+def _number() -> int:
+    """How many things wait for whoever acts. A dozen selects: asked where the staff's menu is printed, and not by a page
+    that only says no. The answer of an act asks nothing after its COMMIT."""
+    return sum(one.todo.count for one in waiting()) if request.method == "GET" else 0

@@ -99,6 +99,11 @@ class Actor:
         """The same person with only those grants that count for an object with this scope."""
         return self._with(grant for grant in self.grants if grant.covers(scope))
 
+    def bare(self) -> Actor:
+        """Person and grants alone: all that a statement depends on which asks what they may reach, so that it can be kept
+        for them."""
+        return Actor(person_id=self.person_id, grants=self.grants)
+
     def as_self(self) -> Actor:
         """The same person without what is held as a deputy."""
         return self._with(grant for grant in self.grants if grant.deputy_for is None)

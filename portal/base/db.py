@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -389,17 +390,34 @@ def locked(statement: S) -> S:
 
 def side_by_side(s: Session, *statements: Any) -> list[Any]:
     """The one row of each of these statements, asked for together: counts of many things are one trip."""
-    columns, asked = [], [statement.subquery() for statement in statements]
-    for one in asked:
-        columns += list(one.c)
+    return beside(*statements).of(s)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Statements of one row each, as one statement: putting it together costs more than asking it, so whoever asks the
+    same again keeps it. `widths`: how many columns each has."""
+
+    statement: Any
+    widths: tuple[int, ...]
+
+    def of(self, s: Session, **values: Any) -> list[Any]:
+        """The row of each; `values` are those of its open places."""
+        row, rows = tuple(s.execute(self.statement, values).one()), []
+        for width in self.widths:
+            rows.append(row[:width])
+            row = row[width:]
+        return rows
+
+
+def beside(*statements: Any) -> Beside:
+    """Put statements of one row each together."""
+    asked = [statement.subquery() for statement in statements]
     source: Any = asked[0]
     for one in asked[1:]:
         source = source.join(one, true())
-    row, rows = tuple(s.execute(select(*columns).select_from(source)).one()), []
-    for one in asked:
-        rows.append(row[: len(one.c)])
-        row = row[len(one.c) :]
-    return rows
+    columns = [column for one in asked for column in one.c]
+    return Beside(select(*columns).select_from(source), tuple(len(one.c) for one in asked))
 
 
 def writing() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +45,7 @@ class Portal(Flask):
     ground: Ground
     addresses: dict[tuple[Any, ...], str]
     jinja_environment = Printing
+    menus: dict[tuple[Any, ...], list[tuple[str, str]]]  # labels and addresses of entries, in a language
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Flask's addresses, kept: a list page asks for the same few of them again and again.
@@ -125,14 +126,17 @@ def _language_links() -> list[LanguageLink]:
     args = dict(request.view_args or {})
     endpoint = request.endpoint
     known = endpoint is not None and "lang" in (request.url_rule.arguments if request.url_rule is not None else set())
-    query = {k: v for k, v in request.args.items(multi=False) if len(v) < 200} if request.method in SAFE else {}
+    here, before = "", ""
+    if len(request.path) <= LONGEST_REPEATED and known and endpoint is not None and request.method in SAFE:
+        query = {k: v for k, v in request.args.items(multi=False) if len(v) < 200}
+        here = url_for(endpoint, **{**query, **args, "lang": i18n.lang()})
+        before = f"{request.script_root}/{i18n.lang()}/"  # every address that names its language begins with it
     links = []
-    long = len(request.path) > LONGEST_REPEATED
     for code in ground.settings().languages:
-        if long:
+        if here:
+            url = f"{request.script_root}/{code}/{here.removeprefix(before)}"
+        elif len(request.path) > LONGEST_REPEATED:
             url = f"/{code}/"
-        elif known and endpoint is not None and request.method in SAFE:
-            url = url_for(endpoint, **{**query, **args, "lang": code})
         else:
             url = f"/{code}{_without_language(request.path)}"
         links.append(LanguageLink(code, i18n.own_name(code), i18n.direction(code), url, code == i18n.lang()))
@@ -155,11 +159,15 @@ class Link:
     current: bool = False
 
 
-def _links(entries: list[Menu]) -> list[Link]:
-    addresses = [(entry, url_for(entry.endpoint)) for entry in sorted(entries, key=lambda m: m.order)]
-    above = [url for _entry, url in addresses if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
+def _links(app: Portal, entries: Sequence[Menu]) -> list[Link]:
+    which = (i18n.lang(), request.script_root, *map(id, entries))  # the manifests keep them as long as the application
+    addresses = app.menus.get(which)
+    if addresses is None:
+        ordered = sorted(entries, key=lambda m: m.order)
+        addresses = app.menus[which] = [(str(entry.label), url_for(entry.endpoint)) for entry in ordered]
+    above = [url for _label, url in addresses if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
     nearest = max(above, key=len, default="")  # a dashboard stands above every staff page; only the nearest is marked
-    return [Link(str(entry.label), url, bool(nearest) and url == nearest) for entry, url in addresses]
+    return [Link(label, url, bool(nearest) and url == nearest) for label, url in addresses]
 
 
 _hashes: dict[str, str] = {}
@@ -181,19 +189,25 @@ def _opens(app: Portal, entry: Menu, who: Actor) -> bool:
     return who.may(*entry.roles, scope=None if scoped else CITY)
 
 
+def _staff_menu(app: Portal, who: Actor | None) -> list[Link]:
+    """The staff pages that would open: a question that the staff's layout asks."""
+    if who is None or not who.roles:
+        return []
+    return _links(app, [m for f in app.ground.features for m in f.staff_menu if _opens(app, m, who)])
+
+
 def _page_context(app: Portal) -> dict[str, Any]:
     settings = app.ground.settings
     features = app.ground.features
     who = actor() if not getattr(g, "no_actor", False) else None
-    staff = [m for f in features for m in f.staff_menu if _opens(app, m, who)] if who is not None and who.roles else []
     context: dict[str, Any] = {
         "lang": i18n.lang(),
         "dir": i18n.direction(),
         "city": settings.city,
         "demo": settings.demo,
         "actor": who,
-        "menu": _links([m for f in features for m in f.menu]),
-        "staff_menu": _links(staff) if staff else [],
+        "menu": _links(app, [m for f in features for m in f.menu]),
+        "staff_menu": lambda: _staff_menu(app, who),
         "languages": _language_links(),
         "base_url": settings.base_url,
     }
@@ -261,7 +275,7 @@ def dress(env: Environment) -> Environment:
 def install(app: Portal) -> None:
     """Put languages, template globals and health pages on the application."""
     settings = app.ground.settings
-    app.addresses = {}
+    app.addresses, app.menus = {}, {}
     app.url_map.converters.update(CONVERTERS)
     env = dress(app.jinja_env)
     env.globals.update(asset=asset, csrf_token=_csrf_token, clock=clock, i18n=i18n, get_flashed_messages=said)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.base import i18n, search, texts
@@ -204,19 +205,25 @@ class Due:
     due_on: date
 
 
-def due(s: Session, who: Actor, most: int) -> list[Due]:
-    """What a person has to value, the earliest due first: one select."""
-    rows = s.execute(
+@lru_cache(maxsize=128)
+def _due(who: Actor) -> Any:
+    """The question of `due`; its open place is `most`."""
+    return (
         _joined(Idea.number, Idea.title, Assignment.due_on)
         .where(has(who), _WORKABLE)
         .order_by(Assignment.due_on, Idea.number)
-        .limit(most)
+        .limit(bindparam("most"))
     )
-    return [Due(row.number, row.title, row.due_on) for row in rows]
 
 
-def unassigned(who: Actor, now: datetime) -> Any:
-    """Asks how many ideas nobody has, in calls that are always open or whose check has begun."""
+def due(s: Session, who: Actor, most: int) -> list[Due]:
+    """What a person has to value, the earliest due first: one select."""
+    return [Due(row.number, row.title, row.due_on) for row in s.execute(_due(who.bare()), {"most": most})]
+
+
+def unassigned(who: Actor, now: Any) -> Any:
+    """Asks how many ideas nobody has, in calls that are always open or whose check has begun. `now`: the moment, or the
+    open place for it."""
     checked = select(Phase.id).where(
         Phase.process_id == Process.id, Phase.kind == PhaseKind.REVIEW, Phase.opens_at <= now
     )
