@@ -38,11 +38,12 @@ from portal.papers.sign import Key, NoKey
 
 REFUSED = ".papers-pin-refused"  # in the folder of keys: which PIN the token refused, as a hash
 ANSWER_SECONDS = 20.0  # a module behind a network may hang
-LOOK_AGAIN = 60.0  # seconds until a bad answer is asked for once more
+LOOK_AGAIN, WHILE_WELL = 60.0, 600.0  # seconds after which a bad answer, and a good one, is asked for once more
 PROBE = b"Does this key belong to this certificate?"
 
 _one = threading.Lock()  # whoever is signed in to a token is so in the whole process
 _said: dict[tuple[Path, Token], tuple[float, str]] = {}
+_asking: set[tuple[Path, Token]] = set()
 
 
 def available() -> bool:
@@ -222,13 +223,25 @@ def _prove(signer: Any, public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, wh
 
 
 def lacks(settings: Settings, now: datetime) -> str:
-    """What keeps the token from signing; empty when it can. Asked in a child process: once while all is well, and at
-    most once a minute while it is not."""
+    """What keeps the token from signing; empty when it can. A child process finds out: at the start of the site before
+    anybody is served, later beside what goes on, so that a module that hangs holds up no page; the answer is then the
+    one before, at most some minutes old."""
     place = (settings.instance, settings.papers.pkcs11)
     known = _said.get(place)
-    if known is None or (known[1] and time.monotonic() - known[0] > LOOK_AGAIN):
+    if known is None:
         known = _said[place] = time.monotonic(), _asked(settings, now)
+    elif time.monotonic() - known[0] > (LOOK_AGAIN if known[1] else WHILE_WELL) and place not in _asking:
+        _asking.add(place)
+        threading.Thread(target=_ask_again, args=(settings, now), name="token", daemon=True).start()
     return known[1]
+
+
+def _ask_again(settings: Settings, now: datetime) -> None:
+    place = (settings.instance, settings.papers.pkcs11)
+    try:
+        _said[place] = time.monotonic(), _asked(settings, now)
+    finally:
+        _asking.discard(place)
 
 
 def _asked(settings: Settings, now: datetime) -> str:
