@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Float, Integer, bindparam, insert, literal_column, select, type_coerce
+from sqlalchemy import Float, Integer, bindparam, cast, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import DetachedInstanceError
 
@@ -59,10 +59,7 @@ def test_what_was_not_read_of_an_object_apart_is_not_made_up(app: Portal) -> Non
 def test_numbers_come_as_they_went(app: Portal) -> None:
     same = Ready(
         select(
-            *(
-                type_coerce(bindparam(name, type_=kind), kind).label(name)
-                for name, kind in (("x", Float()), ("n", Integer()))
-            )
+            *(cast(bindparam(name, type_=kind), kind).label(name) for name, kind in (("x", Float()), ("n", Integer())))
         )
     )
     with db.read() as s:
