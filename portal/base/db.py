@@ -84,7 +84,7 @@ class _Pool(QueuePool):
         return super()._do_get()
 
     def _do_return_conn(self, record: Any) -> None:
-        if record.record_info.get("writes") and not self.writer:
+        if record.info.get("writes") and not self.writer:
             self.writer.append(record)
         else:
             super()._do_return_conn(record)
@@ -223,9 +223,9 @@ def _on_begin(connection: Connection) -> None:
     makes SQLite compile every statement of the connection anew, so it is said only where something changes."""
     write = connection.get_execution_options().get("portal_write", True)
     pooled: Any = connection.connection
-    if pooled.record_info.get("writes") is not write:
+    if pooled.info.get("writes") is not write:
         pooled.dbapi_connection.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
-        pooled.record_info["writes"] = write
+        pooled.info["writes"] = write
     pooled.dbapi_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 

@@ -134,7 +134,7 @@ def _ways(found: Mapping[Any, Callable[[Any], Any] | None]) -> dict[Any, Callabl
 T = TypeVar("T")
 
 
-def apart(kind: type[T], **values: Any) -> T:
+def apart(kind: type[T], /, **values: Any) -> T:
     """A stored object that belongs to no session, made of some of its columns; asking for another one raises."""
     made = kind()
     for name, value in values.items():

@@ -7,19 +7,21 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, search
+from portal.base import clock, db, search, together
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.markdown import render
+from portal.base.together import Ready
 from portal.base.verdict import YES, Verdict, no
 from portal.ideas import queries, queries_ties, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
@@ -241,14 +243,29 @@ def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
 # --- supports ---------------------------------------------------------------------------------------------------------
 
 
-def _insert(s: Session, model: Any) -> Any:
-    return sqlite.insert(model) if s.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
-
-
 def _of_call(s: Session, call_id: int) -> Call:
     """The call under a lock that many supporters share; who freezes the list waits for them, and they for that."""
     statement = select(Call).where(Call.id == call_id).with_for_update(read=True)
     return s.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+@lru_cache(maxsize=2)
+def _give(sqlite_dialect: bool) -> Ready:
+    given: Any = (sqlite if sqlite_dialect else postgresql).insert(Support.__table__)
+    return Ready(
+        given.on_conflict_do_nothing().returning(Support.__table__.c.id),
+        ("idea_id", "person_id", "resident", "on_day"),
+    )
+
+
+_I: Any = Idea.__table__
+_TAKES = _I.c.state.in_([literal(one, _I.c.state.type) for one in rules.SUPPORTED])
+_COUNT = Ready(
+    update(_I)
+    .where(_I.c.id == bindparam("idea"), _TAKES, _I.c.hidden_at.is_(None), _I.c.held_at.is_(None))
+    .values(supports=_I.c.supports + literal(1))
+    .returning(_I.c.id)
+)
 
 
 def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
@@ -262,25 +279,15 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
     if not verdict or taker is None:
         return verdict
     resident = None if taker.acting_for else taker.resident
-    made = s.scalar(
-        _insert(s, Support)
-        .values(idea_id=idea.id, person_id=taker.person_id, resident=resident, on_day=city_day(now))
-        .on_conflict_do_nothing()
-        .returning(Support.id)
-    )
-    if made is None:
+    given = {"idea_id": idea.id, "person_id": taker.person_id, "resident": resident, "on_day": city_day(now)}
+    made = together.rows(s, _give(db.is_sqlite()), given)
+    if not made:
         own = select(Support.id).where(Support.idea_id == idea.id, Support.person_id == taker.person_id)
         if s.scalar(own) is None:
             return no(_l("You support this idea already: with another account, or on a list on paper."))
         return YES
-    counted = s.execute(
-        update(Idea)
-        .where(Idea.id == idea.id, Idea.state.in_(rules.SUPPORTED), Idea.hidden_at.is_(None), Idea.held_at.is_(None))
-        .values(supports=Idea.supports + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if counted.rowcount != 1:  # type: ignore[attr-defined]
-        s.execute(delete(Support).where(Support.id == made))
+    if not together.rows(s, _COUNT, {"idea": idea.id}):
+        s.execute(delete(Support).where(Support.id == made[0].id))
         return no(_l("This idea takes no supports."))
     return YES
 

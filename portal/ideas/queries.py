@@ -26,7 +26,7 @@ from portal.identity.rules_ways import may_act
 from portal.places.models import District
 from portal.processes import rules as process_rules
 from portal.processes.models import Phase, PhaseKind, Process, scope_of
-from portal.processes.queries import is_member, phases_of, reached
+from portal.processes.queries import dates_of, is_member, phases_of, reached
 from portal.processes.queries import readable as open_to
 from portal.processes.rules import Stage
 
@@ -151,8 +151,8 @@ def names(s: Session, call: Call, lang: str | None = None) -> Names:
 
 
 def phases(s: Session, call: Call) -> list[Phase]:
-    """The dates of a call: one select, none for one that is always open."""
-    return [] if call.always_open else phases_of(s, [call.process_id])[call.process_id]
+    """The dates of a call, to be read only: one select, none for one that is always open."""
+    return [] if call.always_open else dates_of(s, call.process_id)
 
 
 ALWAYS = _l("You can hand in ideas at any time.")

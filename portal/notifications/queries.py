@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from portal.base import ground
+from portal.base import ground, together
 from portal.base.actor import Actor
 from portal.base.feature import Hit, Item, Notice, Topic
 from portal.base.normal import normalise
+from portal.base.together import Ready
 from portal.notifications import render
 from portal.notifications.models import Alert, CalendarKey, Follow, Message, Preference
 from portal.notifications.rules import Wish
@@ -44,11 +45,13 @@ _UNREAD = select(func.count()).select_from(
     select(_M.id).where(_M.person_id == bindparam("person"), _M.read_at.is_(None)).limit(BADGE_TOP).subquery()
 )
 
+_UNREAD_ALONE = Ready(_UNREAD)
+
 
 def unread(s: Session, person_id: int) -> int:
     """How many messages wait to be read, counted up to a hundred; one select, none where the page has asked before."""
     known: int | None = s.info.get((_BADGE, person_id))
-    return (s.scalar(_UNREAD, {"person": person_id}) or 0) if known is None else known
+    return int(together.rows(s, _UNREAD_ALONE, {"person": person_id})[0][0]) if known is None else known
 
 
 def _keep(s: Session, person_id: int, number: int) -> None:

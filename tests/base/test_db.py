@@ -47,6 +47,27 @@ def test_a_reading_transaction_refuses_to_write(app: Portal) -> None:
         s.execute(text("DELETE FROM mark"))
 
 
+def test_reading_refuses_to_write_after_writing_and_on_a_connection_made_anew(app: Portal) -> None:
+    pool = app.ground.database.engine.pool
+    for turn in range(3):
+        with db.write() as s:
+            marks.put(s, "turn", turn)
+            mine = s.connection().connection.dbapi_connection
+        with db.read() as s, pytest.raises(DBAPIError, match="(?i)read-?only"):
+            assert (
+                not db.is_sqlite() or s.connection().connection.dbapi_connection is not mine
+            )  # that waits for a writer
+            s.execute(text("DELETE FROM mark"))
+        with app.ground.database.engine.connect() as connection:
+            connection.invalidate()
+    with db.read():
+        assert marks.get("turn") == 2
+    app.ground.database.dispose()
+    assert getattr(pool, "writer", []) == []
+    with db.read() as s, pytest.raises(DBAPIError, match="(?i)read-?only"):
+        s.execute(text("DELETE FROM mark"))
+
+
 def test_a_second_writing_transaction_inside_one_is_refused(app: Portal) -> None:
     with db.write(), pytest.raises(db.SecondTransaction), db.write():
         pass

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import bindparam, insert, literal_column, select
+from sqlalchemy import Float, Integer, bindparam, cast, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from portal.base import db
 from portal.base.marks import Mark
-from portal.base.together import Ready, apart, ask
+from portal.base.together import Ready, apart, ask, rows
 from portal.base.web import Portal
 
 MARK = Mark.__table__
@@ -54,6 +54,30 @@ def test_what_was_not_read_of_an_object_apart_is_not_made_up(app: Portal) -> Non
     assert made.name == "a"
     with pytest.raises(DetachedInstanceError):
         _ = made.value
+
+
+def test_numbers_come_as_they_went(app: Portal) -> None:
+    same = Ready(
+        select(
+            *(cast(bindparam(name, type_=kind), kind).label(name) for name, kind in (("x", Float()), ("n", Integer())))
+        )
+    )
+    with db.read() as s:
+        [row] = rows(s, same, {"x": 0.125, "n": 7})
+        assert (row.x, row.n) == (0.125, 7)
+        [row] = rows(s, same, {"x": None, "n": None})
+        assert (row.x, row.n) == (None, None)
+
+
+def test_a_list_of_unknown_length_is_refused(app: Portal) -> None:
+    with db.read() as s, pytest.raises(TypeError, match="list"):
+        rows(s, Ready(select(MARK.c.name).where(MARK.c.name.in_(["a", "b"]))), {})
+
+
+def test_what_the_session_holds_is_written_before_a_question(app: Portal) -> None:
+    with db.write() as s:
+        s.add(Mark(name="late", value=[1]))
+        assert rows(s, VALUE, {"asked": "late"})[0].value == [1]
 
 
 def test_the_commit_goes_along(app: Portal) -> None:
