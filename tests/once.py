@@ -7,13 +7,15 @@ from types import CodeType
 from typing import Any
 
 import jinja2
+from flask.sansio.app import App
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import State
 
 
 class Memory(BytecodeCache):
@@ -49,24 +51,61 @@ def templates() -> None:
 
 
 def addresses() -> None:
-    """Compile a rule once: its parts and the builders of its address depend on nothing but its own words. The converters
-    know a map, but none of ours or of werkzeug's asks it anything."""
-    compiled: dict[tuple[Any, ...], Rule] = {}
-    compile_one = Rule.compile
+    """Make a rule once: its parts and the builders of its address depend on nothing but its own words, and a map of the
+    same rules finds them in the same tree. Rules know the first map they were put on, but none of ours or of werkzeug's
+    asks it for more than its settings, which are the same for all."""
+    rules: dict[tuple[Any, ...], Rule] = {}
+    trees: dict[tuple[int, ...], tuple[State, list[Rule]]] = {}  # the rules too, or another could get their number
+    add_one, update = App.add_url_rule, Map.update
 
-    def remembered(self: Rule) -> None:
-        key = (self.rule, repr(self.defaults), self.subdomain, self.merge_slashes, self.map.host_matching, self.host)
-        if key not in compiled:
-            compile_one(self)
-            compiled[key] = self
+    def usual(of: Map) -> tuple[Any, ...]:
+        return of.host_matching, of.strict_slashes, of.redirect_defaults, of.default_subdomain, of.merge_slashes
+
+    def add(
+        self: App, rule: str, endpoint: str | None = None, view_func: Any = None, *given: Any, **named: Any
+    ) -> None:
+        asked = [
+            getattr(view_func, name, None) for name in ("methods", "required_methods", "provide_automatic_options")
+        ]
+        endpoint = endpoint or view_func.__name__
+        key = (rule, endpoint, tuple(map(repr, asked)), repr(given), repr(named), usual(self.url_map))
+        if key not in rules or self.view_functions.get(endpoint, view_func) != view_func:
+            before = len(waiting(self.url_map))
+            add_one(self, rule, endpoint, view_func, *given, **named)
+            rules[key] = waiting(self.url_map)[before]
             return
-        one = compiled[key]
-        self._parts, self._trace, self._converters = one._parts, one._trace, one._converters
-        self.arguments = one.arguments
-        self._build = one._build.__func__.__get__(self)  # type: ignore[attr-defined]
-        self._build_unknown = one._build_unknown.__func__.__get__(self)  # type: ignore[attr-defined]
+        self._check_setup_finished("add_url_rule")
+        put(self.url_map, rules[key])
+        self.view_functions[endpoint] = view_func
 
-    Rule.compile = remembered  # type: ignore[method-assign]
+    def waiting(of: Map) -> list[Rule]:
+        found: list[Rule] = of.__dict__.setdefault("waiting", [])
+        return found
+
+    def put(on: Map, rule: Rule) -> None:
+        waiting(on).append(rule)
+        on._rules_by_endpoint.setdefault(rule.endpoint, []).append(rule)
+        on._remap = True
+
+    def bind(self: Map, factory: RuleFactory) -> None:
+        for rule in factory.get_rules(self):
+            rule.bind(self)
+            put(self, rule)
+
+    def plant(self: Map) -> None:
+        """Before the first look into a map: the tree that the same rules grew already, or a new one."""
+        if self._remap:
+            key = tuple(id(rule) for rule in waiting(self))
+            if key not in trees:
+                self._matcher._root = State()
+                for rule in waiting(self):
+                    if not rule.build_only:
+                        self._matcher.add(rule)
+                trees[key] = self._matcher._root, list(waiting(self))
+            self._matcher._root = trees[key][0]
+        update(self)
+
+    App.add_url_rule, Map.add, Map.update = add, bind, plant  # type: ignore[method-assign]
 
 
 def statements() -> None:
