@@ -1,4 +1,4 @@
-"""Why a project was not funded: the count's reason codes as sentences for everybody."""
+"""Why a project was funded or not: the count's codes as sentences for everybody."""
 
 from __future__ import annotations
 
@@ -32,6 +32,28 @@ class Several:
 
     def __str__(self) -> str:
         return i18n.listing([i18n.quoted(str(name)) for name in self.names])
+
+
+def why_won(pot: Mapping[str, Any], place: int, currency: str) -> list[Text]:
+    """The sentence for the winner at this place (from 1) of a pot of a published outcome; none where the pot had too few
+    ballots to say how its winners came about."""
+    winner = pot["winners"][place - 1]
+    cost = Sum(winner["cost"], currency)
+    match winner.get("by"):
+        case "free":
+            return [_l("It costs nothing.")]
+        case "shares":
+            return [_l("Its supporters could pay for it together. It costs %(cost)s.", cost=cost)]
+        case "greedy" | "top-up":
+            left = pot["budget"] - sum(one["cost"] for one in pot["winners"][: place - 1])
+            return [
+                _l(
+                    "When its turn came, %(left)s were left in the pot. It costs %(cost)s.",
+                    left=Sum(left, currency),
+                    cost=cost,
+                )
+            ]
+    return []
 
 
 def why_lost(loser: Mapping[str, Any], currency: str, name: Callable[[str], str], points: bool = False) -> list[Text]:

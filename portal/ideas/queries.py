@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.base import clock, ground, i18n, texts, together
@@ -19,6 +19,7 @@ from portal.base.texts import Said, Wording
 from portal.base.together import Ready
 from portal.ideas import rules
 from portal.ideas.models import Audience, Call, CallCategory, Idea
+from portal.ideas.models_value import Assignment, Valuation
 from portal.identity import queries as people
 from portal.identity.models_ways import Mandate
 from portal.identity.rules import AgeRule
@@ -108,8 +109,13 @@ class Names:
     rules: Said | None = None
     categories: Mapping[int, Said] = field(default_factory=dict)
     districts: Mapping[int, Said] = field(default_factory=dict)
+    departments: Mapping[int, Said] = field(default_factory=dict)  # those that had to do with the idea asked for
 
 
+_WHO = union(
+    select(Assignment.department_id).where(Assignment.idea_id == bindparam("idea")),
+    select(Valuation.department_id).where(Valuation.idea_id == bindparam("idea")),
+)
 _NAMES = Ready(
     select(
         _W.kind, _W.object_id, _W.field, _W.lang, _W.body, _W.origin, _W.html,
@@ -122,18 +128,20 @@ _NAMES = Ready(
             and_(_W.kind == "call", _W.object_id == bindparam("call")),
             and_(_W.kind == "call_category", _W.field == "name", _CAT.call_id == bindparam("call")),
             and_(_W.kind == "district", _W.field == "name", _D.id.is_not(None)),
+            and_(_W.kind == "department", _W.field == "name", _W.object_id.in_(_WHO)),
         )
     )
 )  # fmt: skip
 
 
-def names(s: Session, call: Call, lang: str | None = None) -> Names:
-    """Every word that the pages of a call need, in one select."""
+def names(s: Session, call: Call, lang: str | None = None, *, idea: int | None = None) -> Names:
+    """Every word that the pages of a call need, in one select. `idea`: the number of the row of one whose departments are
+    named, too."""
     wanted = lang or i18n.lang()
     rank = {wanted: 0, i18n.SOURCE: 1}
     best: dict[tuple[str, int, str], tuple[tuple[int, str], Said]] = {}
     places: dict[tuple[str, int], int] = {}
-    for row in together.rows(s, _NAMES, {"call": call.id}):
+    for row in together.rows(s, _NAMES, {"call": call.id, "idea": idea}):
         key, order = (row.kind, row.object_id, row.field), (rank.get(row.lang, 2), row.lang)
         places[row.kind, row.object_id] = row.position
         if key not in best or order < best[key][0]:
@@ -147,6 +155,7 @@ def names(s: Session, call: Call, lang: str | None = None) -> Names:
         rules=best[key][1] if (key := ("call", call.id, "rules")) in best else None,
         categories={key[1]: best[key][1] for key in in_order if key[0] == "call_category"},
         districts={key[1]: best[key][1] for key in in_order if key[0] == "district"},
+        departments={key[1]: best[key][1] for key in in_order if key[0] == "department"},
     )
 
 

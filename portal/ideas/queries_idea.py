@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, select, union_all
+from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from portal.base import clock, files, i18n, together
@@ -19,6 +19,7 @@ from portal.base.together import Ready
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
 from portal.ideas.models_answers import AnswerIdea, Standing
+from portal.ideas.models_merge import Twin, TwinState
 from portal.identity.models import Person
 from portal.identity.queries import public_names
 from portal.identity.rules_ways import shown_name
@@ -38,6 +39,7 @@ class Found:
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
     answered: bool = False  # the city's answer to it is public
+    named: bool = False  # somebody says that it is the same as another one, and nobody has decided
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
     @property
@@ -63,13 +65,14 @@ class Found:
         return self.idea.language != i18n.lang()
 
 
-_ANSWERED = AnswerIdea.__table__.c
+_ANSWERED, _TWIN = AnswerIdea.__table__.c, Twin.__table__.c
 _SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
         exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing == Standing.CURRENT).label("answered"),
+        exists().where(_TWIN.state == TwinState.OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
@@ -88,7 +91,7 @@ def _found(row: Any) -> Found | None:
     author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
     of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
     dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
-    return Found(idea, of, author, dates, bool(row.answered), row.tied)
+    return Found(idea, of, author, dates, bool(row.answered), bool(row.named), row.tied)
 
 
 def by_number(s: Session, number: int) -> Found | None:
@@ -269,7 +272,7 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
     own = _own(s, me, idea.id)
     return Page(
         found=found,
-        names=queries.names(s, found.call),
+        names=queries.names(s, found.call, idea=idea.id),
         dates=found.dates,
         pictures=[_picture(row) for row in hanging["picture"]] if found.call.takes_pictures else (),
         files=[FileShown(row.id, row.text, row.number) for row in hanging["file"]] if found.call.takes_files else (),

@@ -154,7 +154,7 @@ _EVERYTHING = _everything()
 
 
 def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
-    """The time-line of an idea: no select while nobody has looked at it, else one, and one more with departments."""
+    """The time-line of an idea: no select while nobody has looked at it, else one."""
     idea, call = page.idea, page.found.call
     parted = page.ties is not None and bool(page.ties.parted)  # perhaps because of an objection
     if (idea.state is IdeaState.SUBMITTED and not parted) or idea.held_at is not None:
@@ -169,7 +169,7 @@ def official(s: Session, page: queries_idea.Page, now: datetime) -> Official:
     held: list[Assignment] = things[Assignment]
     said_no: list[Objection] = things[Objection]
     valued: list[Valuation] = sorted(things[Valuation], key=lambda one: one.version, reverse=True)
-    names = department_names(s, [*(row.department_id for row in held), *(row.department_id for row in valued)])
+    names = page.names.departments
     found = _found(valued, things[CostLine], names)
     pick = things[ShortListPick][0] if things[ShortListPick] and call.frozen_at is not None else None
     holds = next((row for row in held if row.ended_at is None), None)

@@ -207,7 +207,7 @@ def idea(number: int) -> ResponseReturnValue:
         discussion=comments.debate(s, who, debated(page, taker), i18n.lang()),
         officer=officer,
         may_name=rules_merge.may_name(page.idea, page.found.call),
-        twins=queries_same.about(s, page.idea.id) if page.is_author or officer else (),
+        twins=queries_same.about(s, page.idea.id) if page.found.named and (page.is_author or officer) else (),
         ties=ties,
         mine=queries_list.supported(s, who, [one.id for one in ties.parts]),
         answer=queries_answers.current(s, page.idea.id) if page.found.answered else None,

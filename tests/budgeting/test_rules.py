@@ -13,7 +13,7 @@ from portal.base.i18n import _l, set_locale
 from portal.budgeting import rules, rules_import
 from portal.budgeting.models import BallotKind, BudgetState, PotVoters
 from portal.budgeting.rules import PotFacts, Readiness
-from portal.budgeting.rules_reasons import reasons
+from portal.budgeting.rules_reasons import reasons, why_won
 from portal.processes.models import PhaseKind
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -124,6 +124,22 @@ def test_drafts_are_for_staff_and_unfinished_imports_for_nobody(state: str, staf
 def test_each_reason_of_the_count_is_a_plain_sentence(loser: dict[str, Any], words: str) -> None:
     said = reasons({"cost": 4000, "votes": 7, "score": 7, **loser}, "EUR", lambda code: f"Title of {code}")
     assert words in " ".join(map(str, said))
+
+
+@pytest.mark.parametrize(
+    ("winner", "words"),
+    [
+        ({"by": "greedy"}, "€70 were left in the pot. It costs €40."),  # the one before it cost 30
+        ({"by": "top-up"}, "€70 were left in the pot. It costs €40."),
+        ({"by": "shares", "price": "1/2"}, "Its supporters could pay for it together. It costs €40."),
+        ({"by": "free", "cost": 0}, "It costs nothing."),
+        ({}, ""),  # too few ballots in its pot
+    ],
+)
+def test_each_winner_has_its_plain_sentence(winner: dict[str, Any], words: str) -> None:
+    pot = {"budget": 10_000, "winners": [{"cost": 3000}, {"cost": 4000, **winner}, {"cost": 500}]}
+    said = " ".join(map(str, why_won(pot, 2, "EUR")))
+    assert said.endswith(words) if words else not said
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ from sqlalchemy import insert
 from portal.base import clock, db, ground
 from portal.base.web import Portal
 from portal.ideas.models import Idea
+from portal.ideas.models_value import Valuation
+from portal.places import actions as places
+from portal.places.models import Department
 from tests.client import Client
-from tests.ideas.town import add_call, add_idea, value
+from tests.ideas.town import OFFICER, add_call, add_idea, value
 from tests.identity.help import enter
 
 # address -> (most selects for anybody, most for somebody signed in)
@@ -22,7 +25,8 @@ BUDGET = {
     "/en/ideas/2027/?sort=supported&page=2": (6, 8),
     "/en/ideas/2027/?q=bench&sort=random": (6, 8),
     "/en/ideas/1": (8, 10),
-    "/en/ideas/3": (8, 10),  # the city has valued it
+    "/en/ideas/3": (8, 10),  # the city has valued it, and it is another's
+    "/en/ideas/4": (8, 10),  # one's own, valued by a department
 }
 
 
@@ -48,6 +52,12 @@ def test_the_number_of_selects_is_the_same(app: Portal, count_queries: Callable[
     for n in range(21):  # of two people: very many of one would wait for a moderator
         add_idea(app, call_id, me if n % 2 else other, f"A bench {n}")
     value(app, 3)
+    own = value(app, 4)
+    with db.write() as s:
+        gardens = places.add_department(OFFICER, code="gardens", names={"en": "City gardens"})
+        assert isinstance(gardens, Department)
+        s.get_one(Valuation, own).department_id = gardens.id
+    assert "City gardens" in client.get("/en/ideas/4") and "Object to it" in client.get("/en/ideas/4")
     found = {}
     for size in (21, 5000):
         if size > 21:

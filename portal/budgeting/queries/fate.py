@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.base.i18n import Text
 from portal.budgeting.models import Budget
 from portal.budgeting.queries import projects
-from portal.budgeting.rules_reasons import why_lost
+from portal.budgeting.rules_reasons import why_lost, why_won
 from portal.voting import queries as voting
 
 
@@ -51,7 +51,8 @@ def fate(s: Session, budget: Budget, code: str) -> Fate | None:
             continue
         for place, one in enumerate(pot["winners"], 1):
             if one["id"] == code:
-                return Fate(n, len(pot["winners"]), one["votes"], one["score"], pot["ballots"], points, place)
+                why = why_won(pot, place, budget.currency)
+                return Fate(n, len(pot["winners"]), one["votes"], one["score"], pot["ballots"], points, place, why)
         for one in pot["losers"]:
             if one["id"] == code:
                 return _lost(s, budget, n, pot, one, points)

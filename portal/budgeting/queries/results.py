@@ -18,7 +18,7 @@ from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
 from portal.budgeting.queries.projects import Shown
 from portal.budgeting.rules_import import rule_known
-from portal.budgeting.rules_reasons import why_lost
+from portal.budgeting.rules_reasons import why_lost, why_won
 from portal.voting import queries as voting
 from portal.voting.models import Vote
 
@@ -178,7 +178,7 @@ def _pot(
 
     withheld = bool(pot.get("withheld"))
     losers = [row(one, None, why_lost(one, currency, title, points)) for one in pot["losers"]]
-    winners = [row(one, place) for place, one in enumerate(pot["winners"], 1)]
+    winners = [row(one, place, why_won(pot, place, currency)) for place, one in enumerate(pot["winners"], 1)]
     return PotResult(
         key=pot["id"],
         name=name,

@@ -11,7 +11,7 @@ from portal.budgeting.forms.works import WorkFilters
 from portal.budgeting.queries import budgets, fate, origins, projects, wordings, works
 from portal.budgeting.rules_works import COLOURS, MOMENTS, STATUSES
 from portal.budgeting.views.pages import find, find_budget, pages
-from portal.ideas import queries_answers
+from portal.ideas import queries_answers, queries_way
 from portal.ideas.rules import STATES
 
 
@@ -37,6 +37,7 @@ def story(slug: str, number: int) -> str:
         wishes=wishes,
         answers=queries_answers.current_of(s, [one.id for one in wishes]),
         valued=origins.valuations(s, [one.id for one in wishes]),
+        ways=queries_way.ways(s, [one.id for one in wishes]),
         outcome=outcome,
         won=won,
         course=works.course(s, detail.shown.id) if won else None,
@@ -45,6 +46,7 @@ def story(slug: str, number: int) -> str:
         colours=COLOURS,
         moments=MOMENTS,
         states=STATES,
+        votes_now=dates.voting_open(now),
         voting_open=dates.voting_open(now) or dates.counting(now),
         published=dates.published,
         now=dates.now(now),
