@@ -239,7 +239,8 @@ def test_every_form_was_found(module_app: Portal, walked: Look) -> None:
     assert not lost, lost
 
 
-_BARE = re.compile(r"(_(?:new)?\d+)?(_(?:en|de|et|fr|pl|ar))?$")  # the boxes of several rows and of the languages have one name
+# the boxes of several rows and of the languages have one name
+_BARE = re.compile(r"(_(?:new)?\d+)?(_(?:en|de|et|fr|pl|ar))?$")
 
 
 def _forms() -> Iterator[type[fields.Form]]:
