@@ -158,6 +158,7 @@ VERBS: dict[str, Text] = {
     "threw answer away": _l("Draft of an answer thrown away"),
     "published answer": _l("Answer to ideas published"),
     "corrected answer": _l("Answer to ideas corrected"),
+    "withdrew answer": _l("Answer to ideas withdrawn"),
     "closed call": _l("Call for ideas closed"),
     "put idea on ballot": _l("Project made of an idea"),
     "took idea off ballot": _l("Project of an idea taken away"),

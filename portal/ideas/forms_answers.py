@@ -1,4 +1,5 @@
-"""Forms of the staff for answers: the filters of the list, an answer with its texts per language, a correction."""
+"""Forms of the staff for answers: the filters of the list, an answer with its texts per language, a correction, a
+withdrawal."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from portal.base import ui
 from portal.base.i18n import _l
 from portal.base.validators import length, optional, required
 from portal.ideas import rules_answers
+from portal.ideas.forms_merge import ReasonForm
 from portal.ideas.models import IdeaState
 from portal.ideas.models_answers import Outcome
 from portal.ideas.queries import Names
@@ -56,6 +58,17 @@ class AnswerFilters(f.GetForm):
         )
 
 
+class Seen(f.Form):
+    """What is done to a public answer tells which wording of it the officer had before them."""
+
+    version = f.Hidden(validators=[optional()])
+
+    def seen(self) -> int:
+        """That wording; none has the number 0."""
+        raw = self.version.data or ""
+        return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 9 else 0
+
+
 class AnswerForm(f.Form):
     """An answer: its outcome and who gives it; the texts come per language."""
 
@@ -92,7 +105,7 @@ class DraftForm(AnswerForm):
         return [int(one) for one in raw]
 
 
-class CorrectionForm(AnswerForm):
+class CorrectionForm(Seen, AnswerForm):
     """Another wording of a public answer."""
 
     reason = f.LongText(
@@ -100,4 +113,7 @@ class CorrectionForm(AnswerForm):
         [required(_l("Say why the answer is corrected.")), length(max=rules_answers.LONGEST_REASON)],
         hint=_l("Everybody can read it beside the earlier wording, which stays on the page of the answer."),
     )
-    version = f.Hidden(validators=[optional()])
+
+
+class WithdrawalForm(Seen, ReasonForm):
+    """A public answer is withdrawn, with a reason that everybody reads."""

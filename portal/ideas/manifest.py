@@ -137,6 +137,12 @@ FEATURE = Feature(
             _l("The city has corrected its answer to the idea %(idea)s"),
             _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
         ),
+        Notice(
+            "idea.answer_withdrawn",
+            "ideas",
+            _l("The city has withdrawn its answer to the idea %(idea)s"),
+            _l("What it said does not hold any more; the idea waits for another answer. This is the reason."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[

@@ -34,8 +34,8 @@ _I, _A, _L, _W = Idea.__table__.c, Answer.__table__.c, AnswerIdea.__table__.c, W
 
 @dataclass(frozen=True)
 class Given:
-    """An answer as it is read: the words of its outcome, who gave it in which role, and its text. `reason`: why the
-    wording after this one took its place."""
+    """An answer as it is read: the words of its outcome, who gave it in which role, and its text. `until` and
+    `reason`: when and why the wording after this one took its place, or the answer was withdrawn."""
 
     id: int
     outcome: Outcome
@@ -48,6 +48,7 @@ class Given:
     until: datetime | None = None
     reason: Said | None = None
     replaced: bool = False
+    withdrawn: bool = False
 
     @property
     def state(self) -> Said | Text:
@@ -63,26 +64,27 @@ class Given:
 _CURRENT = (
     select(
         _L.idea_id, _A.id, _A.outcome, _A.answered_by, _A.published_at, _A.changed_at, _A.version, _W.field, _W.lang,
-        _W.body, _W.html, _W.origin,
+        _W.body, _W.html, _W.origin, _A.withdrawn_at, _A.withdrawn_reason, _A.withdrawn_lang,
     )
     .select_from(AnswerIdea.__table__)
     .join(Answer.__table__, _A.id == _L.answer_id)
     .outerjoin(Wording.__table__, and_(_W.kind == "idea_answer", _W.object_id == _A.id, _W.field.in_(FIELDS)))
-    .where(_L.idea_id.in_(bindparam("ideas", expanding=True)), _L.standing == Standing.CURRENT)
+    .where(_L.idea_id.in_(bindparam("ideas", expanding=True)), _L.standing.in_(bindparam("standings", expanding=True)))
 )  # fmt: skip
+_STOOD = (Standing.CURRENT, Standing.WITHDRAWN)
 
 
 def current(s: Session, idea_id: int) -> Given | None:
-    """The public answer to an idea: one select."""
-    return current_of(s, [idea_id]).get(idea_id)
+    """What stands on an idea's page as its public answer, one that was withdrawn too: one select."""
+    return current_of(s, [idea_id], _STOOD).get(idea_id)
 
 
-def current_of(s: Session, ids: Sequence[int]) -> dict[int, Given]:
+def current_of(s: Session, ids: Sequence[int], standings: Sequence[Standing] = (Standing.CURRENT,)) -> dict[int, Given]:
     """The public answers to these ideas, by idea: one select, none where nothing is asked."""
     if not ids:
         return {}
     rows: dict[int, list[Any]] = {}
-    for row in s.execute(_CURRENT, {"ideas": list(ids)}):
+    for row in s.execute(_CURRENT, {"ideas": list(ids), "standings": list(standings)}):
         rows.setdefault(row.idea_id, []).append(row)
     return {number: _given(some) for number, some in rows.items()}
 
@@ -92,8 +94,20 @@ def _given(rows: Sequence[Any]) -> Given:
     one = rows[0]
     at = one.published_at if one.version == 1 else one.changed_at
     return Given(
-        one.id, one.outcome, said.get("state"), said.get("body"), said.get("role"), one.answered_by, at, one.version
-    )
+        one.id, one.outcome, said.get("state"), said.get("body"), said.get("role"), one.answered_by, at, one.version,
+        **_end(one),
+    )  # fmt: skip
+
+
+def _end(one: Any) -> dict[str, Any]:
+    """When and why an answer was withdrawn; nothing where it was not."""
+    if one.withdrawn_at is None:
+        return {}
+    return {
+        "until": one.withdrawn_at,
+        "reason": Said(one.withdrawn_reason, one.withdrawn_lang, fallback=one.withdrawn_lang != i18n.lang()),
+        "withdrawn": True,
+    }
 
 
 def _best(stored: Mapping[tuple[str, str], tuple[str, str, str]]) -> dict[str, Said]:
@@ -130,7 +144,7 @@ def earlier(s: Session, idea_id: int) -> list[Given]:
         found.append(
             Given(
                 one.id, one.outcome, by["state"], by["body"], by["role"], one.answered_by, at, one.version,
-                replaced=True,
+                replaced=True, **_end(one),
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (one.at, one.id, one.version), reverse=True)
@@ -157,7 +171,7 @@ def also(s: Session, answer_id: int, idea_id: int, most: int = 10) -> tuple[list
         .join(AnswerIdea, AnswerIdea.idea_id == Idea.id)
         .where(
             AnswerIdea.answer_id == answer_id,
-            AnswerIdea.standing == Standing.CURRENT,
+            AnswerIdea.standing.in_(_STOOD),
             Idea.id != idea_id,
             Idea.listed.is_(True),
         )

@@ -36,7 +36,7 @@ class Found:
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
-    answered: bool = False  # the city's answer to it is public
+    answered: bool = False  # the city's answer to it is public, or was and is withdrawn
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
     @property
@@ -68,7 +68,7 @@ _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
-        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing == Standing.CURRENT).label("answered"),
+        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing != Standing.DRAFT).label("answered"),
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
