@@ -143,6 +143,7 @@ VERBS: dict[str, Text] = {
     "joined ideas": _l("Ideas joined"),
     "parted ideas": _l("Joined ideas parted again"),
     "moved idea": _l("Idea moved"),
+    "undid split of idea": _l("Split of an idea undone"),
     "split idea": _l("Idea split"),
     "forgot supporters": _l("Links to supporters of ideas deleted"),
     "gave idea to value": _l("Idea given to somebody to value"),

@@ -292,3 +292,24 @@ def split(number: int) -> ResponseReturnValue:
         "ideas/staff/split.html", found=found, idea=found.idea, form=form, parts=parts, most=rules_merge.MOST_PARTS
     )
     return html, status
+
+
+@desk.route("/idea/<int:number>/unsplit", methods=["GET", "POST"])
+@staff(*OFFICERS, scoped=True)
+def unsplit(number: int) -> ResponseReturnValue:
+    """Undoes the last split: the idea has its whole wording again, and the other parts live on in it."""
+    found, s = find_idea(number), db.session()
+    parts = queries_ties.parts_of(s, queries_ties.last_split(s, found.idea.id))
+    must(rules_merge.may_unsplit(found.idea, parts, found.call), number)
+    form, status = ReasonForm.begun(), 200
+    if form.is_submitted():
+        if form.validate():
+            try:
+                actions_rearrange.unsplit(actor(), found, form.reason.data or "", lang=form.lang.data or "")
+                flash(_("The idea is whole again. Whoever was told of the split is told."), "success")
+                return redirect(url_for("ideas.idea", number=number), 303)
+            except Denied as denied:
+                form.form_errors.append(str(denied.verdict.reason))
+        status = 422
+    html = render_template("ideas/staff/unsplit.html", found=found, idea=found.idea, parts=parts, form=form)
+    return html, status
