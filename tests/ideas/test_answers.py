@@ -12,15 +12,16 @@ from sqlalchemy import select
 
 from portal.base import clock, db, ground, jobs
 from portal.base.actor import Actor
+from portal.base.mail import Outgoing, State
 from portal.base.web import Portal
-from portal.ideas import actions, queries_answers, rules_answers
+from portal.ideas import actions, actions_jobs, actions_merge, queries_answers, rules_answers
 from portal.ideas import actions_answers as act
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_answers import Answer, AnswerVersion, Outcome
 from portal.ideas.rules import Denied
 from portal.ideas.rules_answers import Progress
 from portal.notifications import actions as notifications
-from portal.notifications.models import Message
+from portal.notifications.models import Channel, Delivery, DeliveryState, Message
 from portal.processes.models import Phase, PhaseKind, Process
 from tests.client import Client
 from tests.ideas.town import OFFICER, add_call, add_idea, idea
@@ -310,6 +311,49 @@ def test_a_call_is_closed_when_every_idea_is_answered(app: Portal) -> None:
     with db.read() as s:
         assert s.get_one(Call, call_id).closed_at is not None
     assert "This call is closed" in Client(app).get("/en/ideas/2027/")
+
+
+def test_what_only_supporters_have_been_told_goes_with_their_supports(app: Portal) -> None:
+    ana, jonas, mia, lia = (enter(Client(app), name) for name in ("Ana Ilves", "Jonas Brandt", "Mia Lund", "Lia Kask"))
+    call_id, other_call = add_call(app, forget_days=10), add_call(app, slug="2026", forget_days=900)
+    one, old = add_idea(app, call_id, ana, "A bench"), add_idea(app, other_call, ana, "A seat")
+    support(one, mia)
+    support(old, jonas)
+    with db.write() as s:
+        notifications.follow(Actor(person_id=lia), "idea", idea(one).id)
+        actions_merge.merge(
+            OFFICER, *(s.scalars(select(Idea).where(Idea.number == n)).one() for n in (old, one)), "Same."
+        )
+    answer = draft(one)
+    publish(call_id, answer)
+    withdraw(call_id, answer)
+    kinds = {"idea.answered", "idea.answer_withdrawn", "idea.support_moved"}
+
+    def inbox() -> dict[int, set[str]]:
+        with db.read() as s:
+            rows = s.scalars(select(Message).where(Message.notice.in_(kinds))).all()
+        return {person: {row.notice for row in rows if row.person_id == person} for person in (ana, jonas, mia, lia)}
+
+    both = {"idea.answered", "idea.answer_withdrawn"}
+    assert inbox() == {ana: both, jonas: kinds, mia: both, lia: both}
+    with db.write() as s:  # a mail of each that went out
+        for number in s.scalars(select(Message.id).where(Message.notice.in_(kinds))).all():
+            sent = Outgoing(
+                recipient="x@example", subject="x", body="x", lang="en", state=State.SENT, created_at=NOW, next_at=NOW
+            )
+            s.add(sent)
+            s.flush()
+            known = s.scalars(select(Delivery).where(Delivery.message_id == number)).first()
+            if known is None:
+                known = Delivery(message_id=number, channel=Channel.EMAIL, state=DeliveryState.HANDED, next_at=NOW)
+                s.add(known)
+            known.outbox_id = sent.id
+    assert actions_jobs.forget(clock.city_now() + timedelta(days=7 + 60)) == 1
+    assert inbox() == {ana: both, jonas: set(), mia: set(), lia: both}  # an author, two supporters, a follower
+    with db.read() as s:
+        kept = set(s.scalars(select(Message.id).where(Message.notice.in_(kinds))))
+        assert set(s.scalars(select(Delivery.message_id))) & kept == kept and len(kept) == 4
+        assert s.query(Outgoing).filter_by(recipient="x@example").count() == 4
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
