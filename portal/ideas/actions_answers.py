@@ -16,7 +16,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.texts import Wording
 from portal.base.verdict import no
-from portal.ideas import queries, queries_answers, rules_answers
+from portal.ideas import queries, queries_answers, queries_answers_desk, rules_answers
 from portal.ideas.actions import index
 from portal.ideas.actions_calls import Said, put_texts, touch
 from portal.ideas.models import Call, Idea, IdeaState
@@ -72,7 +72,7 @@ def _set_ideas(s: Session, answer: Answer, ideas: Sequence[Idea]) -> None:
             s.add_all([AnswerIdea(answer_id=answer.id, idea_id=idea.id, standing=Standing.DRAFT) for idea in ideas])
             s.flush()
     except IntegrityError:
-        taken = queries_answers.drafted_elsewhere(s, [idea.id for idea in ideas])
+        taken = queries_answers_desk.drafted_elsewhere(s, [idea.id for idea in ideas])
         numbers = ", ".join(str(idea.number) for idea in ideas if idea.id in taken)
         raise Denied(no(_l("Another draft answers these ideas already: %(numbers)s.", numbers=numbers))) from None
 

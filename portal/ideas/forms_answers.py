@@ -14,7 +14,7 @@ from portal.ideas.forms_merge import ReasonForm
 from portal.ideas.models import IdeaState
 from portal.ideas.models_answers import Outcome
 from portal.ideas.queries import Names
-from portal.ideas.queries_answers import Filters
+from portal.ideas.queries_answers_desk import Filters
 from portal.ideas.rules import STATES
 from portal.ideas.rules_answers import OUTCOMES
 
@@ -38,8 +38,8 @@ class AnswerFilters(f.GetForm):
     def of(cls, names: Names) -> AnswerFilters:
         """The form for one call; without a question it shows what has no answer yet."""
         form = cls()
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
+        form.category.choices = list(names.categories.items())
+        form.district.choices = list(names.districts.items())
         gone = (IdeaState.MERGED, IdeaState.WITHDRAWN)
         form.state.choices = [(state, STATES[state]) for state in IdeaState if state not in gone]
         if "answer" not in request.args:

@@ -16,10 +16,12 @@ from portal.base.actor import Actor
 from portal.base.feature import Todo
 from portal.base.i18n import _, _n, ngettext
 from portal.base.security import acting, actor, staff
+from portal.base.textforms import fill, need_one
 from portal.ideas import actions_answers as act
-from portal.ideas import queries, queries_answers, rules, rules_answers
+from portal.ideas import queries, queries_answers, queries_answers_desk, rules, rules_answers
 from portal.ideas.forms_answers import AnswerFilters, CorrectionForm, DraftForm, WithdrawalForm
-from portal.ideas.forms_staff import fill, need_one, texts_of, tongues, with_texts
+from portal.ideas.forms_merge import choice_of
+from portal.ideas.forms_staff import texts_of, tongues, with_texts
 from portal.ideas.models import Call, Idea
 from portal.ideas.models_answers import Answer
 from portal.ideas.rules import OFFICERS, Denied
@@ -53,7 +55,7 @@ def answers(slug: str) -> str:
     names = queries.names(s, found.call)
     form = AnswerFilters.of(names)
     filters = form.filters(names)
-    shown, total = queries_answers.to_answer(s, found.call, filters)
+    shown, total = queries_answers_desk.to_answer(s, found.call, filters)
     here, query = url_for(".answers", slug=slug), request.args.to_dict()
     return render_template(
         "ideas/staff/answers.html",
@@ -67,7 +69,7 @@ def answers(slug: str) -> str:
         states=rules.STATES,
         outcomes=rules_answers.OUTCOMES,
         officer=acting().may(*OFFICERS),
-        paging=ui.paging(total, filters.page, queries_answers.PER_PAGE, lambda n: ui.address(here, query, page=n)),
+        paging=ui.paging(total, filters.page, queries_answers_desk.PER_PAGE, lambda n: ui.address(here, query, page=n)),
     )
 
 
@@ -77,7 +79,7 @@ def new_answer(slug: str) -> ResponseReturnValue:
     """One answer to the ideas that were chosen in the list."""
     call, s = find(slug).call, db.session()
     ids = [int(raw) for raw in request.args.getlist("idea") if raw.isdecimal() and len(raw) < 12]
-    ideas = queries_answers.chosen(s, call, ids)
+    ideas = queries_answers_desk.chosen(s, call, ids)
     form = with_texts(DraftForm, act.KIND)(data={"ideas": [idea.id for idea in ideas]})
     return _drafting(form, call, None, ideas)
 
@@ -107,7 +109,7 @@ def _drafting(form: Any, call: Call, row: Answer | None, ideas: Sequence[Any]) -
 
 
 def _choices(ideas: Sequence[Any]) -> list[Any]:
-    return [(idea.id, _("%(number)s: %(title)s", number=str(idea.number), title=idea.title)) for idea in ideas]
+    return [(idea.id, choice_of(idea.number, idea.title, idea.language)) for idea in ideas]
 
 
 def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
@@ -117,7 +119,7 @@ def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
     numbers = form.numbers()
     if form.more.errors:
         return []
-    more = queries_answers.numbered(s, call, numbers)
+    more = queries_answers_desk.numbered(s, call, numbers)
     lost = sorted(set(numbers) - {idea.number for idea in more})
     if lost:
         words = ", ".join(map(str, lost))
@@ -125,7 +127,7 @@ def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
         return []
     known = {idea.id for idea in ideas}
     ids = {number for number in form.ideas.data or [] if number in known} | {idea.id for idea in more}
-    picked = queries_answers.chosen(s, call, ids)
+    picked = queries_answers_desk.chosen(s, call, ids)
     if not picked:
         form.ideas.errors = [_("Choose at least one idea.")]
     return picked
@@ -154,7 +156,7 @@ def given(slug: str) -> str:
 def _answers_page(slug: str, *, published: bool) -> str:
     found, s = find(slug), db.session()
     page = ui.page_number(request.args.get("page"))
-    shown, total = queries_answers.answers(s, found.call, published=published, page=page)
+    shown, total = queries_answers_desk.answers(s, found.call, published=published, page=page)
     here = url_for(".given" if published else ".drafts", slug=slug)
     return render_template(
         "ideas/staff/given.html" if published else "ideas/staff/drafts.html",
@@ -164,12 +166,12 @@ def _answers_page(slug: str, *, published: bool) -> str:
         shown=shown,
         total=total,
         officer=acting().may(*OFFICERS),
-        paging=ui.paging(total, page, queries_answers.PER_PAGE, lambda n: ui.address(here, {}, page=n)),
+        paging=ui.paging(total, page, queries_answers_desk.PER_PAGE, lambda n: ui.address(here, {}, page=n)),
     )
 
 
 def _answer(call: Call, answer_id: int) -> Answer:
-    row = queries_answers.by_id(db.session(), call, answer_id)
+    row = queries_answers_desk.by_id(db.session(), call, answer_id)
     if row is None:
         abort(404)
     return row
@@ -182,7 +184,7 @@ def answer(slug: str, answer_id: int) -> ResponseReturnValue:
     call, s = find(slug).call, db.session()
     row = _answer(call, answer_id)
     stored = {"outcome": row.outcome, "answered_by": row.answered_by, **fill(texts.all_languages(s, act.KIND, row.id))}
-    ideas = queries_answers.ideas_of(s, row.id)
+    ideas = queries_answers_desk.ideas_of(s, row.id)
     if row.published_at is not None:
         return _correct(call, row, ideas, stored)
     form = with_texts(DraftForm, act.KIND)(data={**stored, "ideas": [idea.id for idea in ideas]})
@@ -249,7 +251,11 @@ def withdraw_answer(slug: str, answer_id: int) -> ResponseReturnValue:
         if not may:
             raise refused(Denied(may), slug)
     html = render_template(
-        "ideas/staff/answer_withdraw.html", form=form, call=call, answer=row, ideas=queries_answers.ideas_of(s, row.id)
+        "ideas/staff/answer_withdraw.html",
+        form=form,
+        call=call,
+        answer=row,
+        ideas=queries_answers_desk.ideas_of(s, row.id),
     )
     return html, status
 
