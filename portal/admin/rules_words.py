@@ -244,6 +244,7 @@ VERBS: dict[str, Text] = {
     "chose texts": _l("Texts of a questionnaire chosen"),
     "unlinked answers": _l("Link between answers and people deleted"),
     # innovation
+    "changed screening list": _l("Screening list changed"),
     "proposed": _l("Proposal handed in"),
     "withdrew proposal": _l("Proposal withdrawn"),
     "screened proposal": _l("Proposal screened"),
@@ -287,6 +288,7 @@ KINDS: dict[str, Text] = {
     "house_rules": _l("House rules"),
     "idea_answer": _l("Answer to ideas"),
     "innovation_fund": _l("Innovation fund"),
+    "innovation_list": _l("Screening list of the innovation track"),
     "invitation": _l("Invitation"),
     "job": _l("Job"),
     "key": _l("Keys"),
