@@ -187,7 +187,7 @@ def may_unsplit(idea: IdeaIn, parts: Sequence[IdeaIn], call: CallIn) -> Verdict:
         if verdict and part.supports:
             return no(
                 _l("Somebody supports idea %(number)s already, so it stays by itself.", number=str(part.number)),
-                _l("Two ideas can be joined: everybody's supports are then counted together."),
+                _l("Two ideas can be joined: everybody’s supports are then counted together."),
             )
         if verdict and part.call_id != idea.call_id:
             return no(_l("Idea %(number)s is in another call now.", number=str(part.number)))

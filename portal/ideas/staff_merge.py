@@ -12,6 +12,7 @@ from portal.base import clock, db, ui
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, staff, within
+from portal.base.texts import Spoken
 from portal.base.verdict import Verdict
 from portal.ideas import (
     actions_merge,
@@ -68,7 +69,7 @@ def same() -> str:
     s, who, args = db.session(), actor(), request.args
     form = SameFilters()
     calls = queries.listed(s, clock.city_now(), worker=who)
-    form.call.choices = [(one.id, one.title.body) for one in calls]
+    form.call.choices = [(one.id, one.title) for one in calls]
     state = args.get("state", "")
     wish = queries_same.Wish(
         state=TwinState(state) if state in set(TwinState) else TwinState.OPEN,
@@ -209,11 +210,11 @@ def move(number: int) -> ResponseReturnValue:
     calls = _calls(s, found)
     names = {key: queries.names(s, one.call) for key, one in calls.items()}
     categories = [
-        (category, f"\u2068{names[key].title.body}\u2069: \u2068{name.body}\u2069" if len(calls) > 1 else name.body)
+        (category, Spoken(name, f"\u2068{names[key].title.body}\u2069: " if len(calls) > 1 else ""))
         for key in calls
         for category, name in names[key].categories.items()
     ]
-    titles = [(key, names[key].title.body) for key in calls]
+    titles = [(key, names[key].title) for key in calls]
     form = MoveForm.into(titles, names[found.call.id].districts, categories, found.idea)
     status = 200
     if form.is_submitted():
