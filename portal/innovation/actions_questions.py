@@ -46,13 +46,15 @@ def _free_key(s: Session) -> str:
 
 
 def change(actor: Actor, key: str, said: Words) -> bool:
-    """Other words for a question; False where nothing is different. Raises Denied where it is gone."""
+    """Other words for a question, in the languages that are given; False where nothing is different. Raises Denied where it is gone."""
     s = db.session()
     listed = queries_questions.current(s)
     if key not in listed.keys:
         raise Denied(no(GONE))
     before = queries_questions.words_of(s, listed, key)
-    if _clean(said) == _clean(before):
+    if all(
+        body.strip() == before.get(name, {}).get(lang, "") for name, by in said.items() for lang, body in by.items()
+    ):
         return False
     row = _open(actor)
     texts.put_all(s, KIND, _question(s, row, key).id, said, rules.TEXTS)

@@ -221,7 +221,7 @@ def test_what_was_answered_keeps_its_questions(db_session: Session) -> None:
     listed = queries_questions.current(db_session)
     assert listed.keys == [added, "need", "open", "small", "seen", "safe"] and listed.row and listed.row.version == 1
     assert [str(one.label) for one in listed.criteria[:2]] == ["Who pays?", "Do people need it?"]
-    assert listed.criteria[0].hint is listed.criteria[1].hint is None
+    assert listed.criteria[0].hint is None and listed.criteria[2].hint is not None
     with i18n.use_locale("de"):  # the rest came over in every language
         assert str(queries_questions.current(db_session).criteria[2].label) != str(listed.criteria[2].label)
     # who screens the old proposal next answers what the first one did
