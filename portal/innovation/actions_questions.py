@@ -46,7 +46,9 @@ def _free_key(s: Session) -> str:
 
 
 def change(actor: Actor, key: str, said: Words) -> bool:
-    """Other words for a question, in the languages that are given; False where nothing is different. Raises Denied where it is gone."""
+    """Other words for a question, in the languages that are given; False where nothing is different.
+
+    Raises Denied where it is gone."""
     s = db.session()
     listed = queries_questions.current(s)
     if key not in listed.keys:
