@@ -25,7 +25,8 @@ from portal.base.feature import Feature
 from portal.base.ground import Ground
 from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_production, load, secret_of
 
-# In the order in which they are put on; a wing that the configuration leaves out is not even imported.
+# In the order in which they are put on. Of a wing that the configuration leaves out nothing is left but what it keeps
+# about people: see `left_behind`.
 FEATURES = (
     "audit", "places", "identity", "notifications", "papers", "moderation", "processes", "comments", "ideas", "voting",
     "innovation", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
@@ -46,12 +47,28 @@ def manifests(settings: Settings) -> list[Feature]:
     return found
 
 
+def left_behind(settings: Settings) -> list[Feature]:
+    """The wings that are off, with nothing of them but what a city cannot switch off: which data about people their
+    tables may hold, for the export, the erasure and the nightly round, and the work that forgets."""
+    off = [name for name in FEATURES if name in WINGS and name not in settings.wings]
+    found = [importlib.import_module(f"portal.{name}.manifest").FEATURE for name in off]
+    return [
+        Feature(one.name, personal=one.personal, jobs=[job for job in one.jobs if job.always], wing=True)
+        for one in found
+    ]
+
+
 def stand(settings: Settings | None = None) -> Ground:
     """Settings, database and features without Flask: what the worker and the command line need."""
     settings = _complete(settings or load())
     paths.keep_private(settings.instance)
     base = Feature(name="base", jobs=mail.JOBS)
-    here = Ground(settings, db.Database(settings.database, journal=settings.journal), [base, *manifests(settings)])
+    here = Ground(
+        settings,
+        db.Database(settings.database, journal=settings.journal),
+        [base, *manifests(settings)],
+        left_behind(settings),
+    )
     ground.stand_on(here)
     _settled()
     return here

@@ -26,13 +26,15 @@ class Menu:
 class Job:
     """A kind of work for the worker. The handler gets the payload; it opens its own short transactions and may run
     twice. `heavy` work (counting, pictures, PDF) runs in a child process. `every`: seconds between runs by itself.
-    `lane`: work that waits for other servers has a thread of its own by this name, so that nothing waits behind it."""
+    `lane`: work that waits for other servers has a thread of its own by this name, so that nothing waits behind it.
+    `always`: it forgets what the portal has promised to forget, so it runs though its wing was switched off."""
 
     kind: str
     handler: Callable[[dict[str, Any]], None]
     heavy: bool = False
     every: int | None = None
     lane: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

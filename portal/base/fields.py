@@ -23,6 +23,7 @@ from wtforms import ValidationError
 from portal.base import i18n
 from portal.base.i18n import Text as Sentence
 from portal.base.i18n import _l, _n
+from portal.base.texts import Said, Spoken
 from portal.base.ui import plural_table
 from portal.base.validators import (
     Length,
@@ -165,6 +166,12 @@ class GetForm(Form):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             return formdata if isinstance(formdata, MultiDict) else request.args
 
+    def narrows(self) -> bool:
+        """Does the address set a filter beside the search box, or another order than the first one?"""
+        return any(
+            one.set_otherwise() for one in self if isinstance(one, Field) and not isinstance(one, (Search, Hidden))
+        )
+
 
 class Field(wtforms.Field):  # type: ignore[misc, unused-ignore]
     """Ground of all fields. Options: `hint`, a sentence under the label; `attributes`, further HTML attributes."""
@@ -188,6 +195,10 @@ class Field(wtforms.Field):  # type: ignore[misc, unused-ignore]
     def target(self) -> str:
         """The id of the element that the error summary leads to."""
         return str(self.id)
+
+    def set_otherwise(self) -> bool:
+        """Was anything asked here that an untouched field would not ask?"""
+        return any(str(raw) for raw in self.raw_data or ())
 
     def shown(self) -> str:
         """The value for the box: what was typed, else the data."""
@@ -448,8 +459,13 @@ class YesNo(Field):
         return p
 
 
+def _spoken(words: Any) -> Any:
+    return Spoken(words) if isinstance(words, Said) else words
+
+
 class Select(Field):
-    """One of a list. `choices`: (value, label) pairs, or (value, label, hint) for radios; they may be set later.
+    """One of a list. `choices`: (value, label) pairs, or (value, label, hint) for radios; they may be set later. A label or
+    hint in a language of its own is a Said or Spoken of base.texts.
 
     `blank`: the words of an empty first answer, whose data is None. `coerce` makes the data (int for ids).
     """
@@ -465,7 +481,7 @@ class Select(Field):
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.choices: list[Choice] = list(choices)
+        self.choices: Sequence[Choice] = list(choices)
         self.coerce, self.blank = coerce, blank
 
     def _values(self) -> list[Any]:
@@ -485,6 +501,10 @@ class Select(Field):
         if self.data is not None and self.data not in self._values():
             raise ValidationError(str(NO_CHOICE))
 
+    def set_otherwise(self) -> bool:
+        first = "" if self.blank is not None or not self.choices else str(self.choices[0][0])
+        return any(str(raw) not in ("", first) for raw in self.raw_data or ())
+
     def _chosen(self, value: Any) -> bool:
         return bool(self.data is not None and value == self.data)
 
@@ -495,7 +515,10 @@ class Select(Field):
             found.append({"id": "", "value": "", "text": self.blank, "checked": self.data in (None, "")})
         for choice in self.choices:
             hint = choice[2] if len(choice) > 2 else None
-            found.append({"value": choice[0], "text": choice[1], "hint": hint, "checked": self._chosen(choice[0])})
+            text, checked = _spoken(choice[1]), self._chosen(choice[0])
+            found.append({"value": choice[0], "text": text, "hint": _spoken(hint), "checked": checked})
+            if self.kind == "select" and isinstance(text, Spoken):
+                found[-1] |= {"text": str(text), **text.marks}  # an option holds no elements
         for index, item in enumerate(found, 1):
             item["id"] = self.id if index == 1 else f"{self.id}-{index}"
         return found

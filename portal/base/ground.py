@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ground:
-    """Settings, database and the features that are on."""
+    """Settings, database and the features that are on. `off`: wings that are not, of which what they keep about people is
+    still declared: their tables may hold something from the time when they were on."""
 
     settings: Settings
     database: Database
     features: list[Feature] = field(default_factory=list)
+    off: list[Feature] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
 

@@ -69,8 +69,9 @@ def enqueue(
 
 
 def handlers() -> dict[str, Handler]:
-    """Every kind of work by its name, from the manifests."""
-    return {job.kind: job for feature in ground.current().features for job in feature.jobs}
+    """Every kind of work by its name, from the manifests; of wings that are off what has to be done all the same."""
+    here = ground.current()
+    return {job.kind: job for feature in (*here.features, *here.off) for job in feature.jobs}
 
 
 def _of_lane(lane: str | None) -> list[ColumnElement[bool]]:

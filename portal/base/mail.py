@@ -30,6 +30,7 @@ from portal.base.tables import Base, Id, UtcTime, choice
 log = structlog.get_logger("portal.mail")
 
 BATCH = 20
+FORGOTTEN_AT_ONCE = 500
 LEASE = timedelta(minutes=10)  # far above the time that one batch may take
 LONGEST = timedelta(seconds=20)  # a batch begins no further mail after this, so that a worker can be stopped
 LOST_AFTER = timedelta(minutes=10)
@@ -313,6 +314,14 @@ def sweep(_payload: dict[str, Any]) -> None:
             s.execute(delete(Outgoing).where(Outgoing.state == State.SENT, Outgoing.sent_at < now - KEPT))
             s.execute(update(Outgoing).where(*_stale_secret(now)).values(state=State.DROPPED, **BLANK))
     deliver(Way.EMAIL)
+
+
+def forget(s: Session, ids: Sequence[int]) -> None:
+    """Deletes these mails and text messages, unless one is on its way this very moment. A summary that waits goes, too:
+    what it tells stands in the portal."""
+    for start in range(0, len(ids), FORGOTTEN_AT_ONCE):
+        some = Outgoing.id.in_(ids[start : start + FORGOTTEN_AT_ONCE])
+        s.execute(delete(Outgoing).where(some, Outgoing.state != State.SENDING))
 
 
 # --- the staff's side -------------------------------------------------------------------------------------------------

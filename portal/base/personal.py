@@ -23,12 +23,14 @@ WITH_ACCOUNT = _l("As long as you have an account")
 
 
 def records() -> list[Record]:
-    """Every kind of record about people, in the order of the features that are on."""
-    return [record for feature in ground.current().features for record in feature.personal]
+    """Every kind of record about people, in the order of the features; those of wings that are off come last. Their rows
+    may be older than that, and people's rights reach every one."""
+    here = ground.current()
+    return [record for feature in (*here.features, *here.off) for record in feature.personal]
 
 
 def record_of(table: str) -> Record | None:
-    """The record kept in a table; None where no feature that is on declares it."""
+    """The record kept in a table; None where no feature declares it."""
     return next((record for record in records() if record.table == table), None)
 
 

@@ -10,10 +10,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup, escape
 from sqlalchemy import CheckConstraint, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.base import i18n
+from portal.base import ground, i18n
 from portal.base.markdown import render
 from portal.base.tables import Base, Id
 from portal.base.textfield import TextField
@@ -55,6 +56,62 @@ class Said:
 
     def __str__(self) -> str:
         return self.body
+
+    @classmethod
+    def own(cls, body: str, lang: str) -> Said:
+        """Words that somebody wrote in one language and that are shown as they are, whatever was asked for."""
+        return cls(body, lang, fallback=lang != i18n.lang())
+
+
+def languages(codes: Iterable[str]) -> list[tuple[str, Said]]:
+    """These languages with their own names, which are words of those languages: the choices of a form."""
+    return [(code, Said.own(i18n.own_name(code), code)) for code in codes]
+
+
+OTHER_LANGUAGES = ("es", "fa", "ru", "tr", "uk")  # in which people write, beside those of the site
+
+
+def written() -> list[tuple[str, Said]]:
+    """The languages in which people can write, each in its own name: those of the site first."""
+    return languages(dict.fromkeys([*ground.settings().languages, *OTHER_LANGUAGES]))
+
+
+# Stands in a sentence of the page where words of another language come: no person types it.
+HOLE = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words that may be in another language than the page, with those of the page beside them: plain in sentences,
+    marked on a page."""
+
+    said: Said
+    before: str = ""
+    after: str = ""
+
+    @classmethod
+    def within(cls, sentence: str, said: Said) -> Spoken:
+        """The words in a sentence of the page that has a `HOLE` where they stand."""
+        before, _hole, after = sentence.partition(HOLE)
+        return cls(said, before, after)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """lang and dir of an element that can hold nothing but text; empty where the page's are right."""
+        return {"lang": self.said.lang, "dir": self.said.dir} if self.said.fallback else {}
+
+    def __str__(self) -> str:
+        # isolated: words in another script must not turn a number beside them around
+        words = (
+            f"\u2068{self.said.body}\u2069" if (self.before or self.after) and self.said.fallback else self.said.body
+        )
+        return f"{self.before}{words}{self.after}"
+
+    def __html__(self) -> str:
+        if not self.said.fallback:
+            return str(escape(str(self)))
+        mark = Markup('{}<bdi lang="{}" dir="{}">{}</bdi>{}')
+        return str(mark.format(self.before, self.said.lang, self.said.dir, self.said.body, self.after))
 
 
 def digest(body: str) -> str:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from portal.base import fields, ground, i18n
+from portal.base import fields, ground, i18n, texts
 from portal.base.actor import Actor
 from portal.base.i18n import Text, _l
 from portal.base.validators import length, optional, required
@@ -41,7 +41,7 @@ class _Said(Guarded, fields.Form):
         """Offer the city's languages and, to staff, their roles. A form that was not sent begins in the page's
         language, in the first role, and with a mark of its own."""
         language, role = self[f"{self.part}language"], self[f"{self.part}role"]
-        language.choices = [(code, i18n.own_name(code)) for code in ground.settings().languages]
+        language.choices = texts.languages(ground.settings().languages)
         role.choices = [(one.name, one.label) for one in known_roles() if one.name in actor.roles]
         if not self.is_submitted():
             language.data = language.data or i18n.lang()

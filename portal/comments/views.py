@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.base import atom, clock, db, ground, i18n, limits, translate, ui
+from portal.base import atom, clock, db, ground, i18n, limits, texts, translate, ui
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, back_to, browser, public, reads, signed_in
@@ -224,7 +224,7 @@ def edit(number: int) -> ResponseReturnValue:
     found = _own(number)
     row = found.comment
     form = EditForm(data={"body": row.body, "language": row.lang, "version": row.version})
-    form.language.choices = [(code, i18n.own_name(code)) for code in ground.settings().languages]
+    form.language.choices = texts.languages(ground.settings().languages)
     if form.is_submitted() and form.validate():
         version = int(form.version.data) if str(form.version.data).isdecimal() else 0
         _refuse(

@@ -1,4 +1,5 @@
-"""The city answers ideas: drafts, many published together, corrections that keep what stood before; a call is closed."""
+"""The city answers ideas: drafts, many published together, corrections that keep what stood before, answers withdrawn; a
+call is closed."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.texts import Wording
 from portal.base.verdict import no
-from portal.ideas import queries, queries_answers, rules_answers
+from portal.ideas import queries, queries_answers, queries_answers_desk, rules_answers
 from portal.ideas.actions import index
 from portal.ideas.actions_calls import Said, put_texts, touch
 from portal.ideas.models import Call, Idea, IdeaState
@@ -71,17 +72,17 @@ def _set_ideas(s: Session, answer: Answer, ideas: Sequence[Idea]) -> None:
             s.add_all([AnswerIdea(answer_id=answer.id, idea_id=idea.id, standing=Standing.DRAFT) for idea in ideas])
             s.flush()
     except IntegrityError:
-        taken = queries_answers.drafted_elsewhere(s, [idea.id for idea in ideas])
+        taken = queries_answers_desk.drafted_elsewhere(s, [idea.id for idea in ideas])
         numbers = ", ".join(str(idea.number) for idea in ideas if idea.id in taken)
         raise Denied(no(_l("Another draft answers these ideas already: %(numbers)s.", numbers=numbers))) from None
 
 
 def remove(actor: Actor, answer: Answer) -> None:
-    """Throws a draft away. Raises Denied for what is public."""
+    """Throws a draft away. Raises Denied for what is public: that is withdrawn, and its place stays."""
     s = db.session()
     answer = _locked(s, answer.id)
     if answer.published_at is not None:
-        raise Denied(no(_l("This answer is public. It can be corrected, not taken away.")))
+        raise Denied(no(_l("This answer is public. It can be corrected or withdrawn, not thrown away.")))
     s.execute(delete(AnswerIdea).where(AnswerIdea.answer_id == answer.id))
     s.execute(delete(Wording).where(Wording.kind == KIND, Wording.object_id == answer.id))
     s.delete(answer)
@@ -141,10 +142,12 @@ def _check(s: Session, answer: Answer, ideas: Sequence[Idea]) -> None:
 
 
 def _give(s: Session, answer: Answer, idea: Idea) -> None:
-    """The answer takes the place of an earlier one, and the idea gets its state."""
+    """The answer takes the place of an earlier one, or of one that was withdrawn, and the idea gets its state."""
     before = _state(s, idea)
     for old in s.scalars(
-        select(AnswerIdea).where(AnswerIdea.idea_id == idea.id, AnswerIdea.standing == Standing.CURRENT)
+        select(AnswerIdea).where(
+            AnswerIdea.idea_id == idea.id, AnswerIdea.standing.in_([Standing.CURRENT, Standing.WITHDRAWN])
+        )
     ):
         old.standing = None
     s.flush()
@@ -183,20 +186,15 @@ def correct(
     is told again. False where nothing is different. Raises Denied where somebody else corrected `version` meanwhile."""
     s, now = db.session(), clock.now()
     answer = _locked(s, answer.id)
-    if answer.published_at is None or answer.version != version:
-        raise Denied(no(_l("Somebody else has changed this answer in the meantime. Look at it again.")))
+    verdict = rules_answers.may_change(answer, version)
+    if not verdict:
+        raise Denied(verdict)
+    assert answer.published_at is not None
     stored = _stored(s, answer.id)
     wanted = {name: {lang: body.strip() for lang, body in by.items() if body.strip()} for name, by in said.items()}
     if (outcome, answered_by, wanted) == (answer.outcome, answer.answered_by, {n: stored.get(n, {}) for n in wanted}):
         return False
-    ideas = s.scalars(
-        db.locked(
-            select(Idea)
-            .join(AnswerIdea, AnswerIdea.idea_id == Idea.id)
-            .where(AnswerIdea.answer_id == answer.id, AnswerIdea.standing == Standing.CURRENT)
-            .order_by(Idea.id)
-        )
-    ).all()
+    ideas = _answered(s, answer)
     before = {idea.id: _state(s, idea) for idea in ideas}
     verdict = rules_answers.fits(outcome, [before[idea.id] or idea.state for idea in ideas])
     if not verdict:
@@ -218,6 +216,43 @@ def correct(
     payload = {"answer": answer.id, "version": answer.version}
     jobs.enqueue(s, TELL, payload, dedup=f"{TELL}:{answer.id}:{answer.version}")
     return True
+
+
+def withdraw(actor: Actor, call: Call, answer: Answer, *, reason: str, lang: str, version: int) -> int:
+    """The city does not say this any more. Its ideas count as unanswered again and have the state that they had before;
+    what stood there stays readable in its place, with the day and the reason, until there is another answer. Authors,
+    supporters and followers are told. Returns how many ideas those are. Raises Denied: the call is closed, or somebody
+    else corrected or withdrew `version` meanwhile."""
+    s, now = db.session(), clock.now()
+    locked = db.locked(select(Call).where(Call.id == call.id)).execution_options(populate_existing=True)
+    call = s.scalars(locked).one()
+    answer = _locked(s, answer.id)
+    verdict = rules_answers.may_withdraw(call, answer, version)
+    if not verdict:
+        raise Denied(verdict)
+    ideas = _answered(s, answer)
+    for idea in ideas:
+        before = _state(s, idea)
+        s.get_one(AnswerIdea, (answer.id, idea.id)).standing = Standing.WITHDRAWN
+        _move(s, idea, rules_answers.state_again(idea.state, before))
+    answer.withdrawn_at, answer.withdrawn_reason, answer.withdrawn_lang = now, reason, lang
+    touch(call)
+    numbers = [idea.number for idea in ideas]
+    record(actor, "withdrew answer", KIND, answer.id, after={"ideas": numbers, "reason": reason})
+    jobs.enqueue(s, TELL, {"answer": answer.id, "withdrawn": True}, dedup=f"{TELL}:{answer.id}:withdrawn")
+    return len(ideas)
+
+
+def _answered(s: Session, answer: Answer) -> Sequence[Idea]:
+    """The ideas whose answer this is now, under a lock."""
+    return s.scalars(
+        db.locked(
+            select(Idea)
+            .join(AnswerIdea, AnswerIdea.idea_id == Idea.id)
+            .where(AnswerIdea.answer_id == answer.id, AnswerIdea.standing == Standing.CURRENT)
+            .order_by(Idea.id)
+        ).execution_options(populate_existing=True)
+    ).all()
 
 
 def _stored(s: Session, answer_id: int) -> dict[str, dict[str, str]]:

@@ -1,4 +1,5 @@
-"""Telling people that the city has answered, by the worker: supporters may be many, and the button must not wait."""
+"""Telling people that the city has answered, or withdrawn its answer, by the worker: supporters may be many, and the button
+must not wait."""
 
 from __future__ import annotations
 
@@ -17,18 +18,22 @@ from portal.notifications import actions as notifications
 AT_ONCE = 1000  # people per transaction
 
 
-def tell(answer_id: int, version: int) -> int:
+def tell(answer_id: int, version: int | None) -> int:
     """Tells everybody whom an answer concerns, each once however many of its ideas are theirs; authors, supporters and
-    those who follow get the very same message, so that it does not say who supports. Returns how many were told.
-    Running twice tells nobody twice."""
+    those who follow get the very same message, so that it does not say who supports. `version`: of
+    the wording; None: that the answer is withdrawn. Returns how many were told. Running twice tells nobody twice."""
     with db.read() as s:
         answer = s.get(Answer, answer_id)
-        if answer is None or answer.published_at is None or answer.version != version:
+        gone = version is None
+        if answer is None or answer.published_at is None or gone != (answer.withdrawn_at is not None):
+            return 0  # that it is withdrawn is told instead
+        if not gone and answer.version != version:
             return 0  # a later correction is told instead
+        standing = Standing.WITHDRAWN if gone else Standing.CURRENT
         ideas = s.execute(
             select(Idea.id, Idea.number, Idea.title, Idea.language)
             .join(AnswerIdea, AnswerIdea.idea_id == Idea.id)
-            .where(AnswerIdea.answer_id == answer_id, AnswerIdea.standing == Standing.CURRENT, Idea.hidden_at.is_(None))
+            .where(AnswerIdea.answer_id == answer_id, AnswerIdea.standing == standing, Idea.hidden_at.is_(None))
             .order_by(Idea.number)
         ).all()
         outcome: Any = {
@@ -40,7 +45,8 @@ def tell(answer_id: int, version: int) -> int:
             )
         } or OUTCOMES[answer.outcome]
         people = {idea.id: queries_answers.involved(s, idea.id) for idea in ideas}
-    notice = "idea.answered" if version == 1 else "idea.answer_corrected"
+    notice = {None: "idea.answer_withdrawn", 1: "idea.answered"}.get(version, "idea.answer_corrected")
+    values: dict[str, Any] = {} if gone else {"outcome": outcome}
     told = 0
     for idea in ideas:
         ids = people[idea.id]
@@ -49,9 +55,10 @@ def tell(answer_id: int, version: int) -> int:
                 told += notifications.tell(
                     ids[start : start + AT_ONCE],
                     notice,
-                    {"idea": {idea.language: idea.title}, "outcome": outcome},
+                    values | {"idea": {idea.language: idea.title}},
                     link=("ideas.idea", {"number": idea.number}),
                     about=("idea", idea.id),
-                    dedup=f"answer:{answer_id}:{version}",
+                    dedup=f"answer:{answer_id}:{version or 'withdrawn'}",
+                    free=(answer.withdrawn_lang, answer.withdrawn_reason) if gone else None,
                 )
     return told

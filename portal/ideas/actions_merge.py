@@ -29,7 +29,8 @@ from portal.notifications.queries import follower_ids
 
 # Notices that tell a person what they support; they go when that is forgotten.
 TO_SUPPORTERS = (
-    "idea.support_moved", "idea.support_once", "idea.support_back", "idea.support_split", "idea.support_elsewhere",
+    "idea.support_moved", "idea.support_once", "idea.support_back", "idea.support_split", "idea.support_unsplit",
+    "idea.support_elsewhere",
 )  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def merge(
     s.flush()
     notifications.copy_follows("idea", idea.id, into.id, now)
     _offer(s, idea, into, now)
-    _lapse(s, idea, twin, now)
+    lapse(s, idea, twin, now)
     index(s, idea)
     after = {"into": into.number, "supports": moved, "authors": not officer}
     record(actor, "joined ideas", "idea", idea.id, before=before, after=after)
@@ -193,7 +194,7 @@ def _offer(s: Session, idea: Idea, into: Idea, now: datetime) -> None:
     s.flush()
 
 
-def _lapse(s: Session, idea: Idea, twin: Twin | None, now: datetime) -> None:
+def lapse(s: Session, idea: Idea, twin: Twin | None, now: datetime) -> None:
     """Other proposals about an idea that has just been joined have nothing to decide any more."""
     asked = select(Twin).where(Twin.state == TwinState.OPEN, or_(Twin.idea_id == idea.id, Twin.into_id == idea.id))
     for row in s.scalars(asked.order_by(Twin.id)).all():

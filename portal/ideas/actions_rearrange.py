@@ -15,11 +15,11 @@ from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.verdict import no
-from portal.ideas import queries_idea, rules_merge
+from portal.ideas import queries_idea, queries_ties, rules_merge
 from portal.ideas.actions import index, lead, numbered, publish
-from portal.ideas.actions_merge import lock_calls, lock_ideas
+from portal.ideas.actions_merge import lapse, lock_calls, lock_ideas
 from portal.ideas.models import Author, AuthorState, CallCategory, Idea, IdeaState, Revision, Support
-from portal.ideas.models_merge import Move, Part
+from portal.ideas.models_merge import Merge, Move, Part
 from portal.ideas.queries import Found
 from portal.ideas.rules import Denied
 from portal.notifications import actions as notifications
@@ -119,11 +119,15 @@ def split(
     if not verdict:
         raise Denied(verdict)
     lang = lang or actor.language or i18n.lang()
-    title = idea.title
+    title, whole = idea.title, idea.version
     _reword(actor, idea, pieces[0])
     made = [_stand(found, idea, piece) for piece in pieces[1:]]
     for new in made:
-        s.add(Part(from_id=idea.id, to_id=new.id, at=now, by_id=actor.person_id, reason=reason, lang=lang))
+        s.add(
+            Part(
+                from_id=idea.id, to_id=new.id, at=now, by_id=actor.person_id, reason=reason, lang=lang, version=whole
+            )
+        )  # fmt: skip
     s.flush()
     numbers = [new.number for new in made]
     record(actor, "split idea", "idea", idea.id, after={"parts": numbers, "version": idea.version})
@@ -143,8 +147,8 @@ def split(
     return made
 
 
-def _reword(actor: Actor, idea: Idea, piece: Piece) -> None:
-    """Other words for the idea that keeps the number. What its author thought it costs was meant for the whole."""
+def _reword(actor: Actor, idea: Idea, piece: Piece, cost_guess: int | None = None) -> None:
+    """Other words for the idea that keeps the number. What its author thought it costs (cents) was meant for the whole."""
     s, now = db.session(), clock.now()
     told = ("language", "title", "body", "category_id", "district_id", "place", "cost_guess")
     s.add(
@@ -156,7 +160,7 @@ def _reword(actor: Actor, idea: Idea, piece: Piece) -> None:
     idea.version += 1
     idea.title, idea.body, idea.html = piece.title, piece.body, render(piece.body, idea.language)
     idea.lead = lead(idea.html)
-    idea.category_id, idea.district_id, idea.cost_guess = piece.category_id, piece.district_id, None
+    idea.category_id, idea.district_id, idea.cost_guess = piece.category_id, piece.district_id, cost_guess
     idea.changed_at = now
     s.flush()
     index(s, idea)
@@ -209,3 +213,54 @@ def _stand(found: queries_idea.Found, idea: Idea, piece: Piece) -> Idea:
         )
     s.flush()
     return new
+
+
+def unsplit(actor: Actor, found: queries_idea.Found, reason: str, *, lang: str = "") -> list[Idea]:
+    """Undoes the last split of an idea: its whole wording stands there again, the later one stays readable; each of the
+    other parts lives on in it, where its address leads. Authors, supporters and followers are told. Returns those parts.
+    Raises Denied: somebody supports one of them, or the supports are counted."""
+    s, now, lang = db.session(), clock.now(), lang or actor.language or i18n.lang()
+    lock_calls(s, [found.call.id])
+    rows = queries_ties.last_split(s, found.idea.id)
+    ideas = lock_ideas(s, [found.idea.id, *(row.to_id for row in rows)])
+    idea, parts = ideas[found.idea.id], [ideas[row.to_id] for row in rows]
+    verdict = rules_merge.may_unsplit(idea, parts, found.call)
+    if not verdict:
+        raise Denied(verdict)
+    before = idea.version
+    _restore(actor, idea, rows[0])
+    followers = {number for one in (idea, *parts) for number in follower_ids(s, "idea", one.id)}
+    for row, part in zip(rows, parts, strict=True):
+        row.undone_at, row.undone_by_id, row.undone_reason, row.undone_lang = now, actor.person_id, reason, lang
+        s.add(
+            Merge(
+                idea_id=part.id, into_id=idea.id, at=now, by_id=actor.person_id, reason=reason, lang=lang,
+                state_before=part.state, moved=0,
+            )
+        )  # fmt: skip
+        part.state, part.merged_into_id, part.changed_at = IdeaState.MERGED, idea.id, now
+        s.flush()
+        notifications.copy_follows("idea", part.id, idea.id, now)
+        lapse(s, part, None, now)
+        index(s, part)
+    numbers = [part.number for part in parts]
+    after = {"parts": numbers, "version": idea.version}
+    record(actor, "undid split of idea", "idea", idea.id, before={"version": before}, after=after)
+    values: dict[str, object] = {"idea": {idea.language: idea.title}}
+    link, about = ("ideas.idea", {"number": idea.number}), ("idea", idea.id)
+    dedup, free = f"idea:{idea.id}:unsplit:{numbers[0]}", (lang, reason)
+    authors = {number for one in (idea, *parts) for number in queries_idea.author_ids(s, one)}
+    notifications.tell(authors, "idea.unsplit", values, link=link, about=about, dedup=dedup, free=free)
+    supporters = _supporters(idea.id)
+    notifications.tell(supporters, "idea.support_unsplit", values, link=link, about=about, dedup=dedup, free=free)
+    notifications.tell(followers, "idea.unsplit", values, link=link, about=about, dedup=dedup, free=free)
+    return parts
+
+
+def _restore(actor: Actor, idea: Idea, part: Part) -> None:
+    """The wording from before a split. Where the idea was put elsewhere since, it stays there."""
+    s = db.session()
+    was = s.scalars(select(Revision).where(Revision.idea_id == idea.id, Revision.version == part.version)).one()
+    moved = s.scalar(select(Move.id).where(Move.idea_id == idea.id, Move.at > part.at).limit(1))
+    here = idea if moved is not None else was
+    _reword(actor, idea, Piece(was.title, was.body, here.category_id, here.district_id), was.cost_guess)

@@ -64,6 +64,7 @@ def tell_short_list(list_id: int) -> int:
                 dedup=f"idea:{idea.id}:shortlisted:{row.id}",
             )
         said = texts.all_languages(s, "call", call.id)
+        call_id = call.id
         title = {lang: words.body for (name, lang), words in said.items() if name == "title"} or {"en": call.slug}
         ideas = select(Idea.id).where(Idea.call_id == call.id)
         people = union(
@@ -72,7 +73,9 @@ def tell_short_list(list_id: int) -> int:
             select(Idea.author_id).where(Idea.call_id == call.id, Idea.author_id.is_not(None)),
             select(Author.person_id).where(Author.idea_id.in_(ideas), Author.state == AuthorState.ACCEPTED),
         )
-    return told + _tell_all(people, "idea.short_list", {"call": title}, link, f"short_list:{list_id}")
+    return told + _tell_all(
+        people, "idea.short_list", {"call": title}, link, f"short_list:{list_id}", ("call", call_id)
+    )
 
 
 def _circle(ideas: Any) -> list[Any]:

@@ -8,10 +8,11 @@ from typing import Any
 from flask import request
 
 from portal.base import fields as f
-from portal.base import i18n, ui
+from portal.base import i18n, texts, ui
 from portal.base.i18n import _l
+from portal.base.texts import Said
 from portal.base.validators import Length, between, email, length, optional, required
-from portal.ideas import queries, rules
+from portal.ideas import rules
 from portal.ideas.models import Call, IdeaState
 from portal.ideas.queries import Names
 from portal.ideas.queries_list import MOST_SEED, SORTS, Filters
@@ -40,10 +41,10 @@ class IdeaFilters(f.GetForm):
     def of(cls, names: Names) -> IdeaFilters:
         """The form with the categories of one call and the districts of the city."""
         form = cls()
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
+        form.category.choices = list(names.categories.items())
+        form.district.choices = list(names.districts.items())
         form.state.choices = [(state, STATES[state]) for state in IdeaState]
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         return form
 
     def filters(self, names: Names, today: int) -> Filters:
@@ -55,7 +56,7 @@ class IdeaFilters(f.GetForm):
             category=self.category.data if self.category.data in names.categories else None,
             district=self.district.data if self.district.data in names.districts else None,
             state=self.state.data if self.state.data in set(IdeaState) else None,
-            language=self.language.data if self.language.data in dict(queries.languages()) else "",
+            language=self.language.data if self.language.data in dict(texts.written()) else "",
             sort=self.sort.data if self.sort.data in SORTS else SORTS[0],
             seed=int(seed) if seed.isascii() and seed.isdecimal() and int(seed[:9]) <= MOST_SEED else today,
             page=ui.page_number(request.args.get("page")),
@@ -89,8 +90,8 @@ class IdeaForm(f.Form):
     def begun(cls, names: Names, data: Mapping[str, Any]) -> IdeaForm:
         """The form with what the draft holds; the language of the page is the first guess."""
         form = cls(data={"language": i18n.lang(), **data})
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.language.choices = list(queries.languages())
+        form.category.choices = list(names.categories.items())
+        form.language.choices = list(texts.written())
         if not names.categories:
             del form.category
         return form
@@ -120,10 +121,10 @@ class PlaceForm(f.Form):
     )
 
     @classmethod
-    def located(cls, call: Call, names: Names, spots: list[tuple[str, str]], data: Mapping[str, Any]) -> PlaceForm:
+    def located(cls, call: Call, names: Names, spots: list[tuple[str, Said]], data: Mapping[str, Any]) -> PlaceForm:
         """The form of one call; what the call does not ask is left out. `spots`: what may be chosen on the plan."""
         form = cls(data=data)
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
+        form.district.choices = list(names.districts.items())
         form.like.choices = list(spots)
         if not call.asks_place:
             del form.place
@@ -141,9 +142,9 @@ class EditForm(Guarded, IdeaForm, PlaceForm):
     def whole(cls, call: Call, names: Names, data: Mapping[str, Any]) -> EditForm:
         """The form of an idea in one call."""
         form = cls(data=data)
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.language.choices = list(queries.languages())
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
+        form.category.choices = list(names.categories.items())
+        form.language.choices = list(texts.written())
+        form.district.choices = list(names.districts.items())
         del form.like
         if not names.categories:
             del form.category

@@ -1,4 +1,5 @@
-"""Forms of the staff for answers: the filters of the list, an answer with its texts per language, a correction."""
+"""Forms of the staff for answers: the filters of the list, an answer with its texts per language, a correction, a
+withdrawal."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from portal.base import ui
 from portal.base.i18n import _l
 from portal.base.validators import length, optional, required
 from portal.ideas import rules_answers
+from portal.ideas.forms_merge import ReasonForm
 from portal.ideas.models import IdeaState
 from portal.ideas.models_answers import Outcome
 from portal.ideas.queries import Names
-from portal.ideas.queries_answers import Filters
+from portal.ideas.queries_answers_desk import Filters
 from portal.ideas.rules import STATES
 from portal.ideas.rules_answers import OUTCOMES
 
@@ -36,8 +38,8 @@ class AnswerFilters(f.GetForm):
     def of(cls, names: Names) -> AnswerFilters:
         """The form for one call; without a question it shows what has no answer yet."""
         form = cls()
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
+        form.category.choices = list(names.categories.items())
+        form.district.choices = list(names.districts.items())
         gone = (IdeaState.MERGED, IdeaState.WITHDRAWN)
         form.state.choices = [(state, STATES[state]) for state in IdeaState if state not in gone]
         if "answer" not in request.args:
@@ -54,6 +56,17 @@ class AnswerFilters(f.GetForm):
             state=self.state.data if self.state.data in set(IdeaState) else None,
             page=ui.page_number(request.args.get("page")),
         )
+
+
+class Seen(f.Form):
+    """What is done to a public answer tells which wording of it the officer had before them."""
+
+    version = f.Hidden(validators=[optional()])
+
+    def seen(self) -> int:
+        """That wording; none has the number 0."""
+        raw = self.version.data or ""
+        return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 9 else 0
 
 
 class AnswerForm(f.Form):
@@ -92,7 +105,7 @@ class DraftForm(AnswerForm):
         return [int(one) for one in raw]
 
 
-class CorrectionForm(AnswerForm):
+class CorrectionForm(Seen, AnswerForm):
     """Another wording of a public answer."""
 
     reason = f.LongText(
@@ -100,4 +113,7 @@ class CorrectionForm(AnswerForm):
         [required(_l("Say why the answer is corrected.")), length(max=rules_answers.LONGEST_REASON)],
         hint=_l("Everybody can read it beside the earlier wording, which stays on the page of the answer."),
     )
-    version = f.Hidden(validators=[optional()])
+
+
+class WithdrawalForm(Seen, ReasonForm):
+    """A public answer is withdrawn, with a reason that everybody reads."""

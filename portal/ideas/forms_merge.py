@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from portal.base import fields as f
-from portal.base import i18n
+from portal.base import i18n, texts
 from portal.base.i18n import _, _l
+from portal.base.texts import HOLE, Said, Spoken
 from portal.base.validators import between, length, optional, required
 from portal.ideas import queries, rules, rules_merge
 from portal.ideas.models_merge import TwinState
@@ -30,7 +31,7 @@ class OtherForm(f.Form):
     def of(cls, alike: Iterable[Any]) -> Any:
         """The form with these ideas to choose from."""
         form = cls()
-        form.other.choices = [(one.number, _choice(one), one.lead) for one in alike]
+        form.other.choices = _alike(alike)
         if not form.other.choices:
             del form.other
         return form
@@ -52,9 +53,13 @@ class OtherForm(f.Form):
         return typed if listed is None else int(listed)
 
 
-def _choice(one: Any) -> str:
-    # isolated: a title in another script must not turn the number around
-    return _("%(number)s: %(title)s", number=str(one.number), title=f"\u2068{one.title}\u2069")
+def choice_of(number: int, title: str, lang: str) -> Spoken:
+    """An idea among others: its number, and its title in its own language."""
+    return Spoken.within(_("%(number)s: %(title)s", number=str(number), title=HOLE), Said.own(title, lang))
+
+
+def _alike(found: Iterable[Any]) -> list[f.Choice]:
+    return [(one.number, choice_of(one.number, one.title, one.lang), Said.own(one.lead, one.lang)) for one in found]
 
 
 class SameForm(OtherForm):
@@ -81,7 +86,7 @@ class ReasonForm(f.Form):
     def begun(cls, **data: Any) -> Any:
         """The form; the language of the page is the first guess."""
         form = cls(data={"lang": i18n.lang(), **data})
-        form.lang.choices = list(queries.languages())
+        form.lang.choices = list(texts.written())
         return form
 
 
@@ -92,7 +97,7 @@ class JoinForm(ReasonForm, OtherForm):
     def among(cls, alike: Iterable[Any]) -> Any:
         """The form with these ideas to choose from."""
         form = cls.begun()
-        form.other.choices = [(one.number, _choice(one), one.lead) for one in alike]
+        form.other.choices = _alike(alike)
         if not form.other.choices:
             del form.other
         return form
@@ -111,10 +116,13 @@ class DecideForm(ReasonForm):
         """The form of a proposal about these two ideas."""
         form = cls.begun()
         form.decision.choices = [
-            (str(into.id), _("Join both in idea %(number)s", number=str(into.number)), f"\u2068{into.title}\u2069")
+            (
+                str(into.id),
+                _("Join both in idea %(number)s", number=str(into.number)),
+                Said.own(into.title, into.language),
+            )
             for into in (other, one)
-        ]
-        form.decision.choices.append((APART, _("Leave them apart"), _("Both stay as they are.")))
+        ] + [(APART, _("Leave them apart"), _("Both stay as they are."))]
         return form
 
 
@@ -135,12 +143,12 @@ class MoveForm(ReasonForm):
 
     @classmethod
     def into(
-        cls, calls: Sequence[tuple[int, str]], districts: Any, categories: Sequence[tuple[int, str]], now: Any
+        cls, calls: Sequence[tuple[int, Any]], districts: Any, categories: Sequence[tuple[int, Any]], now: Any
     ) -> Any:
         """The form with the calls that can be chosen, and what the idea has now."""
         form = cls.begun(call=now.call_id, district=now.district_id, category=SAME_NAME)
         form.call.choices = list(calls)
-        form.district.choices = [(number, name.body) for number, name in districts.items()]
+        form.district.choices = list(districts.items())
         form.category.choices = [(SAME_NAME, _("Of the same name")), (NO_CATEGORY, _("None of these")), *categories]
         return form
 
@@ -174,8 +182,8 @@ def split_form(parts: int, names: queries.Names, idea: Any) -> Any:
         data |= {f"category_{n}": idea.category_id, f"district_{n}": idea.district_id}
     form = made.begun(**data)
     for n in range(1, parts + 1):
-        form[f"category_{n}"].choices = [(number, name.body) for number, name in names.categories.items()]
-        form[f"district_{n}"].choices = [(number, name.body) for number, name in names.districts.items()]
+        form[f"category_{n}"].choices = list(names.categories.items())
+        form[f"district_{n}"].choices = list(names.districts.items())
         if not names.categories:
             del form[f"category_{n}"]
     return form

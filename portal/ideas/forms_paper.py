@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import fields as f
+from portal.base import texts
 from portal.base.i18n import _l
 from portal.base.validators import between, length, optional, required
-from portal.ideas import queries, rules, rules_paper
+from portal.ideas import rules, rules_paper
 from portal.ideas.forms import IdeaForm, PlaceForm
 from portal.ideas.models import Call
 from portal.ideas.queries import Names
@@ -33,9 +34,9 @@ class PaperIdeaForm(IdeaForm, PlaceForm):
     def for_call(cls, call: Call, names: Names, **more: Any) -> PaperIdeaForm:
         """The form of one call; what the call does not ask is left out."""
         form = cls(**more)
-        form.category.choices = [(number, name.body) for number, name in names.categories.items()]
-        form.district.choices = [(number, name.body) for number, name in names.districts.items()]
-        form.language.choices = list(queries.languages())
+        form.category.choices = list(names.categories.items())
+        form.district.choices = list(names.districts.items())
+        form.language.choices = list(texts.written())
         del form.like
         if not names.categories:
             del form.category

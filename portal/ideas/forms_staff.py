@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from portal.base import fields as f
-from portal.base import i18n
+from portal.base import i18n, textforms
 from portal.base.ground import settings
-from portal.base.i18n import _, _l
-from portal.base.texts import Wording
+from portal.base.i18n import _l
 from portal.base.validators import between, length, optional, pattern, required
 from portal.ideas.models import Audience, Debate
 from portal.ideas.rules import AUDIENCES, TEXTS
@@ -185,46 +184,14 @@ def typed_categories(form: f.Form, ids: list[int]) -> list[tuple[int | None, Map
 
 def with_texts(base: type[F], kind: str) -> type[F]:
     """The form with one field per text of the kind and language: title_en, title_de, ..."""
-    fields: dict[str, Any] = {}
-    for name, spec in TEXTS[kind].items():
-        control = f.LongText if spec.rows else f.Text
-        for code in settings().languages:
-            fields[f"{name}_{code}"] = control(
-                spec.label,
-                [optional(), length(max=spec.longest)],
-                hint=_("Markdown: **bold**, lists with a hyphen, [link](https://…)") if spec.markdown else None,
-                attributes={"lang": code, "dir": i18n.direction(code)},
-            )
-    return type(base.__name__, (base,), fields)
+    return textforms.with_texts(base, TEXTS[kind])
 
 
 def texts_of(form: f.Form, kind: str) -> dict[str, dict[str, str]]:
     """What was typed: field -> language -> text."""
-    return {name: {code: form[f"{name}_{code}"].data or "" for code in settings().languages} for name in TEXTS[kind]}
-
-
-def fill(rows: Mapping[tuple[str, str], Wording]) -> dict[str, str]:
-    """The form's data from stored texts."""
-    return {f"{field}_{code}": row.body for (field, code), row in rows.items()}
-
-
-def need_one(form: f.Form, name: str, sentence: str) -> bool:
-    """At least one language must have this text; the sentence goes to the first one. True when there is one."""
-    fields = [form[f"{name}_{code}"] for code in settings().languages]
-    if any(field.data for field in fields):
-        return True
-    fields[0].errors = [*fields[0].errors, sentence]
-    return False
+    return textforms.texts_of(form, TEXTS[kind])
 
 
 def tongues(kind: str) -> list[dict[str, Any]]:
     """What the template draws: per language its name, direction and the names of its fields."""
-    return [
-        {
-            "lang": code,
-            "dir": i18n.direction(code),
-            "name": i18n.own_name(code),
-            "fields": [(f"{name}_{code}", spec.rows) for name, spec in TEXTS[kind].items()],
-        }
-        for code in settings().languages
-    ]
+    return textforms.tongues(TEXTS[kind])

@@ -8,10 +8,11 @@ from typing import Any
 from flask import request
 
 from portal.base import fields as f
-from portal.base import i18n, ui
+from portal.base import i18n, texts, ui
 from portal.base.i18n import _l
 from portal.base.validators import length, optional, required
-from portal.ideas import queries, queries_desk, rules_value
+from portal.ideas import queries_desk, rules_value
+from portal.ideas.forms_merge import choice_of
 from portal.ideas.models_value import CostLine, Subject, Valuation
 from portal.ideas.queries_desk import Wish
 from portal.ideas.rules_value import SUBJECTS, Finding, Line
@@ -51,7 +52,7 @@ class WorkFilters(f.GetForm):
     q = f.Search(_l("Search"))
 
     @classmethod
-    def of(cls, departments: Sequence[tuple[int, str]], calls: Sequence[tuple[int, str]]) -> WorkFilters:
+    def of(cls, departments: Sequence[tuple[int, Any]], calls: Sequence[tuple[int, Any]]) -> WorkFilters:
         """The form with what there is to choose from."""
         form = cls()
         form.department.choices, form.call.choices = list(departments), list(calls)
@@ -82,7 +83,7 @@ class AssignForm(f.Form):
     )
     due_on = f.Day(_l("To be valued by"), [required(_l("Enter the day by which it is to be valued."))])
 
-    def offer(self, departments: Sequence[tuple[int, str]], officers: Sequence[tuple[int, str]]) -> AssignForm:
+    def offer(self, departments: Sequence[tuple[int, Any]], officers: Sequence[tuple[int, str]]) -> AssignForm:
         """Fill in what there is to choose from."""
         self.to_department.choices, self.officer.choices = list(departments), list(officers)
         return self
@@ -167,7 +168,7 @@ class FindingForm(_Lines):
             said = {True: "yes", False: "no", None: None}[row.feasible]
             data = {"feasible": said, "reason": row.reason, "language": row.language, **line_data(lines)}
         form: FindingForm = with_lines(cls, len(lines))(data=data)
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         return form
 
     def finding(self, *, whole: bool) -> Finding | None:
@@ -212,7 +213,7 @@ class ObjectForm(f.Form):
         """The form with what can be objected to; the only thing is chosen already."""
         form = cls(data={"language": i18n.lang(), "subject": subjects[0] if len(subjects) == 1 else None})
         form.subject.choices = [(subject, SUBJECTS[subject]) for subject in subjects]
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         return form
 
 
@@ -240,7 +241,7 @@ class DecideForm(_Lines):
         data = {"language": i18n.lang(), **line_data(lines)}
         cost = subject is Subject.COST
         form: DecideForm = (with_lines(cls, len(lines)) if cost else cls)(data=data)
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         if subject is not Subject.FEASIBILITY:
             del form.due_on
         return form
@@ -269,9 +270,10 @@ class PickForm(f.Form):
     )
     language = _written_in()
 
-    def offer(self, ideas: Sequence[tuple[int, str]]) -> PickForm:
+    def offer(self, ideas: Sequence[Any]) -> PickForm:
         """Fill in what there is to choose from."""
-        self.idea.choices, self.language.choices = list(ideas), list(queries.languages())
+        self.idea.choices = [(one.id, choice_of(one.number, one.title, one.language)) for one in ideas]
+        self.language.choices = list(texts.written())
         if not self.is_submitted():
             self.language.data = i18n.lang()
         return self
@@ -289,7 +291,7 @@ class UnpickForm(f.Form):
 
     def offer(self) -> UnpickForm:
         """Fill in the languages."""
-        self.language.choices = list(queries.languages())
+        self.language.choices = list(texts.written())
         if not self.is_submitted():
             self.language.data = i18n.lang()
         return self

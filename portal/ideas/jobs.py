@@ -36,4 +36,4 @@ def tell_short_list(payload: dict[str, Any]) -> None:
 
 def tell_answer(payload: dict[str, Any]) -> None:
     """Tells everybody whom an answer of the city concerns."""
-    actions_answers_jobs.tell(int(payload["answer"]), int(payload["version"]))
+    actions_answers_jobs.tell(int(payload["answer"]), None if payload.get("withdrawn") else int(payload["version"]))

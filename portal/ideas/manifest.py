@@ -12,7 +12,6 @@ from portal.ideas import (
     queries_own,
     queries_shortlist,
     records,
-    records_value,
     rules_notices,
     rules_told,
     staff,
@@ -70,7 +69,7 @@ FEATURE = Feature(
     ],
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
-        Job("ideas.forget", jobs.forget, every=3600),
+        Job("ideas.forget", jobs.forget, every=3600, always=True),
         Job("ideas.take_in", jobs.take_in),
         Job("ideas.tell_valued", jobs.tell_valued),
         Job("ideas.tell_short_list", jobs.tell_short_list),
@@ -137,6 +136,12 @@ FEATURE = Feature(
             _l("The city has corrected its answer to the idea %(idea)s"),
             _l("%(outcome)s. Read the new answer, and why it was changed, on the page of the idea."),
         ),
+        Notice(
+            "idea.answer_withdrawn",
+            "ideas",
+            _l("The city has withdrawn its answer to the idea %(idea)s"),
+            _l("What it said does not hold any more; the idea waits for another answer. This is the reason."),
+        ),
     ],
     feeds=[Feed("ideas", _l("New ideas"), "ideas.index", queries_found.feed)],
     mine=[
@@ -181,7 +186,7 @@ FEATURE = Feature(
     todo=staff_todo.todo,
     scopes={"process": queries.scopes},
     entered=actions_authors.entered,
-    personal=[*records.PERSONAL, *records_value.PERSONAL],
+    personal=records.PERSONAL,
     wing=True,
 )
 

@@ -1,4 +1,5 @@
-"""The city's answer to ideas: a draft first, then public, and corrected with its earlier wording kept.
+"""The city's answer to ideas: a draft first, then public, corrected with its earlier wording kept, or withdrawn with its
+place kept.
 
 Texts that the city writes in several languages stand in base.texts under this kind and these fields:
 idea_answer: state (the outcome in the city's own words), role (of who answers), body
@@ -32,6 +33,7 @@ class Standing(enum.StrEnum):
 
     DRAFT = "draft"
     CURRENT = "current"
+    WITHDRAWN = "withdrawn"  # it stands where the answer stood, until there is another one
 
 
 class Answer(Base):
@@ -49,10 +51,15 @@ class Answer(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # the city does not say it any more; why, in the language in which the officer wrote it
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    withdrawn_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    withdrawn_lang: Mapped[str] = mapped_column(String(12), default="", server_default="")
 
 
 class AnswerIdea(Base):
-    """An idea that an answer is for. An idea has one current answer and one draft at most; earlier ones stay."""
+    """An idea that an answer is for. An idea has one draft at most, and one that is current or
+    withdrawn; earlier ones stay."""
 
     __tablename__ = "idea_answer_idea"
     __table_args__ = (UniqueConstraint("idea_id", "standing"),)

@@ -133,7 +133,9 @@ class Move(Base):
 
 
 class Part(Base):
-    """The staff split an idea: `to_id` was a part of `from_id` and stands by itself since then."""
+    """The staff split an idea: `to_id` was a part of `from_id` and stands by itself since then, until that is undone.
+
+    `version`: the whole idea's wording that is then restored; empty for splits made before they could be undone."""
 
     __tablename__ = "idea_part"
     __table_args__ = (
@@ -149,3 +151,8 @@ class Part(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(500))
     lang: Mapped[str] = mapped_column(String(12))
+    version: Mapped[int | None] = mapped_column(Integer)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    undone_lang: Mapped[str] = mapped_column(String(12), default="", server_default="")

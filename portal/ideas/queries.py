@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from portal.base import clock, ground, i18n, texts, together
 from portal.base.actor import NOBODY, Actor
 from portal.base.feature import Hit
-from portal.base.ground import settings
 from portal.base.i18n import Text, _l
 from portal.base.texts import Said, Wording
 from portal.base.together import Ready
@@ -359,16 +358,6 @@ def taker(s: Session, actor: Actor, call: Call, *, counts: bool = False) -> rule
 
 def _organisation(s: Session, mandate_id: int) -> bool:
     return s.scalar(select(Mandate.relation).where(Mandate.id == mandate_id)) in ORGANISATIONS
-
-
-# Languages of the city's people beside those of the site.
-OTHER_LANGUAGES = ("es", "fa", "ru", "tr", "uk")
-
-
-def languages() -> list[tuple[str, str]]:
-    """The languages in which an idea can be written, each in its own name: those of the site first."""
-    codes = dict.fromkeys([*settings().languages, *OTHER_LANGUAGES])
-    return [(code, i18n.own_name(code)) for code in codes]
 
 
 # --- the staff's pages ------------------------------------------------------------------------------------------------

@@ -176,11 +176,11 @@ def lines(s: Session, who: Actor, wish: Wish, today: date) -> tuple[list[Line], 
     ], total
 
 
-def calls_of(s: Session, who: Actor) -> list[tuple[int, str]]:
+def calls_of(s: Session, who: Actor) -> list[tuple[int, Said]]:
     """The calls among whose ideas somebody finds work, for the filter: two selects."""
     ids = list(s.scalars(_joined(Idea.call_id).where(or_(worked_on(who), has(who))).distinct()))
     said = texts.load(s, "call", ids, ["title"])
-    return [(number, str(said[number, "title"])) for number in sorted(ids, reverse=True) if (number, "title") in said]
+    return [(number, said[number, "title"]) for number in sorted(ids, reverse=True) if (number, "title") in said]
 
 
 def holders_of(s: Session, now: datetime) -> list[Colleague]:

@@ -38,7 +38,7 @@ class Found:
     of: queries.Found
     author: str  # the name that the public reads; empty: forgotten
     dates: Sequence[Phase] = ()  # of handing in and of the check; none for a call that is always open
-    answered: bool = False  # the city's answer to it is public
+    answered: bool = False  # the city's answer to it is public, or was and is withdrawn
     named: bool = False  # somebody says that it is the same as another one, and nobody has decided
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
 
@@ -71,7 +71,7 @@ _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
-        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing == Standing.CURRENT).label("answered"),
+        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing != Standing.DRAFT).label("answered"),
         exists().where(_TWIN.state == TwinState.OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
     )
     .join(Call, Call.id == Idea.call_id)

@@ -245,11 +245,11 @@ def preview(s: Session, call: Call, rows: Mapping[int, Entry], names: Mapping[in
     return Preview(groups, first)
 
 
-def can_be_picked(s: Session, call: Call, row: ShortList, most: int = 300) -> list[tuple[int, str]]:
+def can_be_picked(s: Session, call: Call, row: ShortList, most: int = 300) -> Sequence[Any]:
     """The feasible ideas that are not on the list, for the council, most supported first: one select."""
     on_it = select(ShortListPick.idea_id).where(ShortListPick.list_id == row.id, ShortListPick.removed_at.is_(None))
     rows = s.execute(
-        select(Idea.id, Idea.number, Idea.title)
+        select(Idea.id, Idea.number, Idea.title, Idea.language)
         .where(
             Idea.call_id == call.id,
             Idea.listed.is_(True),
@@ -259,7 +259,7 @@ def can_be_picked(s: Session, call: Call, row: ShortList, most: int = 300) -> li
         .order_by(Idea.supports.desc(), Idea.number)
         .limit(most)
     )
-    return [(one.id, f"{one.number} · {one.title}") for one in rows]
+    return rows.all()
 
 
 def pick(s: Session, row: ShortList, pick_id: int) -> tuple[ShortListPick, Idea] | None:

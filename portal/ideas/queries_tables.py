@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.base import texts
 from portal.base.ground import settings
 from portal.base.texts import Wording
 from portal.comments.models import Comment
-from portal.ideas import queries, rules_csv, rules_tables
+from portal.ideas import rules_csv, rules_tables
 from portal.ideas.models import Call, CallCategory, Debate, Idea
 from portal.ideas.models_answers import Answer, AnswerIdea, Outcome, Standing
 from portal.ideas.models_paper import Import
@@ -129,16 +130,16 @@ def answers(s: Session, call: Call) -> Iterable[Mapping[str, object]]:
     ):
         said.setdefault(row.object_id, {}).setdefault(row.lang, {})[row.field] = row.body
     for answer, number, imported_id in rows:
-        for lang, texts in said.get(answer.id, {}).items():
-            if texts.get("body"):
+        for lang, words in said.get(answer.id, {}).items():
+            if words.get("body"):
                 yield {
                     "answer": f"{settings().base_url.rstrip('/')}/answers/{answer.id}",
                     "idea": imported_id or own_id(number),
                     "outcome": answer.outcome.value,
-                    "status": texts.get("state", ""),
+                    "status": words.get("state", ""),
                     "language": lang,
-                    "text": texts["body"],
-                    "role": texts.get("role", ""),
+                    "text": words["body"],
+                    "role": words.get("role", ""),
                     "by": answer.answered_by,
                     "published": rules_csv.instant(answer.published_at or answer.changed_at),
                 }
@@ -160,7 +161,7 @@ def answered(s: Session, call: Call) -> set[int]:
 
 def known(s: Session, call: Call, what: str) -> rules_tables.Known:
     """What the cells of a file for this call may name: three selects at most."""
-    languages = frozenset(code for code, _name in queries.languages())
+    languages = frozenset(code for code, _name in texts.written())
     if what == rules_csv.ANSWERS:
         outcomes = frozenset(one.value for one in Outcome)
         return rules_tables.Known(

@@ -181,7 +181,7 @@ _TIED = (
             (_I.id == _PART.from_id) & (_PART.to_id == bindparam("idea")),
         ),
     )
-    .where(or_(_PART.from_id == bindparam("idea"), _PART.to_id == bindparam("idea")))
+    .where(or_(_PART.from_id == bindparam("idea"), _PART.to_id == bindparam("idea")), _PART.undone_at.is_(None))
     .order_by(_PART.id)
 )  # fmt: skip
 _MOVES = select(Move).where(_V.idea_id == bindparam("idea")).order_by(_V.at, _V.id)
@@ -266,6 +266,21 @@ _STANDING = select(Merge).where(_M.idea_id == bindparam("idea"), _M.undone_at.is
 def standing(s: Session, idea_id: int) -> Merge | None:
     """The act by which this idea was joined with another, if it is."""
     return s.scalars(_STANDING, {"idea": idea_id}).one_or_none()
+
+
+_SPLIT = select(Part).where(_PART.from_id == bindparam("idea"), _PART.undone_at.is_(None)).order_by(_PART.id)
+
+
+def last_split(s: Session, idea_id: int) -> list[Part]:
+    """What became of the parts of an idea when it was last split; nothing where that cannot be undone: one select."""
+    rows = s.scalars(_SPLIT, {"idea": idea_id}).all()
+    return [row for row in rows if row.version is not None and row.version == rows[-1].version]
+
+
+def parts_of(s: Session, rows: Sequence[Part]) -> Sequence[Idea]:
+    """These parts as ideas, by number: one select, none where nothing is asked."""
+    ids = [row.to_id for row in rows]
+    return s.scalars(select(Idea).where(_I.id.in_(ids)).order_by(_I.number)).all() if ids else []
 
 
 def page_of(idea: Idea) -> str:

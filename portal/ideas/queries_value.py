@@ -38,11 +38,11 @@ def department_names(s: Session, ids: Iterable[int | None]) -> dict[int, Said]:
     return {number: said for (number, _f), said in texts.load(s, _NAMES, wanted, ["name"]).items()}
 
 
-def departments(s: Session) -> list[tuple[int, str]]:
+def departments(s: Session) -> list[tuple[int, Said]]:
     """The departments that ideas can be given to, in their order: two selects."""
     ids = list(s.scalars(select(Department.id).where(Department.closed_at.is_(None)).order_by(Department.position)))
     said = department_names(s, ids)
-    return [(number, str(said[number])) for number in ids if number in said]
+    return [(number, said[number]) for number in ids if number in said]
 
 
 def public_holder(row: Any, names: Mapping[int, Said]) -> Said | Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from portal.base.i18n import Text, _l, _n
 from portal.base.verdict import YES, Verdict, no
@@ -56,8 +57,43 @@ def state_after(outcome: Outcome, state: IdeaState, before: IdeaState | None) ->
     if state not in _BEFORE_ANSWER:
         return state
     if outcome is Outcome.BALLOT:
-        return before if state is IdeaState.ANSWERED and before is not None else state
+        return state_again(state, before)
     return IdeaState.ANSWERED
+
+
+class AnswerLike(Protocol):
+    """What these questions need of an answer."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+
+
+def may_change(answer: AnswerLike, version: int | None = None) -> Verdict:
+    """Can a public answer be corrected? `version`: the wording that the officer had before them, where that counts."""
+    if answer.withdrawn_at is not None:
+        return no(_l("This answer was withdrawn. A new one can take its place."))
+    if answer.published_at is None or version not in (None, answer.version):
+        return no(_l("Somebody else has changed this answer in the meantime. Look at it again."))
+    return YES
+
+
+def may_withdraw(call: rules.CallLike, answer: AnswerLike, version: int | None = None) -> Verdict:
+    """Can a public answer be withdrawn? Not once the call is closed for good, which it is with an answer to every idea."""
+    if call.closed_at is not None:
+        return no(
+            _l("This call is closed, and every idea in it keeps its answer."),
+            _l("The answer can still be corrected."),
+        )
+    return may_change(answer, version)
+
+
+def state_again(state: IdeaState, before: IdeaState | None) -> IdeaState:
+    """The state of an idea whose answer was withdrawn: the one before the answer, where the answer had ended it."""
+    return before if state is IdeaState.ANSWERED and before is not None else state
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ What an idea, and its call, have to be like. Where a cell says no, nobody may do
     call's links forgotten             no        no             yes       no (1)    yes        no
     the two in different calls         officers  officers (2)   yes       (2)       –          no
 
+    A split is undone where the idea and each of its parts may be joined with another, whatever was forgotten, and nobody
+    supports one of the parts yet.
+
     (1) to another district of the same call: yes
     (2) only where the other call asks the same people, or more, and is seen by the same: a support given by anybody who
         signed in does not count where residents alone are asked, and what members alone see stays theirs
@@ -22,7 +25,7 @@ What an idea, and its call, have to be like. Where a cell says no, nobody may do
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -71,6 +74,8 @@ class IdeaIn(IdeaLike, Protocol):
     def number(self) -> int: ...
     @property
     def merged_into_id(self) -> int | None: ...
+    @property
+    def call_id(self) -> int: ...
 
 
 def _stands(idea: IdeaIn) -> Verdict:
@@ -169,6 +174,24 @@ def may_move(idea: IdeaIn, call: CallIn, other: CallIn, *, closed: bool = False,
 def may_split(idea: IdeaIn, call: CallIn) -> Verdict:
     """May the staff split an idea? Its supports stay with the first part."""
     return _stands(idea) and _counts(call)
+
+
+def may_unsplit(idea: IdeaIn, parts: Sequence[IdeaIn], call: CallIn) -> Verdict:
+    """May the staff undo a split? Until somebody supports one of the `parts` that stand by themselves since then, or the
+    supports are counted: after that people have relied on it."""
+    if not parts:
+        return no(_l("This idea is not split, or it was split before that could be undone."))
+    verdict = _counts(call) and _stands(idea)
+    for part in parts:
+        verdict = verdict and _stands(part)
+        if verdict and part.supports:
+            return no(
+                _l("Somebody supports idea %(number)s already, so it stays by itself.", number=str(part.number)),
+                _l("Two ideas can be joined: everybody’s supports are then counted together."),
+            )
+        if verdict and part.call_id != idea.call_id:
+            return no(_l("Idea %(number)s is in another call now.", number=str(part.number)))
+    return verdict
 
 
 def survivor(one: IdeaIn, other: IdeaIn) -> IdeaIn:

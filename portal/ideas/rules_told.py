@@ -123,6 +123,24 @@ NOTICES = [
         ),
     ),
     Notice(
+        "idea.unsplit",
+        "ideas",
+        _l("An idea is whole again: %(idea)s"),
+        _l(
+            "The city had split %(idea)s and has undone that. Its earlier wording stands there again, and the addresses of "
+            "the other parts lead to it. This is the reason."
+        ),
+    ),
+    Notice(
+        "idea.support_unsplit",
+        "ideas",
+        _l("An idea that you support is whole again"),
+        _l(
+            "You support %(idea)s. The city had split it and has undone that; its earlier wording stands there again. Your "
+            "support counts for it as before; if you do not want that, take it back on its page. This is the reason."
+        ),
+    ),
+    Notice(
         "idea.support_split",
         "ideas",
         _l("An idea that you support was split"),

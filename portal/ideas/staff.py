@@ -13,6 +13,7 @@ from portal.base import clock, db, texts, ui
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import acting, actor, staff, within
+from portal.base.textforms import fill, need_one
 from portal.ideas import actions_calls as act
 from portal.ideas import queries, queries_answers, queries_list, queries_own, rules
 from portal.ideas.forms import IdeaFilters
@@ -23,8 +24,6 @@ from portal.ideas.forms_staff import (
     categories_form,
     category_keys,
     dates_form,
-    fill,
-    need_one,
     texts_of,
     tongues,
     typed_categories,

@@ -1,4 +1,5 @@
-"""Answers in the staff area: what still has none, drafts, publishing together, corrections, the end of a call."""
+"""Answers in the staff area: what still has none, drafts, publishing together, corrections, withdrawals, the
+end of a call."""
 
 from __future__ import annotations
 
@@ -15,10 +16,12 @@ from portal.base.actor import Actor
 from portal.base.feature import Todo
 from portal.base.i18n import _, _n, ngettext
 from portal.base.security import acting, actor, staff
+from portal.base.textforms import fill, need_one
 from portal.ideas import actions_answers as act
-from portal.ideas import queries, queries_answers, rules, rules_answers
-from portal.ideas.forms_answers import AnswerFilters, CorrectionForm, DraftForm
-from portal.ideas.forms_staff import fill, need_one, texts_of, tongues, with_texts
+from portal.ideas import queries, queries_answers, queries_answers_desk, rules, rules_answers
+from portal.ideas.forms_answers import AnswerFilters, CorrectionForm, DraftForm, WithdrawalForm
+from portal.ideas.forms_merge import choice_of
+from portal.ideas.forms_staff import texts_of, tongues, with_texts
 from portal.ideas.models import Call, Idea
 from portal.ideas.models_answers import Answer
 from portal.ideas.rules import OFFICERS, Denied
@@ -52,7 +55,7 @@ def answers(slug: str) -> str:
     names = queries.names(s, found.call)
     form = AnswerFilters.of(names)
     filters = form.filters(names)
-    shown, total = queries_answers.to_answer(s, found.call, filters)
+    shown, total = queries_answers_desk.to_answer(s, found.call, filters)
     here, query = url_for(".answers", slug=slug), request.args.to_dict()
     return render_template(
         "ideas/staff/answers.html",
@@ -66,7 +69,7 @@ def answers(slug: str) -> str:
         states=rules.STATES,
         outcomes=rules_answers.OUTCOMES,
         officer=acting().may(*OFFICERS),
-        paging=ui.paging(total, filters.page, queries_answers.PER_PAGE, lambda n: ui.address(here, query, page=n)),
+        paging=ui.paging(total, filters.page, queries_answers_desk.PER_PAGE, lambda n: ui.address(here, query, page=n)),
     )
 
 
@@ -76,29 +79,37 @@ def new_answer(slug: str) -> ResponseReturnValue:
     """One answer to the ideas that were chosen in the list."""
     call, s = find(slug).call, db.session()
     ids = [int(raw) for raw in request.args.getlist("idea") if raw.isdecimal() and len(raw) < 12]
-    ideas = queries_answers.chosen(s, call, ids)
-    form = with_texts(DraftForm, "idea_answer")(data={"ideas": [idea.id for idea in ideas]})
+    ideas = queries_answers_desk.chosen(s, call, ids)
+    form = with_texts(DraftForm, act.KIND)(data={"ideas": [idea.id for idea in ideas]})
+    return _drafting(form, call, None, ideas)
+
+
+def _drafting(form: Any, call: Call, row: Answer | None, ideas: Sequence[Any]) -> ResponseReturnValue:
+    """The page of a draft: a new one, or `row`."""
     status = 200
     if form.is_submitted():
         picked = _picked(form, call, ideas)
         valid = form.validate() & bool(picked) & need_one(form, "body", _("Write the answer in at least one language."))
         if valid:
+            said: Any = {
+                "outcome": form.outcome.data, "answered_by": form.answered_by.data, "said": texts_of(form, act.KIND)
+            }  # fmt: skip
             try:
-                act.draft(
-                    actor(), call, picked, outcome=form.outcome.data, answered_by=form.answered_by.data,
-                    said=texts_of(form, "idea_answer"),
-                )  # fmt: skip
+                if row is None:
+                    act.draft(actor(), call, picked, **said)
+                else:
+                    act.edit_draft(actor(), row, picked, **said)
                 flash(_("The draft is stored. Only staff see it until it is published."), "success")
-                return redirect(url_for(".drafts", slug=slug), 303)
+                return redirect(url_for(".drafts", slug=call.slug), 303)
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))
         status = 422
     form.ideas.choices = _choices(ideas)
-    return _form(form, call, None, ideas), status
+    return _form(form, call, row, ideas), status
 
 
 def _choices(ideas: Sequence[Any]) -> list[Any]:
-    return [(idea.id, _("%(number)s: %(title)s", number=str(idea.number), title=idea.title)) for idea in ideas]
+    return [(idea.id, choice_of(idea.number, idea.title, idea.language)) for idea in ideas]
 
 
 def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
@@ -108,7 +119,7 @@ def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
     numbers = form.numbers()
     if form.more.errors:
         return []
-    more = queries_answers.numbered(s, call, numbers)
+    more = queries_answers_desk.numbered(s, call, numbers)
     lost = sorted(set(numbers) - {idea.number for idea in more})
     if lost:
         words = ", ".join(map(str, lost))
@@ -116,7 +127,7 @@ def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
         return []
     known = {idea.id for idea in ideas}
     ids = {number for number in form.ideas.data or [] if number in known} | {idea.id for idea in more}
-    picked = queries_answers.chosen(s, call, ids)
+    picked = queries_answers_desk.chosen(s, call, ids)
     if not picked:
         form.ideas.errors = [_("Choose at least one idea.")]
     return picked
@@ -124,7 +135,7 @@ def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
 
 def _form(form: Any, call: Call, answer: Answer | None, ideas: Sequence[Any]) -> str:
     return render_template(
-        "ideas/staff/answer.html", form=form, call=call, answer=answer, ideas=ideas, tongues=tongues("idea_answer")
+        "ideas/staff/answer.html", form=form, call=call, answer=answer, ideas=ideas, tongues=tongues(act.KIND)
     )
 
 
@@ -145,7 +156,7 @@ def given(slug: str) -> str:
 def _answers_page(slug: str, *, published: bool) -> str:
     found, s = find(slug), db.session()
     page = ui.page_number(request.args.get("page"))
-    shown, total = queries_answers.answers(s, found.call, published=published, page=page)
+    shown, total = queries_answers_desk.answers(s, found.call, published=published, page=page)
     here = url_for(".given" if published else ".drafts", slug=slug)
     return render_template(
         "ideas/staff/given.html" if published else "ideas/staff/drafts.html",
@@ -155,8 +166,15 @@ def _answers_page(slug: str, *, published: bool) -> str:
         shown=shown,
         total=total,
         officer=acting().may(*OFFICERS),
-        paging=ui.paging(total, page, queries_answers.PER_PAGE, lambda n: ui.address(here, {}, page=n)),
+        paging=ui.paging(total, page, queries_answers_desk.PER_PAGE, lambda n: ui.address(here, {}, page=n)),
     )
+
+
+def _answer(call: Call, answer_id: int) -> Answer:
+    row = queries_answers_desk.by_id(db.session(), call, answer_id)
+    if row is None:
+        abort(404)
+    return row
 
 
 @desk.route("/<slug>/answers/<int:answer_id>", methods=["GET", "POST"])
@@ -164,50 +182,25 @@ def _answers_page(slug: str, *, published: bool) -> str:
 def answer(slug: str, answer_id: int) -> ResponseReturnValue:
     """A draft is changed, a public answer corrected."""
     call, s = find(slug).call, db.session()
-    row = queries_answers.by_id(s, call, answer_id)
-    if row is None:
-        abort(404)
-    return _correct(call, row) if row.published_at is not None else _edit(call, row)
+    row = _answer(call, answer_id)
+    stored = {"outcome": row.outcome, "answered_by": row.answered_by, **fill(texts.all_languages(s, act.KIND, row.id))}
+    ideas = queries_answers_desk.ideas_of(s, row.id)
+    if row.published_at is not None:
+        return _correct(call, row, ideas, stored)
+    form = with_texts(DraftForm, act.KIND)(data={**stored, "ideas": [idea.id for idea in ideas]})
+    return _drafting(form, call, row, ideas)
 
 
-def _edit(call: Call, row: Answer) -> ResponseReturnValue:
-    s = db.session()
-    ideas = queries_answers.ideas_of(s, row.id)
-    stored = {"outcome": row.outcome, "answered_by": row.answered_by, "ideas": [idea.id for idea in ideas]}
-    form = with_texts(DraftForm, "idea_answer")(data={**stored, **fill(texts.all_languages(s, act.KIND, row.id))})
-    status = 200
-    if form.is_submitted():
-        picked = _picked(form, call, ideas)
-        valid = form.validate() & bool(picked) & need_one(form, "body", _("Write the answer in at least one language."))
-        if valid:
-            try:
-                act.edit_draft(
-                    actor(), row, picked, outcome=form.outcome.data, answered_by=form.answered_by.data,
-                    said=texts_of(form, "idea_answer"),
-                )  # fmt: skip
-                flash(_("The draft is stored. Only staff see it until it is published."), "success")
-                return redirect(url_for(".drafts", slug=call.slug), 303)
-            except Denied as denied:
-                form.form_errors.append(str(denied.verdict.reason))
-        status = 422
-    form.ideas.choices = _choices(ideas)
-    return _form(form, call, row, ideas), status
-
-
-def _correct(call: Call, row: Answer) -> ResponseReturnValue:
-    s = db.session()
-    stored = {"outcome": row.outcome, "answered_by": row.answered_by, "version": str(row.version)}
-    form = with_texts(CorrectionForm, "idea_answer")(data={**stored, **fill(texts.all_languages(s, act.KIND, row.id))})
+def _correct(call: Call, row: Answer, ideas: Sequence[Any], stored: dict[str, Any]) -> ResponseReturnValue:
+    form = with_texts(CorrectionForm, act.KIND)(data={**stored, "version": str(row.version)})
     status = 200
     if form.is_submitted():
         valid = form.validate() & need_one(form, "body", _("Write the answer in at least one language."))
         if valid:
-            version = form.version.data or ""
             try:
                 changed = act.correct(
                     actor(), call, row, outcome=form.outcome.data, answered_by=form.answered_by.data,
-                    said=texts_of(form, "idea_answer"), reason=form.reason.data,
-                    version=int(version) if version.isdecimal() else 0,
+                    said=texts_of(form, act.KIND), reason=form.reason.data, version=form.seen(),
                 )  # fmt: skip
                 if changed:
                     flash(_("The answer is corrected. The earlier wording stays readable."), "success")
@@ -217,19 +210,62 @@ def _correct(call: Call, row: Answer) -> ResponseReturnValue:
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))
         status = 422
-    return _form(form, call, row, queries_answers.ideas_of(s, row.id)), status
+    else:
+        may = rules_answers.may_change(row)
+        if not may:
+            raise refused(Denied(may), call.slug)
+    return _form(form, call, row, ideas), status
+
+
+@desk.route("/<slug>/answers/<int:answer_id>/withdraw", methods=["GET", "POST"])
+@staff(*OFFICERS, scoped=True)
+def withdraw_answer(slug: str, answer_id: int) -> ResponseReturnValue:
+    """A public answer is withdrawn: its place stays, with the day and the reason."""
+    call, s = find(slug).call, db.session()
+    row = _answer(call, answer_id)
+    if row.published_at is None:
+        abort(404)
+    form, status = WithdrawalForm.begun(version=str(row.version)), 200
+    if form.is_submitted():
+        if form.validate():
+            try:
+                number = act.withdraw(
+                    actor(), call, row, reason=form.reason.data, lang=form.lang.data, version=form.seen()
+                )
+                flash(
+                    ngettext(
+                        "The answer is withdrawn. %(n)s idea waits for another one; everybody whom it concerns is told.",
+                        "The answer is withdrawn. %(n)s ideas wait for another one; everybody whom it concerns is told.",
+                        number,
+                    ),
+                    "success",
+                )
+                return redirect(url_for(".answers", slug=slug), 303)
+            except Denied as denied:
+                form.form_errors.append(
+                    " ".join(str(one) for one in (denied.verdict.reason, denied.verdict.next) if one)
+                )
+        status = 422
+    else:
+        may = rules_answers.may_withdraw(call, row)
+        if not may:
+            raise refused(Denied(may), slug)
+    html = render_template(
+        "ideas/staff/answer_withdraw.html",
+        form=form,
+        call=call,
+        answer=row,
+        ideas=queries_answers_desk.ideas_of(s, row.id),
+    )
+    return html, status
 
 
 @desk.post("/<slug>/answers/<int:answer_id>/remove")
 @staff(*OFFICERS, scoped=True)
 def remove_answer(slug: str, answer_id: int) -> Response:
     """Throws a draft away."""
-    call, s = find(slug).call, db.session()
-    row = queries_answers.by_id(s, call, answer_id)
-    if row is None:
-        abort(404)
     try:
-        act.remove(actor(), row)
+        act.remove(actor(), _answer(find(slug).call, answer_id))
     except Denied as denied:
         raise refused(denied, slug) from None
     flash(_("The draft is thrown away."), "success")

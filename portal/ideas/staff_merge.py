@@ -12,6 +12,7 @@ from portal.base import clock, db, ui
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, staff, within
+from portal.base.texts import Spoken
 from portal.base.verdict import Verdict
 from portal.ideas import (
     actions_merge,
@@ -68,7 +69,7 @@ def same() -> str:
     s, who, args = db.session(), actor(), request.args
     form = SameFilters()
     calls = queries.listed(s, clock.city_now(), worker=who)
-    form.call.choices = [(one.id, one.title.body) for one in calls]
+    form.call.choices = [(one.id, one.title) for one in calls]
     state = args.get("state", "")
     wish = queries_same.Wish(
         state=TwinState(state) if state in set(TwinState) else TwinState.OPEN,
@@ -209,11 +210,11 @@ def move(number: int) -> ResponseReturnValue:
     calls = _calls(s, found)
     names = {key: queries.names(s, one.call) for key, one in calls.items()}
     categories = [
-        (category, f"\u2068{names[key].title.body}\u2069: \u2068{name.body}\u2069" if len(calls) > 1 else name.body)
+        (category, Spoken(name, f"\u2068{names[key].title.body}\u2069: " if len(calls) > 1 else ""))
         for key in calls
         for category, name in names[key].categories.items()
     ]
-    titles = [(key, names[key].title.body) for key in calls]
+    titles = [(key, names[key].title) for key in calls]
     form = MoveForm.into(titles, names[found.call.id].districts, categories, found.idea)
     status = 200
     if form.is_submitted():
@@ -291,4 +292,25 @@ def split(number: int) -> ResponseReturnValue:
     html = render_template(
         "ideas/staff/split.html", found=found, idea=found.idea, form=form, parts=parts, most=rules_merge.MOST_PARTS
     )
+    return html, status
+
+
+@desk.route("/idea/<int:number>/unsplit", methods=["GET", "POST"])
+@staff(*OFFICERS, scoped=True)
+def unsplit(number: int) -> ResponseReturnValue:
+    """Undoes the last split: the idea has its whole wording again, and the other parts live on in it."""
+    found, s = find_idea(number), db.session()
+    parts = queries_ties.parts_of(s, queries_ties.last_split(s, found.idea.id))
+    must(rules_merge.may_unsplit(found.idea, parts, found.call), number)
+    form, status = ReasonForm.begun(), 200
+    if form.is_submitted():
+        if form.validate():
+            try:
+                actions_rearrange.unsplit(actor(), found, form.reason.data or "", lang=form.lang.data or "")
+                flash(_("The idea is whole again. Whoever was told of the split is told."), "success")
+                return redirect(url_for("ideas.idea", number=number), 303)
+            except Denied as denied:
+                form.form_errors.append(str(denied.verdict.reason))
+        status = 422
+    html = render_template("ideas/staff/unsplit.html", found=found, idea=found.idea, parts=parts, form=form)
     return html, status

@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from portal.base import clock, db, ui
+from portal.base import clock, db, texts, ui
 from portal.base.i18n import _
 from portal.base.security import actor, signed_in
 from portal.ideas import actions, actions_authors, actions_searches, queries, queries_idea, queries_own, rules
@@ -199,7 +199,7 @@ def _told(names: queries.Names, filters: Any) -> list[Any]:
     found += [names.categories[filters.category]] if filters.category else []
     found += [names.districts[filters.district]] if filters.district else []
     found += [rules.STATES[filters.state]] if filters.state else []
-    found += [dict(queries.languages())[filters.language]] if filters.language else []
+    found += [str(dict(texts.written())[filters.language])] if filters.language else []
     return found
 
 

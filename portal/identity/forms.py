@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from portal.base import fields as f
-from portal.base import ground, i18n
+from portal.base import ground, i18n, texts
 from portal.base.feature import Hit, Role
-from portal.base.i18n import Text, _l, own_name
+from portal.base.i18n import Text, _l
+from portal.base.texts import HOLE, Said, Spoken
 from portal.identity.models import Person
 
 
@@ -19,7 +20,7 @@ class LanguageForm(f.Form):
 
     def offer(self) -> LanguageForm:
         """Fill in the site's languages."""
-        self.language.choices = [(code, own_name(code)) for code in ground.settings().languages]
+        self.language.choices = texts.languages(ground.settings().languages)
         return self
 
 
@@ -59,7 +60,7 @@ class GrantForm(f.Form):
         """Fill in roles and scopes."""
         self.role.choices = [(role.name, role.label) for role in roles]
         self.scope.choices = [
-            (f"{kind}:{number}", scope_label(kind, hit.title))
+            (f"{kind}:{number}", Spoken.within(scope_label(kind, HOLE), Said.own(hit.title, hit.lang)))
             for kind, names in scopes.items()
             for number, hit in names.items()
         ]

@@ -137,7 +137,7 @@ class ProofForm(f.Form):
         known = rules_ways.DOCUMENTS
         self.document.choices = [(key, str(known[key])) for key in documents if key in known]
         self.district.choices = [
-            *((row.code, row.name.body) for row in districts),
+            *((row.code, row.name) for row in districts),
             ("city", str(_l("In the city, district unknown"))),
             ("no", str(_l("Outside the city"))),
         ]

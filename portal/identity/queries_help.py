@@ -68,4 +68,4 @@ def handed_over(s: Session, code_hash: str) -> HandOver | None:
 
 def names(rows: Collection[VenueRow]) -> list[tuple[Any, Any] | tuple[Any, Any, Any]]:
     """Choices of a form."""
-    return [(row.id, row.name.body) for row in rows]
+    return [(row.id, row.name) for row in rows]

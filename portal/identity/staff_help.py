@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.audit.actions_looks import note_look
-from portal.base import clock, db, i18n, limits
+from portal.base import clock, db, i18n, limits, texts
 from portal.base.actor import Actor
 from portal.base.ground import settings
-from portal.base.i18n import _l, own_name
+from portal.base.i18n import _l
 from portal.base.security import actor, enter_session, reads, reference, staff
 from portal.base.verdict import Verdict, no
 from portal.identity import (
@@ -70,7 +70,7 @@ def _form(means: Means) -> HelpForm:
     if "document" in form:
         known = rules_ways.DOCUMENTS
         form.document.choices = [(key, str(known[key])) for key in settings().register.documents if key in known]
-    form.language.choices = [(code, own_name(code)) for code in settings().languages]
+    form.language.choices = texts.languages(settings().languages)
     return form
 
 

@@ -8,9 +8,9 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from portal.base import clock, db, i18n
+from portal.base import clock, db, i18n, texts
 from portal.base.ground import settings
-from portal.base.i18n import Text, _l, own_name
+from portal.base.i18n import Text, _l
 from portal.base.security import back_to, browser, enter_session, public, reads, reference, safe_next
 from portal.base.verdict import Verdict
 from portal.identity import (
@@ -174,7 +174,7 @@ def make_account() -> ResponseReturnValue:
 
 
 def _offer(form: WelcomeForm) -> WelcomeForm:
-    form.language.choices = [(code, own_name(code)) for code in settings().languages]
+    form.language.choices = texts.languages(settings().languages)
     return form
 
 

@@ -12,7 +12,7 @@ from portal.base import clock, db
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.verdict import no
-from portal.innovation import queries_desk, rules
+from portal.innovation import queries_desk, queries_questions, rules
 from portal.innovation.actions import KIND, locked, tell
 from portal.innovation.models import Proposal, Score, Screening, Stage
 from portal.innovation.rules import Denied
@@ -21,7 +21,7 @@ from portal.notifications import actions as notifications
 
 def screen(actor: Actor, proposal_id: int, answers: Mapping[str, tuple[int, str]], lang: str) -> None:
     """Stores the actor's answers to the screening list: question -> (score, reason). Earlier ones of theirs are replaced.
-    Raises Denied, and KeyError where a question has no answer."""
+    Raises Denied, where somebody else changed the list meanwhile, too."""
     s = db.session()
     proposal = locked(s, proposal_id)
     verdict = rules.may_screen(proposal, actor.person_id)
@@ -29,20 +29,25 @@ def screen(actor: Actor, proposal_id: int, answers: Mapping[str, tuple[int, str]
         raise Denied(verdict)
     if actor.person_id is None:
         raise Denied(no(_l("Somebody with a name screens a proposal.")))
+    asked = queries_questions.of_proposal(s, proposal_id)
+    if set(asked.keys) != set(answers):
+        raise Denied(no(_l("Somebody has changed the screening list in the meantime. Look at it again.")))
     own = select(Screening).where(Screening.proposal_id == proposal_id, Screening.by_id == actor.person_id)
     row = s.scalars(own).one_or_none()
     if row is None:
-        row = Screening(proposal_id=proposal_id, by_id=actor.person_id, lang=lang, at=clock.now())
+        row = Screening(
+            proposal_id=proposal_id, list_id=asked.id, by_id=actor.person_id, lang=lang, at=clock.now()
+        )  # fmt: skip
         s.add(row)
     else:
         row.lang, row.at = lang, clock.now()
         s.execute(delete(Score).where(Score.screening_id == row.id))
     s.flush()
-    for key in rules.KEYS:
+    for key in asked.keys:
         score, reason = answers[key]
         s.add(Score(screening_id=row.id, criterion=key, score=score, reason=reason))
     s.flush()
-    record(actor, "screened proposal", KIND, proposal_id, after={key: answers[key][0] for key in rules.KEYS})
+    record(actor, "screened proposal", KIND, proposal_id, after={key: answers[key][0] for key in asked.keys})
 
 
 def _screeners(s: Session, proposal_id: int) -> set[int]:

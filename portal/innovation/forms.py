@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.base import fields as f
-from portal.base import i18n, ui
+from portal.base import i18n, texts, ui
 from portal.base.i18n import _l
 from portal.base.validators import length, optional, required
 from portal.innovation import queries, rules
@@ -28,7 +28,7 @@ class ProposalFilters(f.GetForm):
     def of(cls, departments: Mapping[int, Any]) -> ProposalFilters:
         """The form with the city's departments."""
         form = cls()
-        form.department.choices = [(number, name.body) for number, name in departments.items()]
+        form.department.choices = list(departments.items())
         return form
 
     def filters(self, departments: Mapping[int, Any], page: str | None) -> Filters:
@@ -80,7 +80,7 @@ class ProposalForm(Guarded, f.Form):
         """The form with the city's departments; the language of the page is the first guess."""
         form = cls(data={"language": i18n.lang()})
         form.department.choices = list(queries.department_choices(s))
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         return form
 
     def written(self, source: tuple[str, int] | None) -> Written:

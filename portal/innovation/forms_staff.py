@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel.numbers import get_decimal_symbol
 
 from portal.base import fields as f
-from portal.base import i18n
+from portal.base import i18n, texts
 from portal.base.i18n import _l
 from portal.base.validators import between, length, optional, required
-from portal.innovation import queries, rules
+from portal.innovation import rules
 from portal.innovation.actions_pilot import Plan
 from portal.innovation.models import Outcome, Stage, StopWay
 
@@ -55,7 +55,7 @@ class Spoken(f.Form):
     def begun(cls, **data: Any) -> Any:
         """The form; the language of the page is the first guess."""
         form = cls(data={"language": i18n.lang(), **data})
-        form.language.choices = list(queries.languages())
+        form.language.choices = list(texts.written())
         return form
 
 
@@ -63,10 +63,10 @@ class ScreeningForm(Spoken):
     """The screening list: a score and a reason for each question."""
 
 
-def screening_form(data: Mapping[str, Any]) -> ScreeningForm:
+def screening_form(criteria: Iterable[rules.Criterion], data: Mapping[str, Any]) -> ScreeningForm:
     """The form with two fields per question: score_need, reason_need, ..."""
     fields: dict[str, Any] = {}
-    for one in rules.CRITERIA:
+    for one in criteria:
         fields[f"score_{one.key}"] = f.Radios(
             one.label,
             [required(_l("Choose an answer."))],
@@ -82,9 +82,9 @@ def screening_form(data: Mapping[str, Any]) -> ScreeningForm:
     return made
 
 
-def answers(form: ScreeningForm) -> dict[str, tuple[int, str]]:
+def answers(form: ScreeningForm, criteria: Iterable[rules.Criterion]) -> dict[str, tuple[int, str]]:
     """What was answered: question -> (score, reason)."""
-    return {key: (form[f"score_{key}"].data, form[f"reason_{key}"].data) for key in rules.KEYS}
+    return {one.key: (form[f"score_{one.key}"].data, form[f"reason_{one.key}"].data) for one in criteria}
 
 
 class DecisionForm(Spoken):
@@ -244,3 +244,7 @@ class AmountForm(f.Form):
 
     amount = f.Amount(_l("Amount of the year"), [required(_l("Enter an amount."))])
     reason = f.Text(_l("Reason"), [required(_l("Give a reason.")), length(max=rules.LONGEST_REASON)])
+
+
+class QuestionForm(f.Form):
+    """A question of the screening list; its words come per language."""

@@ -2,7 +2,18 @@
 
 from portal.base.feature import Dataset, Feature, Feed, Kind, Menu, Mine, Notice, Role, Topic
 from portal.base.i18n import _l
-from portal.innovation import actions_content, api, queries, records, rules, staff, staff_money, staff_pilot, views
+from portal.innovation import (
+    actions_content,
+    api,
+    queries,
+    records,
+    rules,
+    staff,
+    staff_money,
+    staff_pilot,
+    staff_questions,
+    views,
+)
 from portal.innovation.models import Proposal
 
 FEATURE = Feature(
@@ -110,4 +121,4 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the desk above: importing them is what puts the views there.
-PIECES = (staff_money, staff_pilot)
+PIECES = (staff_money, staff_pilot, staff_questions)

@@ -109,14 +109,42 @@ class Proposal(Moderated, Base):
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class QuestionList(Base):
+    """A version of the screening list. Once somebody has answered it, it stays as it is: another wording makes another
+    version. Without any, the list is the one that the portal brings (rules.CRITERIA)."""
+
+    __tablename__ = "innovation_list"
+    __table_args__ = (UniqueConstraint("version"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcTime)  # of the last change
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ListQuestion(Base):
+    """A question of one version of the list; its words stand in base.texts (kind innovation_question: label, hint). The key
+    is the same in every version that has the question."""
+
+    __tablename__ = "innovation_question"
+    __table_args__ = (UniqueConstraint("list_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("innovation_list.id"))
+    key: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int] = mapped_column(Integer)
+
+
 class Screening(Base):
-    """One member of staff went through the screening list for one proposal."""
+    """One member of staff went through the screening list for one proposal. `list_id` empty: the list that the portal
+    brings. All who screen a proposal answer the same version."""
 
     __tablename__ = "innovation_screening"
-    __table_args__ = (UniqueConstraint("proposal_id", "by_id"), Index(None, "by_id"))
+    __table_args__ = (UniqueConstraint("proposal_id", "by_id"), Index(None, "by_id"), Index(None, "list_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("innovation_proposal.id"))
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("innovation_list.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     lang: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(UtcTime)

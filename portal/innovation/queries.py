@@ -25,14 +25,6 @@ PER_PAGE = 20
 MOST = 100
 MOST_HITS = 1000
 KIND = "innovation_proposal"
-# Languages of the city's people beside those of the site.
-OTHER_LANGUAGES = ("es", "fa", "ru", "tr", "uk")
-
-
-def languages() -> list[tuple[str, str]]:
-    """The languages in which a text can be written, each in its own name: those of the site first."""
-    codes = dict.fromkeys([*ground.settings().languages, *OTHER_LANGUAGES])
-    return [(code, i18n.own_name(code)) for code in codes]
 
 
 def department_names(s: Session) -> dict[int, Said]:
@@ -40,9 +32,9 @@ def department_names(s: Session) -> dict[int, Said]:
     return {row.id: row.name for row in departments(s, closed=True)}
 
 
-def department_choices(s: Session) -> list[tuple[int, str]]:
+def department_choices(s: Session) -> list[tuple[int, Said]]:
     """Those in use, for forms: two selects."""
-    return [(row.id, row.name.body) for row in departments(s)]
+    return [(row.id, row.name) for row in departments(s)]
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -309,7 +301,7 @@ def answers_of(s: Session, proposal_id: int) -> dict[str, list[Answer]]:
         .where(Screening.proposal_id == proposal_id)
         .order_by(Screening.id)
     )
-    by: dict[str, list[Answer]] = {key: [] for key in rules.KEYS}
+    by: dict[str, list[Answer]] = {}
     for row in rows:
         by.setdefault(row.criterion, []).append(Answer(row.score, row.reason, row.lang))
     return by

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.base import clock, i18n
 from portal.base.actor import Actor
-from portal.base.texts import Said
+from portal.base.texts import Said, Spoken
 from portal.identity.models import Person
 from portal.identity.queries_colleagues import colleagues
 from portal.innovation import rules
@@ -161,17 +161,20 @@ def funds(s: Session, actor: Actor | None = None, *, year: int | None = None) ->
     return s.scalars(statement).all()
 
 
-def fund_choices(s: Session, actor: Actor) -> list[tuple[int, str]]:
+def fund_choices(s: Session, actor: Actor) -> list[tuple[int, Spoken]]:
     """This year's funds that the actor may grant from, with what is left: three selects."""
     names = department_names(s)
     mine = [
         row for row in funds(s, year=today().year) if actor.may(rules.LEAD, scope={"department": {row.department_id}})
     ]
-    return [(row.id, f"{_named(names, row.department_id)} {row.year}: {i18n.money(row.balance)}") for row in mine]
+    return [
+        (row.id, Spoken(_named(names, row.department_id), after=f" {row.year}: {i18n.money(row.balance)}"))
+        for row in mine
+    ]
 
 
-def _named(names: Mapping[int, Said], department_id: int) -> str:
-    return names[department_id].body if department_id in names else str(department_id)
+def _named(names: Mapping[int, Said], department_id: int) -> Said:
+    return names.get(department_id) or Said(str(department_id), i18n.lang())
 
 
 def held_by(s: Session, proposal_id: int) -> list[tuple[int, int]]:

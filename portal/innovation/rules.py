@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from portal.base import i18n
 from portal.base.i18n import Text, _l
+from portal.base.textfield import TextField
 from portal.base.verdict import YES, Verdict, no
 from portal.innovation.models import Move, Outcome, Stage, StopWay
 
@@ -60,11 +61,20 @@ class Criterion:
     """A question of the screening list, and what it is about."""
 
     key: str
-    label: Text
-    hint: Text
+    label: Any  # a sentence, or Spoken
+    hint: Any
 
 
-# The list is the same for every proposal, and public: whoever proposes something can go through it first.
+# What the city may write about a question, per language.
+TEXTS: dict[str, TextField] = {
+    "label": TextField(_l("Question"), 200, needed=True),
+    "hint": TextField(_l("What it is about"), 300, rows=2),
+}
+LEAST_QUESTIONS = 2
+MOST_QUESTIONS = 12
+
+# The list that the portal brings. It is the same for every proposal, and public: whoever proposes something can go through
+# it first. A city can write its own in its place.
 CRITERIA = (
     Criterion("need", _l("Do people really have this problem?"), _l("Who says so, and how many are they?")),
     Criterion(
@@ -95,7 +105,25 @@ CRITERIA = (
 )
 KEYS = tuple(one.key for one in CRITERIA)
 SCORES: dict[int, Text] = {0: _l("No"), 1: _l("Rather not"), 2: _l("Rather yes"), 3: _l("Yes")}
-BEST = max(SCORES) * len(KEYS)
+
+
+def best(criteria: Sized) -> int:
+    """The highest sum that a screener can give with this list."""
+    return max(SCORES) * len(criteria)
+
+
+def may_add(number: int) -> Verdict:
+    """Is there room for another question in a list of so many?"""
+    if number >= MOST_QUESTIONS:
+        return no(_l("A list has %(n)s questions at most.", n=MOST_QUESTIONS))
+    return YES
+
+
+def may_take_away(number: int) -> Verdict:
+    """Are there questions enough in a list of so many to do without one?"""
+    if number <= LEAST_QUESTIONS:
+        return no(_l("A list has %(n)s questions at least.", n=LEAST_QUESTIONS))
+    return YES
 
 
 class Denied(Exception):

@@ -17,7 +17,7 @@ from portal.base.feature import Todo
 from portal.base.i18n import _, _l, _n
 from portal.base.security import acting, actor, staff, within
 from portal.innovation import actions_screen as act
-from portal.innovation import queries, queries_desk, rules
+from portal.innovation import queries, queries_desk, queries_questions, rules
 from portal.innovation.forms import ProposalFilters
 from portal.innovation.forms_staff import CoachForm, DecisionForm, answers, screening_form
 from portal.innovation.models import Proposal, Stage
@@ -96,7 +96,7 @@ def show(proposal_id: int) -> str:
     by = {one.by_id for one in screened}
     me, day, lead = who.person_id, queries_desk.today(), acting().may(rules.LEAD)
     accompanies = bool(rules.may_accompany(row, me, lead=lead)) and acting().may(*rules.STAFF)
-    held = queries.granted(s, proposal_id)
+    held, asked = queries.granted(s, proposal_id), queries_questions.of_proposal(s, proposal_id)
     html = render_template(
         "innovation/staff/show.html",
         it=page,
@@ -122,9 +122,9 @@ def show(proposal_id: int) -> str:
         begin=rules.may_begin(row, page.pilot, held, day) if row.stage is Stage.TRY else None,
         due=page.pilot is not None and rules.is_due(page.pilot, row.stage, day),
         mine=me in by,
-        criteria=rules.CRITERIA,
+        criteria=asked.criteria,
         scores=rules.SCORES,
-        best=rules.BEST,
+        best=rules.best(asked.criteria),
         screeners=rules.SCREENERS,
         Stage=Stage,
         states=rules.STAGES,
@@ -152,14 +152,15 @@ def screening(proposal_id: int) -> ResponseReturnValue:
     data: dict[str, Any] = {}
     for key, answer in own.answers.items() if own else ():
         data |= {f"score_{key}": answer.score, f"reason_{key}": answer.reason, "language": answer.lang}
-    form = screening_form(data)
+    criteria = queries_questions.of_proposal(s, proposal_id).criteria
+    form = screening_form(criteria, data)
 
     def do() -> str:
-        act.screen(actor(), proposal_id, answers(form), form.language.data)
+        act.screen(actor(), proposal_id, answers(form, criteria), form.language.data)
         return _("Your screening is stored.")
 
     back = url_for(".show", proposal_id=proposal_id)
-    return filled(form, "innovation/staff/screening.html", do, back, proposal=row, criteria=rules.CRITERIA,
+    return filled(form, "innovation/staff/screening.html", do, back, proposal=row, criteria=criteria,
                   paragraphs=rules.paragraphs)  # fmt: skip
 
 
@@ -182,9 +183,9 @@ def decision(proposal_id: int) -> ResponseReturnValue:
         act.decide(actor(), proposal_id, form.stage.data, form.reason.data, form.language.data, form.department.data)
         return _("The decision is stored and told.")
 
-    back = url_for(".show", proposal_id=proposal_id)
+    back, criteria = url_for(".show", proposal_id=proposal_id), queries_questions.of_proposal(s, proposal_id).criteria
     return filled(form, "innovation/staff/decision.html", do, back, proposal=row, screened=screened,
-                  criteria=rules.CRITERIA, scores=rules.SCORES, best=rules.BEST)  # fmt: skip
+                  criteria=criteria, scores=rules.SCORES, best=rules.best(criteria))  # fmt: skip
 
 
 @desk.route("/<int:proposal_id>/coach", methods=["GET", "POST"])

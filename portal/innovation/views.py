@@ -12,7 +12,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, public, signed_in
 from portal.comments import queries as comments
-from portal.innovation import actions, queries, queries_figures, rules
+from portal.innovation import actions, queries, queries_figures, queries_questions, rules
 from portal.innovation.actions_content import about as discussed
 from portal.innovation.forms import ProposalFilters, ProposalForm, TakeBackForm
 from portal.innovation.models import Proposal, Stage
@@ -57,8 +57,9 @@ def index() -> str:
 @public
 def about() -> str:
     """How a proposal becomes a pilot, by which questions it is screened, and how a pilot ends."""
+    criteria = queries_questions.current(db.session()).criteria
     return render_template(
-        "innovation/about.html", criteria=rules.CRITERIA, scores=rules.SCORES, outcomes=rules.OUTCOMES,
+        "innovation/about.html", criteria=criteria, scores=rules.SCORES, outcomes=rules.OUTCOMES,
         means=rules.OUTCOMES_MEAN,
     )  # fmt: skip
 
@@ -136,7 +137,7 @@ def proposal(proposal_id: int) -> str:
         means=rules.OUTCOMES_MEAN,
         stop=rules.threshold(pilot, pilot.unit) if pilot else None,
         scores=rules.SCORES,
-        criteria=rules.CRITERIA,
+        criteria=queries_questions.of_proposal(s, row.id).criteria,
         said=rules.said,
         paragraphs=rules.paragraphs,
         may_withdraw=bool(rules.may_withdraw(row, who.person_id)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 
 from portal.base import fields as f
-from portal.base import ground, i18n
+from portal.base import ground, i18n, texts
 from portal.base.i18n import Text, _l
 from portal.moderation import rules
 from portal.moderation.forms_guard import Guarded
@@ -43,8 +44,8 @@ class ReportForm(Guarded, f.Form):
         return True
 
 
-def _languages() -> list[f.Choice]:
-    return [(code, i18n.own_name(code)) for code in ground.settings().languages]
+def _languages() -> Sequence[f.Choice]:
+    return texts.languages(ground.settings().languages)
 
 
 class StatementForm(f.Form):

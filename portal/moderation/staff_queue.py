@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.base import clock, db, i18n, ui
+from portal.base import clock, db, i18n, texts, ui
 from portal.base.i18n import _, _l, ngettext
 from portal.base.security import actor, staff
 from portal.moderation import actions_decide, queries, queries_list, rules
@@ -37,7 +37,7 @@ def _page(bulk: BulkForm | None = None, ticked: list[str] | None = None) -> Resp
     found = queries_list.queue(s, who, wish, i18n.lang(), now, offset=(number - 1) * queries_list.PER_PAGE)
     filters = QueueFilters()
     filters.kind.choices = [(name, kind.label or name) for name, kind in queries.kinds().items()]
-    filters.language.choices = [(code, i18n.own_name(code)) for code in queries_list.languages(s, who)]
+    filters.language.choices = texts.languages(queries_list.languages(s, who))
     query = {name: value for name, value in request.args.items() if name != "page" and len(value) < 60}
     here = url_for("moderation_staff.queue")
     form = (bulk or BulkForm(formdata=None)).offer()

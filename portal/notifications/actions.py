@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.base import clock, db, jobs
+from portal.base import clock, db, jobs, mail
 from portal.base.actor import Actor
 from portal.identity.models import Person
 from portal.notifications import queries, render, rules
@@ -23,6 +23,7 @@ from portal.notifications.models import (
     Alert,
     Announcement,
     CalendarKey,
+    Delivery,
     Follow,
     Message,
     Preference,
@@ -196,14 +197,21 @@ def drop_copied_follows(kind: str, from_id: int, to_id: int, at: datetime) -> No
     )
 
 
-def forget_told(s: Session, notices: Iterable[str], kind: str, ids: Iterable[int]) -> int:
-    """Deletes messages of these phrases about these things, with what is on its way of them: they would still say of
-    somebody what has to be forgotten. Returns how many there were."""
+def forget_told(
+    s: Session, notices: Iterable[str], kind: str, ids: Iterable[int], but: ColumnElement[bool] | None = None
+) -> int:
+    """Deletes messages of these phrases about these things, with what is on its way of them and the mails that were made
+    of them: they would still say of somebody what has to be forgotten. `but`: messages that stay, because they say nothing
+    else than what is known of their person anyway. Returns how many there were."""
     names, numbers, gone = list(notices), sorted(set(ids)), 0
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
-        about = (Message.notice.in_(names), Message.about_kind == kind, Message.about_id.in_(some))
-        done: Any = s.execute(delete(Message).where(*about))
+        about = [Message.notice.in_(names), Message.about_kind == kind, Message.about_id.in_(some)]
+        if but is not None:
+            about.append(~but)
+        mails = select(Delivery.outbox_id).join(Message, Message.id == Delivery.message_id).where(*about)
+        mail.forget(s, [number for number in s.scalars(mails.distinct()) if number is not None])
+        done: Any = s.execute(delete(Message).where(*about).execution_options(synchronize_session=False))
         gone += done.rowcount
     return gone
 

@@ -9,6 +9,7 @@ from typing import Any
 from portal.base import fields
 from portal.base.feature import Kind
 from portal.base.i18n import _l
+from portal.base.texts import Said
 from portal.base.validators import between, length, optional, required
 from portal.notifications.rules_around import RADII, USUAL, percent
 from portal.places.rules import Spot
@@ -53,7 +54,7 @@ class AroundForm(fields.GetForm):
     kind = fields.Checks(_l("What you want to see"), [optional()])
 
     @classmethod
-    def of(cls, spots: Sequence[tuple[str, str, Spot]], kinds: Mapping[str, Kind]) -> AroundForm:
+    def of(cls, spots: Sequence[tuple[str, Said, Spot]], kinds: Mapping[str, Kind]) -> AroundForm:
         """The form with the city's places, and the kinds of things that lie on the plan."""
         form = cls()
         form.like.choices = [(key, name) for key, name, _spot in spots]

@@ -147,7 +147,7 @@ def _alert_form() -> AlertForm:
     form = AlertForm()
     news = [one for one in _topics() if not (one.required or one.personal)]
     form.topic.choices = [(one.name, one.label) for one in news]
-    form.district.choices = [(row.code, row.name.body) for row in districts(db.session())]
+    form.district.choices = [(row.code, row.name) for row in districts(db.session())]
     return form
 
 

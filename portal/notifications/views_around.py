@@ -12,6 +12,7 @@ from portal.base import atom, db, i18n, ui
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, back_to, public, signed_in
+from portal.base.texts import Said
 from portal.base.verdict import Verdict
 from portal.notifications import actions_around as act
 from portal.notifications import queries_around as queries
@@ -33,7 +34,7 @@ class Asked(NamedTuple):
 
     plan: Plan
     scale: Scale
-    spots: list[tuple[str, str, Spot]]
+    spots: list[tuple[str, Said, Spot]]
     form: AroundForm
     around: Around | None
 
@@ -48,7 +49,7 @@ def _asked() -> Asked:
     return Asked(plan, scale, spots, form, _circle(form, plan, spots))
 
 
-def _circle(form: AroundForm, plan: Plan, spots: list[tuple[str, str, Spot]]) -> Around | None:
+def _circle(form: AroundForm, plan: Plan, spots: list[tuple[str, Said, Spot]]) -> Around | None:
     pressed = clicked(request.args, PRESS, *plan.pressed)
     if not form.validate():
         return None
@@ -116,7 +117,7 @@ def _name(it: Asked) -> str:
     """What the middle of the circle is called, where something known is close to it."""
     assert it.around is not None
     circle = it.around
-    near = [(it.scale.between(circle.x, circle.y, *spot), name) for _key, name, spot in it.spots]
+    near = [(it.scale.between(circle.x, circle.y, *spot), str(name)) for _key, name, spot in it.spots]
     metres, name = min(near, default=(_CLOSE + 1.0, ""))
     return name if metres <= _CLOSE else ""
 

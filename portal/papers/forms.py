@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.base import fields as f
-from portal.base import ground, i18n
+from portal.base import ground, texts
 from portal.base.i18n import Text, _l
 from portal.papers import rules
 from portal.papers.models import PaperState
@@ -100,7 +100,7 @@ class LetterForm(f.Form):
 
     def offer(self) -> LetterForm:
         """Fill in the site's languages."""
-        self.lang.choices = [(code, i18n.own_name(code)) for code in ground.settings().languages]
+        self.lang.choices = texts.languages(ground.settings().languages)
         return self
 
     def validate(self, *args: Any, **more: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import request
 
 from portal.base.i18n import _l
+from portal.base.texts import Said
 from portal.base.verdict import Verdict
 from portal.places.forms import SpotForm
 from portal.places.rules import Spot, clicked
@@ -16,7 +17,7 @@ CHOOSE = _l("Choose a place from the list.")
 NUMBERS = _l("Enter both numbers.")
 
 
-def spot_form(spots: Sequence[tuple[str, str, Spot]], now: Spot | None, *, but: str = "") -> SpotForm:
+def spot_form(spots: Sequence[tuple[str, Said, Spot]], now: Spot | None, *, but: str = "") -> SpotForm:
     """The form with the places that may be chosen; `but`: the thing itself is not one of them."""
     percent = {"x": round(now.x * 100), "y": round(now.y * 100)} if now else {}
     form = SpotForm(data=percent)
@@ -25,7 +26,7 @@ def spot_form(spots: Sequence[tuple[str, str, Spot]], now: Spot | None, *, but: 
 
 
 def asked_spot(
-    form: SpotForm, size: tuple[int, int], spots: Sequence[tuple[str, str, Spot]]
+    form: SpotForm, size: tuple[int, int], spots: Sequence[tuple[str, Said, Spot]]
 ) -> tuple[bool, Spot | None]:
     """What was asked: (True, the spot, or None to take the thing off the plan); (False, None) where the form now has a
     sentence instead. `size`: the plan as a button, in CSS pixels."""

@@ -164,12 +164,12 @@ def _fits(asked: list[str], text: str) -> bool:
     return all(word in folded for word in asked)
 
 
-def spots(s: Session) -> list[tuple[str, str, Spot]]:
+def spots(s: Session) -> list[tuple[str, Said, Spot]]:
     """Everything whose place on the plan is known: (key, name in the reader's language, spot). Four selects. Where the
     plan is made of map tiles, a venue's place on earth is enough."""
     rows: list[tuple[str, DistrictRow | VenueRow, Spot | None]] = [("district", d, spot_of(d)) for d in districts(s)]
     rows += [("venue", v, spot_of(v) or _on_earth(v)) for v in venues(s)]
-    return [(f"{kind}-{row.id}", str(row.name), spot) for kind, row, spot in rows if spot is not None]
+    return [(f"{kind}-{row.id}", row.name, spot) for kind, row, spot in rows if spot is not None]
 
 
 def _on_earth(row: VenueRow) -> Spot | None:

@@ -103,7 +103,7 @@ def _venue(venue_id: int) -> Venue:
 def _edit(row: Venue | None) -> ResponseReturnValue:
     s = db.session()
     form = name_fields(VenueForm, hours=True)(data=_stored(row))
-    form.district.choices = [(one.id, one.name.body) for one in queries.districts(s, closed=row is not None)]
+    form.district.choices = [(one.id, one.name) for one in queries.districts(s, closed=row is not None)]
     languages = ground.settings().languages
     if form.is_submitted():
         valid = form.validate()

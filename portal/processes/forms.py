@@ -25,7 +25,7 @@ class SettingsForm(f.Form):
     ) -> SettingsForm:
         """Fill in what is in use, and what the process has already."""
         for field, rows, kept in ((self.district, districts, own[0]), (self.department, departments, own[1])):
-            field.choices = [(row.id, row.name.body) for row in rows if not row.closed or row.id == kept]
+            field.choices = [(row.id, row.name) for row in rows if not row.closed or row.id == kept]
         return self
 
 

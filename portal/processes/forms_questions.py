@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.base import fields as f
 from portal.base import i18n
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
-from portal.base.texts import Said, Wording
+from portal.base.texts import Spoken, Wording
 from portal.processes import rules_questions as rules
 from portal.processes.models_questions import Ask, Audience
 from portal.processes.queries_questions import Asked
@@ -178,23 +178,6 @@ def choices(form: f.Form) -> list[dict[str, str]]:
 
 
 # --- the form that people answer --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """Words that may be in another language than the page: plain in sentences, marked on a page."""
-
-    said: Said
-    before: str = ""
-
-    def __str__(self) -> str:
-        return self.before + self.said.body
-
-    def __html__(self) -> str:
-        if not self.said.fallback:
-            return str(escape(str(self)))
-        mark = Markup('{}<bdi lang="{}" dir="{}">{}</bdi>')
-        return str(mark.format(self.before, self.said.lang, self.said.dir, self.said.body))
 
 
 class AnswerForm(f.Form):

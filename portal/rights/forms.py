@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from portal.audit.rules_looks import LONGEST_WORDS, WHY
 from portal.base import fields as f
-from portal.base import personal
+from portal.base.feature import Record
 from portal.base.i18n import _l
 from portal.base.validators import between, length, optional, required
 from portal.rights.models import MarkKind
@@ -54,9 +56,9 @@ class RequestForm(f.Form):
         [required(_l("Describe what you want.")), length(max=4000)],
     )
 
-    def offer(self) -> RequestForm:
-        """Fill in the kinds of records that an account leads to."""
-        own = [record for record in personal.records() if record.person or record.reach is not None]
+    def offer(self, records: Iterable[Record]) -> RequestForm:
+        """Fill in those of these kinds of records that an account leads to."""
+        own = [record for record in records if record.person or record.reach is not None]
         self.about.choices = [(record.table, record.label) for record in own]
         return self
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import ground, personal
@@ -76,6 +76,17 @@ def gather(s: Session, person_id: int) -> list[Found]:
             keys = [tuple(row) for row in s.execute(select(*columns).where(condition).order_by(*columns))]
         found.append(Found(record, table, keys))
     return found
+
+
+def left_behind(s: Session) -> set[str]:
+    """The names of wings that are off, and in whose tables there is something from the time when they were on: one select
+    where a wing is off, else none."""
+    asked = [
+        or_(*[exists().select_from(table_of(record)) for record in one.personal]).label(one.name)
+        for one in ground.current().off
+        if one.personal
+    ]
+    return {name for name, held in s.execute(select(*asked)).mappings().one().items() if held} if asked else set()
 
 
 def rows_of(s: Session, one: Found) -> list[dict[str, Any]]:

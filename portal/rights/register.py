@@ -3,7 +3,7 @@ article 13(2)(f))."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,21 @@ class Area:
     machines: list[Machine]
 
 
-def areas() -> list[Area]:
-    """Every feature that is on and keeps something about people, or sorts or decides by itself."""
+def areas(held: Collection[str]) -> list[Area]:
+    """Every feature that keeps something about people, or sorts or decides by itself. `held`: the names of wings that are
+    off and hold something from before."""
+    here = ground.current()
+    features = [*here.features, *(one for one in here.off if one.name in held)]
     return [
         Area(one.name, str(AREAS.get(one.name, one.name)), one.personal, one.machines)
-        for one in ground.current().features
+        for one in features
         if one.personal or one.machines
     ]
+
+
+def records(held: Collection[str]) -> list[Record]:
+    """What these areas keep."""
+    return [record for area in areas(held) for record in area.records]
 
 
 def _said(text: Text | None, languages: Iterable[str]) -> dict[str, str]:
@@ -55,9 +63,9 @@ def _said(text: Text | None, languages: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def document(languages: Iterable[str]) -> dict[str, Any]:
+def document(held: Collection[str], languages: Iterable[str]) -> dict[str, Any]:
     """The register for programs; each sentence in every language."""
-    tongues = list(languages)
+    tongues, found = list(languages), areas(held)
     here = ground.settings()
     return {
         "controller": here.city.name,
@@ -76,7 +84,7 @@ def document(languages: Iterable[str]) -> dict[str, Any]:
                 "on_erasure": record.fate.value,
                 "reason": _said(record.reason, tongues),
             }
-            for area in areas()
+            for area in found
             for record in area.records
         ],
         "machines": [
@@ -88,7 +96,7 @@ def document(languages: Iterable[str]) -> dict[str, Any]:
                 "how": _said(machine.how, tongues),
                 "human": _said(machine.human, tongues),
             }
-            for area in areas()
+            for area in found
             for machine in area.machines
         ],
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.base import db
 from portal.base.actor import Actor
 from portal.base.feature import Sheet
 from portal.base.i18n import Text, _l
 from portal.base.verdict import Verdict
-from portal.rights import actions, rules
+from portal.rights import actions, queries_records, register, rules
 from portal.rights.forms import PaperAccessForm, PaperQuestionForm, PaperRequestForm
 from portal.rights.models import Wish
 
@@ -31,7 +32,7 @@ def _entered(wish: Wish) -> Any:
 
 def _request_form(**given: Any) -> PaperRequestForm:
     form = PaperRequestForm(**given)
-    form.offer()
+    form.offer(register.records(queries_records.left_behind(db.session())))
     return form
 
 

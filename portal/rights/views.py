@@ -103,7 +103,7 @@ def new(wish: str) -> ResponseReturnValue:
     """Ask for a correction or a restriction, or object."""
     if wish not in FORMS:
         raise NotFound
-    form = RequestForm().offer()
+    form = RequestForm().offer(register.records(queries_records.left_behind(db.session())))
     if form.validate_on_submit():
         made = actions.ask(actor(), FORMS[wish], form.words.data, about=form.about.data)
         flash(_("Your request was sent."), "success")
@@ -221,7 +221,9 @@ def consents() -> ResponseReturnValue:
 @public
 def data_register() -> str:
     """Every kind of record about people with purpose, basis, readers and end; and every machine."""
-    return render_template("rights/register.html", areas=register.areas(), fates=register.FATES)
+    return render_template(
+        "rights/register.html", areas=register.areas(queries_records.left_behind(db.session())), fates=register.FATES
+    )
 
 
 @plain.get("/data-register.json")
@@ -229,7 +231,7 @@ def data_register() -> str:
 @same_for_all
 def data_register_json() -> Response:
     """The register for programs, in every language of the site."""
-    answer = jsonify(register.document(ground.settings().languages))
+    answer = jsonify(register.document(queries_records.left_behind(db.session()), ground.settings().languages))
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
 

@@ -16,6 +16,7 @@ from portal.base import fields as f
 from portal.base import i18n
 from portal.base.fields import cents_of
 from portal.base.i18n import _l
+from portal.base.texts import HOLE, Said, Spoken, languages
 from tests.drawing import bare_app
 
 # Every sentence that WTForms and Flask-WTF could say by themselves begins with one of these.
@@ -316,3 +317,50 @@ def test_choices_may_be_set_later() -> None:
     form.place.choices = [(7, "Quay")]
     assert form.validate() and form.place.data == 7
     assert '<option value="7" selected>Quay</option>' in drawn(form, "{{ ui.field(form.place) }}")
+
+
+def test_choices_in_another_language_say_so() -> None:
+    form = filled(place="7")
+    bench, quay = Said.own("مقعد <b>", "ar"), Said.own("Quay", "en")
+    numbered = Spoken.within(f"12: {HOLE}", bench)
+    form.place.choices = [(7, bench), (8, quay), (9, numbered)]
+    html = drawn(form, "{{ ui.field(form.place) }}")
+    assert '<option value="7" selected lang="ar" dir="rtl">مقعد &lt;b&gt;</option>' in html
+    assert '<option value="8">Quay</option>' in html  # the page's own needs no mark
+    assert '<option value="9" lang="ar" dir="rtl">12: \u2068مقعد &lt;b&gt;\u2069</option>' in html
+    form.kind.choices = [("a", numbered, bench), ("k", quay, quay)]
+    html = drawn(form, "{{ ui.field(form.kind) }}")
+    marked = '<bdi lang="ar" dir="rtl">مقعد &lt;b&gt;</bdi>'
+    assert f">12: {marked}</label>" in html and f'govuk-radios__hint">{marked}</div>' in html
+    assert ">Quay</label>" in html and 'lang="en"' not in html
+    form.place.choices = languages(["en", "ar"])
+    html = drawn(form, "{{ ui.field(form.place) }}")
+    assert (
+        '<option value="ar" lang="ar" dir="rtl">العربية</option>' in html
+        and '<option value="en">English</option>' in html
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "narrows"),
+    [
+        ("", False),
+        ("q=bench", False),
+        ("q=&place=&sort=new", False),
+        ("place=a", True),
+        ("sort=old", True),
+        ("day-day=3", True),
+    ],
+)
+def test_filters_are_in_sight_where_one_is_set(app: Flask, query: str, narrows: bool) -> None:
+    class Filters(f.GetForm):
+        q = f.Search(_l("Search"))
+        place = f.Select(_l("Place"), choices=[("a", "A")], blank=_l("All"))
+        sort = f.Select(_l("Sort by"), choices=[("new", "New"), ("old", "Old")])
+        day = f.Day(_l("Day"))
+
+    with app.test_request_context(f"/en/x?{query}"):
+        form = Filters()
+        assert form.narrows() is narrows
+        html = drawn(form, "{% call ui.more(form) %}{{ ui.field(form.place) }}{% endcall %}")
+        assert ('<details class="fm-more" open>' in html) is narrows and 'id="place"' in html

@@ -1,5 +1,5 @@
 """The city answers ideas: drafts are published together, everybody is told once, corrections keep what stood before, and a
-call is closed only when every idea has its answer."""
+call is closed only when every idea has its answer. A withdrawn answer leaves its place and its reason."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from sqlalchemy import select
 
 from portal.base import clock, db, ground, jobs
 from portal.base.actor import Actor
+from portal.base.mail import Outgoing, State
 from portal.base.web import Portal
-from portal.ideas import actions, queries_answers, rules_answers
+from portal.ideas import actions, actions_jobs, actions_merge, queries_answers, rules_answers
 from portal.ideas import actions_answers as act
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_answers import Answer, AnswerVersion, Outcome
 from portal.ideas.rules import Denied
 from portal.ideas.rules_answers import Progress
 from portal.notifications import actions as notifications
-from portal.notifications.models import Message
+from portal.notifications.models import Channel, Delivery, DeliveryState, Message
 from portal.processes.models import Phase, PhaseKind, Process
 from tests.client import Client
 from tests.ideas.town import OFFICER, add_call, add_idea, idea
@@ -121,6 +122,25 @@ def support(number: int, person_id: int) -> None:
         assert actions.support(Actor(person_id=person_id), row, clock.city_now())
 
 
+WHY = "Raha ei ole."
+
+
+def withdraw(call_id: int, answer: int, version: int = 1) -> int:
+    with db.write() as s:
+        call, row = s.get_one(Call, call_id), s.get_one(Answer, answer)
+        done = act.withdraw(OFFICER, call, row, reason=WHY, lang="et", version=version)
+    jobs.run_due()
+    return done
+
+
+def correct(call_id: int, answer: int, version: int = 1, outcome: Outcome = Outcome.BALLOT) -> bool:
+    with db.write() as s:
+        return act.correct(
+            OFFICER, s.get_one(Call, call_id), s.get_one(Answer, answer), outcome=outcome, answered_by="Dana Oru",
+            said=said("You decide."), reason="The owner agreed.", version=version,
+        )  # fmt: skip
+
+
 def test_everybody_is_told_once_and_nobody_learns_who_supports(app: Portal) -> None:
     ana, jonas, mia = (enter(Client(app), name) for name in ("Ana Ilves", "Jonas Brandt", "Mia Lund"))
     call_id = add_call(app)
@@ -177,18 +197,10 @@ def test_a_correction_keeps_what_stood_before(app: Portal) -> None:
         s.query(Idea).filter_by(number=number).one().state = S.FEASIBLE
     answer = draft(number, "We will *not*.", Outcome.NOT)
     publish(call_id, answer)
-
-    def correct(version: int, outcome: Outcome = Outcome.BALLOT) -> bool:
-        with db.write() as s:
-            return act.correct(
-                OFFICER, s.get_one(Call, call_id), s.get_one(Answer, answer), outcome=outcome, answered_by="Dana Oru",
-                said=said("You decide."), reason="The owner agreed.", version=version,
-            )  # fmt: skip
-
-    assert correct(1) and idea(number).state is S.FEASIBLE
+    assert correct(call_id, answer) and idea(number).state is S.FEASIBLE
     with pytest.raises(Denied):  # of somebody who saw the older wording
-        correct(1)
-    assert not correct(2)
+        correct(call_id, answer)
+    assert not correct(call_id, answer, 2)
     jobs.run_due()
     assert [person for person, _link in told("idea.answer_corrected")] == [ana]
     page = Client(app).get(f"/en/ideas/{number}/official")
@@ -207,6 +219,75 @@ def test_a_later_answer_takes_the_place_of_the_first(app: Portal) -> None:
     page = Client(app).get(f"/en/ideas/{one}/official")
     assert "Only this one." in page and "Both of them." in page and "replaced by the one above" in page
     assert "Both of them." in Client(app).get(f"/en/ideas/{other}")
+
+
+def test_a_withdrawn_answer_keeps_its_place_and_the_idea_waits_again(app: Portal) -> None:
+    ana, mia, lia = (enter(Client(app), name) for name in ("Ana Ilves", "Mia Lund", "Lia Kask"))
+    call_id = add_call(app)
+    one, other = add_idea(app, call_id, ana, "A bench"), add_idea(app, call_id, ana, "A swing")
+    support(one, mia)
+    with db.write() as s:
+        notifications.follow(Actor(person_id=lia), "idea", idea(other).id)
+        s.query(Idea).filter_by(number=one).one().state = S.FEASIBLE
+    answer = draft([one, other], "Both are *paid*.")
+    with pytest.raises(Denied):  # a draft is thrown away instead
+        withdraw(call_id, answer)
+    publish(call_id, answer)
+    assert idea(one).state is S.ANSWERED
+    with pytest.raises(Denied):  # by somebody who saw another wording
+        withdraw(call_id, answer, 2)
+    assert withdraw(call_id, answer) == 2
+    assert idea(one).state is S.FEASIBLE and idea(other).state is S.SUBMITTED
+    with db.read() as s:
+        assert queries_answers.counted(s, call_id) == Progress(2, 0)
+        assert queries_answers.current_of(s, [idea(one).id]) == {}
+    assert [person for person, _link in told("idea.answer_withdrawn")] == sorted([ana, mia, lia])
+    with db.read() as s:
+        assert {m.free_text for m in s.scalars(select(Message).where(Message.notice == "idea.answer_withdrawn"))} == {
+            WHY
+        }
+    for again in (withdraw, correct):  # what is withdrawn stays so
+        with pytest.raises(Denied):
+            again(call_id, answer)
+    page = Client(app).get(f"/de/ideas/{one}")
+    assert WHY in page and f'lang="et" dir="ltr">{WHY}' in page and "paid" not in page
+    page = Client(app).get(f"/en/ideas/{one}/official")
+    assert WHY in page and "<em>paid</em>" in page and "This answer was also for" in page
+    publish(call_id, draft(one, "Next year.", Outcome.PARTLY))
+    page = Client(app).get(f"/en/ideas/{one}/official")
+    assert "Next year." in page and "withdrawn on" in page and WHY in page and "replaced" not in page
+    assert WHY not in Client(app).get(f"/en/ideas/{one}") and WHY in Client(app).get(f"/en/ideas/{other}")
+    assert idea(one).state is S.ANSWERED
+    later = draft(one, "Not at all.", Outcome.NOT)
+    publish(call_id, later)
+    assert withdraw(call_id, later) == 1 and idea(one).state is S.FEASIBLE
+
+
+def test_news_of_an_answer_that_is_withdrawn_at_once_is_no_news(app: Portal) -> None:
+    ana = enter(Client(app))
+    call_id = add_call(app)
+    answer = draft(add_idea(app, call_id, ana))
+    with db.write() as s:
+        act.publish(OFFICER, s.get_one(Call, call_id), [answer])
+    withdraw(call_id, answer)
+    assert told() == [] and [person for person, _link in told("idea.answer_withdrawn")] == [ana]
+
+
+def test_a_closed_call_keeps_its_answers(app: Portal) -> None:
+    client = Client(app)
+    bo = enter(client, "Bo Officer", roles=["moderator"])
+    call_id = add_call(app)
+    answer = draft(add_idea(app, call_id, bo))
+    publish(call_id, answer)
+    given = "/en/staff/ideas/2027/answers/given"
+    assert "Withdraw" in client.get(given)
+    with db.write() as s:
+        s.get_one(Call, call_id).closed_at = clock.now()
+    with pytest.raises(Denied):
+        withdraw(call_id, answer)
+    assert "Withdraw" not in client.get(given)
+    page = client.get(f"/en/staff/ideas/2027/answers/{answer}/withdraw")
+    assert page.status == 409 and "every idea in it keeps its answer" in page
 
 
 def test_a_call_is_closed_when_every_idea_is_answered(app: Portal) -> None:
@@ -230,6 +311,49 @@ def test_a_call_is_closed_when_every_idea_is_answered(app: Portal) -> None:
     with db.read() as s:
         assert s.get_one(Call, call_id).closed_at is not None
     assert "This call is closed" in Client(app).get("/en/ideas/2027/")
+
+
+def test_what_only_supporters_have_been_told_goes_with_their_supports(app: Portal) -> None:
+    ana, jonas, mia, lia = (enter(Client(app), name) for name in ("Ana Ilves", "Jonas Brandt", "Mia Lund", "Lia Kask"))
+    call_id, other_call = add_call(app, forget_days=10), add_call(app, slug="2026", forget_days=900)
+    one, old = add_idea(app, call_id, ana, "A bench"), add_idea(app, other_call, ana, "A seat")
+    support(one, mia)
+    support(old, jonas)
+    with db.write() as s:
+        notifications.follow(Actor(person_id=lia), "idea", idea(one).id)
+        actions_merge.merge(
+            OFFICER, *(s.scalars(select(Idea).where(Idea.number == n)).one() for n in (old, one)), "Same."
+        )
+    answer = draft(one)
+    publish(call_id, answer)
+    withdraw(call_id, answer)
+    kinds = {"idea.answered", "idea.answer_withdrawn", "idea.support_moved"}
+
+    def inbox() -> dict[int, set[str]]:
+        with db.read() as s:
+            rows = s.scalars(select(Message).where(Message.notice.in_(kinds))).all()
+        return {person: {row.notice for row in rows if row.person_id == person} for person in (ana, jonas, mia, lia)}
+
+    both = {"idea.answered", "idea.answer_withdrawn"}
+    assert inbox() == {ana: both, jonas: kinds, mia: both, lia: both}
+    with db.write() as s:  # a mail of each that went out
+        for number in s.scalars(select(Message.id).where(Message.notice.in_(kinds))).all():
+            sent = Outgoing(
+                recipient="x@example", subject="x", body="x", lang="en", state=State.SENT, created_at=NOW, next_at=NOW
+            )
+            s.add(sent)
+            s.flush()
+            known = s.scalars(select(Delivery).where(Delivery.message_id == number)).first()
+            if known is None:
+                known = Delivery(message_id=number, channel=Channel.EMAIL, state=DeliveryState.HANDED, next_at=NOW)
+                s.add(known)
+            known.outbox_id = sent.id
+    assert actions_jobs.forget(clock.city_now() + timedelta(days=7 + 60)) == 1
+    assert inbox() == {ana: both, jonas: set(), mia: set(), lia: both}  # an author, two supporters, a follower
+    with db.read() as s:
+        kept = set(s.scalars(select(Message.id).where(Message.notice.in_(kinds))))
+        assert set(s.scalars(select(Delivery.message_id))) & kept == kept and len(kept) == 4
+        assert s.query(Outgoing).filter_by(recipient="x@example").count() == 4
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -265,6 +389,15 @@ def test_an_officer_answers_two_ideas_and_publishes(app: Portal) -> None:
     assert wrong.status == 422 and "Say why the answer is corrected." in wrong and "All of it." in wrong
     page = client.post(f"{base}/{answer}", {**data, "reason": "More money"})
     assert "The answer is corrected." in page
+    gone = f"{base}/{answer}/withdraw"
+    wrong = client.post(gone, {"reason": " ", "lang": "en", "version": "2"})
+    assert wrong.status == 422 and "Give a reason." in wrong
+    stale = client.post(gone, {"reason": "No money", "lang": "en", "version": "1"})
+    assert stale.status == 422 and "in the meantime" in stale and "No money" in stale
+    page = client.post(gone, {"reason": "No money", "lang": "en", "version": "2"})
+    assert "2 ideas wait for another one" in page and "0 of 2 ideas are answered." in page
+    assert client.get(f"{base}/{answer}").status == client.get(gone).status == 409
+    assert "withdrawn on" in client.get(f"{base}/given") and "No money" in Client(app).get(f"/en/ideas/{one}")
     enter(client, "Au Ditor", roles=["auditor"])
     assert "Published answers" in client.get(f"{base}/given") and client.get(f"{base}/{answer}").status == 403
 

@@ -337,3 +337,44 @@ def test_an_idea_is_split_and_both_parts_know_of_each_other(app: Portal, two: tu
     client = Client(app)
     assert "A lamp" in client.get(f"/en/ideas/{bench}") and "Split from" in client.get(f"/en/ideas/{number}")
     assert "A lamp" in client.get("/en/search?q=lamp")
+
+
+def test_a_split_is_undone_until_somebody_supports_a_part(app: Portal, two: tuple[int, int, list[int]]) -> None:
+    bench, _seat, who = two
+    press(bench, who[0])
+    with db.write() as s:
+        whole = s.get_one(Idea, _found(bench).idea.id)
+        whole.cost_guess, words = 90_000, (whole.title, whole.body, whole.district_id)
+    pieces = [actions_rearrange.Piece("Half a bench", "To sit."), actions_rearrange.Piece("A lamp", "To see.")]
+    pieces.append(actions_rearrange.Piece("A bin", "For waste."))
+
+    def split() -> list[int]:
+        with db.write():
+            return [new.number for new in actions_rearrange.split(OFFICER, _found(bench), pieces, "Two wishes.")]
+
+    def unsplit() -> None:
+        with db.write():
+            actions_rearrange.unsplit(OFFICER, _found(bench), "It was one wish.", lang="en")
+
+    lamp, bin_ = split()
+    with db.write():
+        notifications.follow(Actor(person_id=who[3]), "idea", row(lamp).id)
+    unsplit()
+    again = idea(bench)
+    assert (again.title, again.body, again.district_id) == words and again.cost_guess == 90_000
+    assert counted(bench, lamp, bin_) == [1, 0, 0] and idea(lamp).state is idea(bin_).state is IdeaState.MERGED
+    assert told(who[0])[-1] == "idea.support_unsplit" and told(who[3])[-1] == "idea.unsplit"
+    assert told(again.author_id or 0)[-1] == "idea.unsplit"
+    client = Client(app)
+    page = client.get(f"/en/ideas/{lamp}")
+    assert page.url.endswith(f"/ideas/{bench}") and "A lamp" in page and "It was one wish." in page
+    assert "Parts that stand by themselves" not in page and "Half a bench" in client.get(f"/en/ideas/{bench}/history")
+    assert client.get(f"/en/ideas/{lamp}/as-it-was").status == 200
+    assert "A lamp" not in client.get("/en/search?q=lamp")
+    with pytest.raises(Denied):  # only once
+        unsplit()
+    first, _second = split()
+    press(first, who[1])
+    with pytest.raises(Denied, match="stays by itself"):
+        unsplit()
+    assert idea(bench).title == "Half a bench" and counted(bench, first) == [1, 1]

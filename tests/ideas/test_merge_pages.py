@@ -198,6 +198,14 @@ def test_splitting_keeps_what_was_typed(app: Portal, pair: tuple[int, int]) -> N
     enter(ana, "Ana Ilves")
     page = ana.post("/en/ideas/3/support", {"on": "1"}, page=f"/en/ideas/{bench}")
     assert idea(3).supports == 1 and "Split from" in page
+    undo = f"/en/staff/ideas/idea/{bench}/unsplit"
+    assert undo not in bo.get(f"/en/ideas/{bench}").html and bo.get(undo).status == 409
+    ana.post("/en/ideas/3/support", page="/en/ideas/3")
+    assert undo in bo.get(f"/en/ideas/{bench}").html
+    wrong = bo.post(undo, {"reason": "", "lang": "en"})
+    assert wrong.status == 422 and "Give a reason." in wrong
+    page = bo.post(undo, {"reason": "It was one wish.", "lang": "en"})
+    assert "The idea is whole again" in page and "This idea also holds" in page and "It was one wish." in page
 
 
 def test_a_scoped_officer_reaches_both_or_decides_nothing(app: Portal, pair: tuple[int, int]) -> None:

@@ -27,6 +27,7 @@ class Call(base.Call):
 class Idea(base.Idea):
     id: int = 1
     number: int = 1
+    call_id: int = 1
     merged_into_id: int | None = None
 
 
@@ -49,6 +50,7 @@ def test_only_ideas_that_nobody_has_decided_are_joined_moved_split(state: IdeaSt
     assert bool(rules.may_propose(ONE, other, CALL, CALL, 0)) is yes
     assert bool(rules.may_move(one, CALL, CALL)) is yes and bool(rules.may_split(one, CALL)) is yes
     assert bool(rules.may_name(one, CALL)) is yes
+    assert bool(rules.may_unsplit(one, [OTHER], CALL)) is bool(rules.may_unsplit(ONE, [OTHER, other], CALL)) is yes
 
 
 @pytest.mark.parametrize("mark", ["hidden_at", "held_at", "locked_at"])
@@ -58,6 +60,7 @@ def test_what_a_moderator_holds_stays_where_it_is_until_it_is_free(mark: str) ->
     assert not rules.may_join(ONE, replace(OTHER, **marked), CALL, CALL, officer=True)
     assert not rules.may_move(replace(ONE, **marked), CALL, CALL)
     assert not rules.may_split(replace(ONE, **marked), CALL)
+    assert not rules.may_unsplit(ONE, [replace(OTHER, **marked)], CALL)
     assert rules.may_part(True, [CALL])  # but it can always leave
 
 
@@ -81,10 +84,18 @@ def test_the_call_has_to_be_open_for_it(moment: str) -> None:
         bool(rules.may_move(ONE, call, OTHER_CALL)),
         bool(rules.may_split(ONE, call)),
     )
+    assert bool(rules.may_unsplit(ONE, [OTHER], call)) is bool(rules.may_split(ONE, call))
     assert found == MOMENTS[moment]
     if moment:  # the other call counts as much
         assert not rules.may_join(ONE, OTHER, CALL, replace(call, id=2), officer=True)
         assert not rules.may_move(ONE, CALL, replace(call, id=2))
+
+
+def test_a_split_stays_once_somebody_relies_on_it() -> None:
+    assert not rules.may_unsplit(ONE, [], CALL)
+    assert rules.may_unsplit(replace(ONE, supports=9), [OTHER], CALL)
+    assert not rules.may_unsplit(ONE, [OTHER, replace(OTHER, id=3, supports=1)], CALL)
+    assert not rules.may_unsplit(ONE, [replace(OTHER, call_id=2)], CALL)
 
 
 SOME = {Audience.SIGNED_IN: 0, Audience.RESIDENT: 1, Audience.PROVED: 2}

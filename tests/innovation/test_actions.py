@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from portal.base import db, ground
+from portal.base import db, ground, i18n
 from portal.base.actor import Actor
 from portal.base.web import Portal
-from portal.innovation import actions, actions_money, actions_pilot, actions_screen, queries, queries_desk, rules
+from portal.innovation import (
+    actions,
+    actions_money,
+    actions_pilot,
+    actions_questions,
+    actions_screen,
+    queries,
+    queries_desk,
+    queries_questions,
+    rules,
+)
 from portal.innovation.actions_content import CONTENT
 from portal.innovation.models import Fund, FundEntry, Move, Outcome, Proposal, Score, Screening, Stage
 from portal.innovation.rules import Denied
@@ -195,3 +206,53 @@ def test_nobody_fills_the_list(app: Portal, db_session: Any) -> None:
     row = db_session.query(Proposal).first()
     actions.withdraw(ana, row.id, "Mistake")
     town.propose(ana, "One more")
+
+
+def test_what_was_answered_keeps_its_questions(db_session: Session) -> None:
+    who = town.cast()
+    lead, kai, kim = who["lea"], who["kai"], who["kim"]
+    old, new = town.propose(who["ana"]), town.propose(who["ana"], "Another one")
+    screened = screen_with(kai, old)
+    said = {"label": {"en": "Do people need it?", "ar": "هل يحتاجه الناس؟"}, "hint": {"en": ""}}
+    assert actions_questions.change(lead, "need", said) and not actions_questions.change(lead, "need", said)
+    added = actions_questions.add(lead, {"label": {"en": "Who pays?"}, "hint": {}})
+    actions_questions.take_away(lead, "kept")
+    actions_questions.move(lead, added, -9)
+    listed = queries_questions.current(db_session)
+    assert listed.keys == [added, "need", "open", "small", "seen", "safe"] and listed.row and listed.row.version == 1
+    assert [str(one.label) for one in listed.criteria[:2]] == ["Who pays?", "Do people need it?"]
+    assert listed.criteria[0].hint is None and listed.criteria[2].hint is not None
+    with i18n.use_locale("de"):  # the rest came over in every language
+        assert str(queries_questions.current(db_session).criteria[2].label) != str(listed.criteria[2].label)
+    # who screens the old proposal next answers what the first one did
+    assert queries_questions.of_proposal(db_session, old.id).criteria == rules.CRITERIA
+    assert set(screen_with(kim, old)) == set(screened) == set(rules.KEYS)
+    with pytest.raises(Denied, match="changed the screening list"):  # a form that was open before the change
+        actions_screen.screen(kim, new.id, town.ANSWERS, "en")
+    assert added in screen_with(kim, new)
+    actions_questions.take_away(lead, added)  # it has been answered: that stays, in a version of its own
+    assert queries_questions.current(db_session).row.version == 2  # type: ignore[union-attr]
+    assert added in queries_questions.of_proposal(db_session, new.id).keys
+    assert queries.answers_of(db_session, new.id)[added][0].reason == f"Because of {added}."
+    with pytest.raises(Denied):
+        actions_questions.change(lead, added, said)
+    assert actions_questions.add(lead, said) != added  # no answer ever comes to stand under another question
+
+
+def test_a_list_is_neither_empty_nor_endless(db_session: Session) -> None:
+    lead = town.cast()["lea"]
+    for key in rules.KEYS[: -rules.LEAST_QUESTIONS]:
+        actions_questions.take_away(lead, key)
+    with pytest.raises(Denied):
+        actions_questions.take_away(lead, rules.KEYS[-1])
+    for n in range(rules.MOST_QUESTIONS - rules.LEAST_QUESTIONS):
+        actions_questions.add(lead, {"label": {"en": f"Question {n}?"}})
+    with pytest.raises(Denied):
+        actions_questions.add(lead, {"label": {"en": "One more?"}})
+
+
+def screen_with(who: Actor, proposal: Proposal) -> list[str]:
+    """Somebody answers whatever this proposal is asked; returns the keys of the questions."""
+    keys = queries_questions.of_proposal(db.session(), proposal.id).keys
+    actions_screen.screen(who, proposal.id, {key: (2, f"Because of {key}.") for key in keys}, "en")
+    return keys

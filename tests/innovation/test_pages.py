@@ -227,6 +227,34 @@ def test_an_own_proposal_is_withdrawn_by_its_proposer_alone(app: Portal) -> None
     assert "Waits" not in Client(app).get(HERE).text.replace("Waits for", "")
 
 
+def test_a_lead_writes_the_screening_list(app: Portal) -> None:
+    lea, kai, somebody = Client(app), Client(app), Client(app)
+    enter(lea, "Lea Lead", roles=["innovation_lead"])
+    enter(kai, "Kai Coach", roles=["innovation_coach"])
+    here = f"{DESK}/questions"
+    assert "Screening list" in lea.get(DESK) and "Add a question" in lea.get(here)
+    assert "Add a question" not in kai.get(here) and kai.get(f"{here}/new").status == 403
+    wrong = lea.post(f"{here}/new", {"hint_en": "The department."})
+    assert (
+        wrong.status == 422 and "Write the question in at least one language." in wrong and "The department." in wrong
+    )
+    page = lea.post(
+        f"{here}/new", {"label_en": "Who <b>pays</b>?", "label_ar": "من يدفع؟", "hint_en": "The department."}
+    )
+    assert "The question stands at the end" in page and "Version 1" in page
+    public = somebody.get("/ar/innovation/about")
+    assert "من يدفع؟" in public and '<bdi lang="en" dir="ltr">The department.</bdi>' in public.html
+    told = lea.get(f"{here}/need")  # begins with the words that the portal brings, in every language
+    assert all(re.search(rf'name="label_{lang}"[^>]* value="[^"]{{9,}}"', told.html) for lang in ("en", "de", "ar"))
+    page = lea.post(f"{here}/need", {"label_en": "Is it needed?"})
+    assert "The question is changed." in page and "Is it needed?" in page
+    first = lea.post(f"{here}/own1/move", {"to": "up"}, page=here)
+    assert "The order is changed." in first and first.html.index("Who &lt;b&gt;") < first.html.index("carry on with it")
+    assert "is taken away" in lea.post(f"{here}/own1/remove", page=here)
+    assert "Who &lt;b&gt;" not in somebody.get(f"{HERE}about").html
+    assert lea.post(f"{here}/own1/remove", page=here).status == 409 and lea.get(f"{here}/own1").status == 404
+
+
 def test_lists_and_pages_ask_as_often_with_thirty_as_with_one(app: Portal, count_queries: Callable[..., Any]) -> None:
     ids = town.tried(app)
     client = Client(app)

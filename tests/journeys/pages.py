@@ -89,6 +89,11 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         instance,
         "SELECT i.number, 0 FROM idea i JOIN idea_answer_idea a ON a.idea_id = i.id WHERE a.standing = 'current' ORDER BY 1",
     )[0][0]
+    standing = _rows(
+        instance,
+        "SELECT c.slug, max(a.id) FROM idea_answer a JOIN call c ON c.id = a.call_id"
+        " WHERE a.published_at IS NOT NULL AND c.closed_at IS NULL GROUP BY 1",
+    )[0]
     references = [row[0] for row in _rows(instance, "SELECT reference, lang FROM content_report ORDER BY id")]
     return {
         "home.index": [Shown("/"), Shown("/", "ana")],
@@ -189,6 +194,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown(f"/staff/ideas/cool-city/answers/{draft[0]}", bo),
             Shown("/staff/ideas/ideas-2025/answers/1", bo),
         ],
+        "ideas_staff.withdraw_answer": [Shown(f"/staff/ideas/{standing[0]}/answers/{standing[1]}/withdraw", bo)],
         "ideas_staff.drafts": [
             Shown("/staff/ideas/cool-city/answers/drafts", bo),
             Shown("/staff/ideas/ideas-2025/answers/drafts", bo),
@@ -202,6 +208,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "ideas_staff.part": [Shown("/staff/ideas/idea/37/part", bo)],
         "ideas_staff.move": [Shown("/staff/ideas/idea/2/move", bo)],
         "ideas_staff.split": [Shown("/staff/ideas/idea/2/split", bo)],
+        "ideas_staff.unsplit": [Shown("/staff/ideas/idea/2/unsplit", bo, 409)],  # not split: test_merge_pages.py
         "ideas_staff.new": [Shown("/staff/ideas/new", bo)],
         "ideas_staff.show": [Shown("/staff/ideas/ideas-2027", bo)],
         "ideas_staff.edit": [Shown("/staff/ideas/ideas-2027/edit", bo)],
@@ -236,6 +243,9 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "innovation_staff.show": [Shown(f"/staff/innovation/{n}", "petra") for n in (2, 5, 6, 8)],
         "innovation_staff.screening": [Shown("/staff/innovation/8/screening", "kai")],
         "innovation_staff.decision": [Shown("/staff/innovation/8/decision", "petra", 409)],
+        "innovation_staff.questions": [Shown("/staff/innovation/questions", "petra")],
+        "innovation_staff.new_question": [Shown("/staff/innovation/questions/new", "petra")],
+        "innovation_staff.question": [Shown("/staff/innovation/questions/need", "petra")],
         "innovation_staff.coach": [Shown("/staff/innovation/6/coach", "petra")],
         "innovation_staff.plan": [Shown("/staff/innovation/6/plan", "petra")],
         "innovation_staff.check_in": [Shown("/staff/innovation/4/check-in", "petra")],

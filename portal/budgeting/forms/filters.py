@@ -34,8 +34,8 @@ class ProjectFilters(f.GetForm):
     def of(cls, names: Names, statuses: Sequence[ProjectStatus] = PUBLIC) -> ProjectFilters:
         """The form with the pots and categories of one budget."""
         form = cls()
-        form.pot.choices = [(names.positions[pot], name.body) for pot, name in names.pots.items()]
-        form.category.choices = [(category, name.body) for category, name in names.categories.items()]
+        form.pot.choices = [(names.positions[pot], name) for pot, name in names.pots.items()]
+        form.category.choices = list(names.categories.items())
         form.status.choices = [(status, status_name(status)) for status in statuses]
         return form
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from portal.base import fields as f
-from portal.base import i18n
-from portal.base.ground import settings
-from portal.base.i18n import _
-from portal.base.texts import Wording
-from portal.base.validators import length, optional
+from portal.base import textforms
 from portal.budgeting.rules import TEXTS
 
 F = TypeVar("F", bound=f.Form)
@@ -18,48 +13,14 @@ F = TypeVar("F", bound=f.Form)
 
 def with_texts(base: type[F], kind: str, *, prefix: str = "") -> type[F]:
     """The form with one field per text of the kind and language: title_en, title_de, ..."""
-    fields: dict[str, Any] = {}
-    for name, spec in TEXTS[kind].items():
-        control = f.LongText if spec.rows else f.Text
-        for lang in settings().languages:
-            fields[f"{prefix}{name}_{lang}"] = control(
-                spec.label,
-                [optional(), length(max=spec.longest)],
-                hint=_("Markdown: **bold**, lists with a hyphen, [link](https://…)") if spec.markdown else None,
-                attributes={"lang": lang, "dir": i18n.direction(lang)},
-            )
-    return type(base.__name__, (base,), fields)
+    return textforms.with_texts(base, TEXTS[kind], prefix=prefix)
 
 
 def texts_of(form: f.Form, kind: str, *, prefix: str = "") -> dict[str, dict[str, str]]:
     """What was typed: field -> language -> text."""
-    return {
-        name: {lang: form[f"{prefix}{name}_{lang}"].data or "" for lang in settings().languages} for name in TEXTS[kind]
-    }
-
-
-def fill(rows: Mapping[tuple[str, str], Wording], *, prefix: str = "") -> dict[str, str]:
-    """The form's data from stored texts."""
-    return {f"{prefix}{field}_{lang}": row.body for (field, lang), row in rows.items()}
-
-
-def need_one(form: f.Form, name: str, sentence: str) -> bool:
-    """At least one language must have this text; the sentence goes to the first one. True when there is one."""
-    fields = [form[f"{name}_{lang}"] for lang in settings().languages]
-    if any(field.data for field in fields):
-        return True
-    fields[0].errors = [*fields[0].errors, sentence]
-    return False
+    return textforms.texts_of(form, TEXTS[kind], prefix=prefix)
 
 
 def tongues(kind: str, *, prefix: str = "") -> list[dict[str, Any]]:
     """What the template draws: per language its name, direction and the names of its fields."""
-    return [
-        {
-            "lang": lang,
-            "dir": i18n.direction(lang),
-            "name": i18n.own_name(lang),
-            "fields": [(f"{prefix}{name}_{lang}", spec.rows) for name, spec in TEXTS[kind].items()],
-        }
-        for lang in settings().languages
-    ]
+    return textforms.tongues(TEXTS[kind], prefix=prefix)

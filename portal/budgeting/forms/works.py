@@ -39,7 +39,7 @@ class WorkFilters(f.GetForm):
     def of(cls, names: Names) -> WorkFilters:
         """The form with the pots of one budget."""
         form = cls()
-        form.pot.choices = [(names.positions[pot], name.body) for pot, name in names.pots.items()]
+        form.pot.choices = [(names.positions[pot], name) for pot, name in names.pots.items()]
         return form
 
     def filters(self, names: Names) -> Filters:

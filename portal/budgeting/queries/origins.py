@@ -193,12 +193,13 @@ def ripe(s: Session, wanted: Filters) -> tuple[list[Wish], int]:
     return [_wish(row) for row in rows], total
 
 
-def calls_of_ripe(s: Session) -> list[tuple[int, str]]:
+def calls_of_ripe(s: Session) -> list[tuple[int, Any]]:
     """The calls that have such ideas, by title: two selects."""
     states = [IdeaState(state) for state in GROWS]
     ids = list(s.scalars(select(Idea.call_id).where(Idea.listed.is_(True), Idea.state.in_(states)).distinct()))
     said = texts.load(s, "call", ids, ["title"])
-    return sorted(((number, str(said.get((number, "title"), number))) for number in ids), key=lambda pair: pair[1])
+    found: list[tuple[int, Any]] = [(number, said.get((number, "title"), str(number))) for number in ids]
+    return sorted(found, key=lambda pair: str(pair[1]))
 
 
 @dataclass(frozen=True)

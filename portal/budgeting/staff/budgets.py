@@ -15,11 +15,12 @@ from portal.base.errors import Refused
 from portal.base.feature import Step
 from portal.base.i18n import _, _l
 from portal.base.security import acting, actor, staff, within
+from portal.base.textforms import fill, need_one
 from portal.budgeting import rules
 from portal.budgeting.actions import budgets as act
 from portal.budgeting.actions import vote as vote_act
 from portal.budgeting.forms.staff import PHASES, BudgetForm, dates_form
-from portal.budgeting.forms.texts import fill, need_one, texts_of, tongues, with_texts
+from portal.budgeting.forms.texts import texts_of, tongues, with_texts
 from portal.budgeting.models import Budget, BudgetState
 from portal.budgeting.queries import budgets
 from portal.budgeting.queries.plan import readiness

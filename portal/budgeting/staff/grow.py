@@ -14,9 +14,10 @@ from portal.base import db, ui
 from portal.base.ground import settings
 from portal.base.i18n import _
 from portal.base.security import acting, actor, staff
+from portal.base.textforms import need_one
 from portal.budgeting.actions import grow as act
 from portal.budgeting.actions import origins as link_act
-from portal.budgeting.forms.texts import need_one, texts_of, tongues, with_texts
+from portal.budgeting.forms.texts import texts_of, tongues, with_texts
 from portal.budgeting.forms.works import GrowForm, LinkForm, RipeFilters
 from portal.budgeting.models import Budget, Project, ProjectStatus
 from portal.budgeting.queries import origins, wordings
@@ -68,8 +69,8 @@ def grow(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".ripe", slug=slug), 303)
     first, names, status = seeds[0], wordings.names(s, budget.id), 200
     form = with_texts(GrowForm, "project")(data=_taken(first))
-    form.pot.choices = [(pot, name.body) for pot, name in names.pots.items()]
-    form.category.choices = [(category, name.body) for category, name in names.categories.items()]
+    form.pot.choices = list(names.pots.items())
+    form.category.choices = list(names.categories.items())
     if first.picture_id is None:
         del form.take_picture
     if form.is_submitted():

@@ -14,9 +14,10 @@ from portal.base import db, texts
 from portal.base.ground import settings
 from portal.base.i18n import _
 from portal.base.security import actor, staff
+from portal.base.textforms import fill, need_one
 from portal.budgeting.actions import money as act
 from portal.budgeting.forms.staff import MOST_SOURCES, CategoryForm, PotForm, source_fields
-from portal.budgeting.forms.texts import fill, need_one, texts_of, tongues, with_texts
+from portal.budgeting.forms.texts import texts_of, tongues, with_texts
 from portal.budgeting.models import Budget, Category, Pot
 from portal.budgeting.queries import budgets, projects
 from portal.budgeting.queries.plan import sources_of
@@ -94,7 +95,7 @@ def _pot(budget: Budget, found: Pot | None) -> ResponseReturnValue:
             data[f"source{n}_amount"] = amount
             data |= fill(texts.all_languages(s, "source", source_id), prefix=f"source{n}_")
     form = _pot_form()(data=data)
-    form.district.choices = [(row.id, row.name.body) for row in places.districts(s)]
+    form.district.choices = [(row.id, row.name) for row in places.districts(s)]
 
     def store() -> None:
         given = {

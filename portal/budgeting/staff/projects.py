@@ -13,10 +13,11 @@ from portal.base import db, files, i18n, markdown, texts, ui
 from portal.base.ground import settings
 from portal.base.i18n import _
 from portal.base.security import acting, actor, staff
+from portal.base.textforms import fill, need_one
 from portal.budgeting.actions import projects as act
 from portal.budgeting.forms.filters import ProjectFilters
 from portal.budgeting.forms.staff import ProjectForm
-from portal.budgeting.forms.texts import fill, need_one, texts_of, tongues, with_texts
+from portal.budgeting.forms.texts import texts_of, tongues, with_texts
 from portal.budgeting.models import Budget, Project, ProjectStatus
 from portal.budgeting.queries import projects as queries
 from portal.budgeting.queries import wordings
@@ -116,8 +117,8 @@ def _edit(budget: Budget, found: Project | None) -> ResponseReturnValue:
     s = db.session()
     form = with_texts(ProjectForm, "project")(data=_stored(found))
     names = wordings.names(s, budget.id)
-    form.pot.choices = [(pot, name.body) for pot, name in names.pots.items()]
-    form.category.choices = [(category, name.body) for category, name in names.categories.items()]
+    form.pot.choices = list(names.pots.items())
+    form.category.choices = list(names.categories.items())
     status, preview = 200, None
     if form.is_submitted():
         valid = form.validate() & need_one(form, "title", _("Enter a title in at least one language.")) & _whole(form)

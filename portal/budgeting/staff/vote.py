@@ -28,7 +28,7 @@ def plan(slug: str) -> ResponseReturnValue:
     stored = plan_of(s, budget)
     form = PlanForm(data=_data(stored))
     form.ready.choices = [(ready.name, ready.title, ready.summary) for ready in READY.values()]
-    form.districts.choices = [(row.code, row.name.body) for row in places.districts(s)]
+    form.districts.choices = [(row.code, row.name) for row in places.districts(s)]
     status = 200
     if form.is_submitted():
         if form.validate():

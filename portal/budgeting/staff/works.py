@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from portal.base import db, files, texts, ui
 from portal.base.i18n import _
 from portal.base.security import acting, actor, staff
+from portal.base.textforms import fill, need_one
 from portal.budgeting.actions import works as act
 from portal.budgeting.forms import works as forms
-from portal.budgeting.forms.texts import fill, need_one, texts_of, tongues, with_texts
+from portal.budgeting.forms.texts import texts_of, tongues, with_texts
 from portal.budgeting.models import Budget, Project
 from portal.budgeting.models_works import Benefit, Milestone, Photo, Spending, WorkNews
 from portal.budgeting.queries import projects, wordings, works
