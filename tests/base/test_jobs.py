@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,8 +15,7 @@ from portal.base import clock, db, jobs, mail, marks
 from portal.base.feature import Feature, Job
 from portal.base.jobs import JobRow
 from portal.base.web import Portal
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests import child
 
 
 def put_on(app: Portal, handler: Callable[[dict[str, Any]], None], **given: Any) -> None:
@@ -80,11 +75,14 @@ def test_a_killed_workers_job_is_taken_again(app: Portal, tmp_path: Path) -> Non
         "object.__setattr__(mail.JOB, 'handler', hang)\n"
         "jobs.work_once()\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ})
-    assert child.stdout is not None
-    assert child.stdout.readline() == b"began\n"
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    said = tmp_path / "said"
+    worker = child.start(program, said)
+    ends = time.monotonic() + 60
+    while not (said.exists() and said.read_text() == "began\n"):
+        assert worker.is_alive() and time.monotonic() < ends, said.read_text()
+        time.sleep(0.02)
+    worker.kill()
+    worker.join()
     assert not jobs.work_once()  # the lease still runs
     with db.write() as s:
         s.execute(update(JobRow).values(lease_until=clock.now() - timedelta(seconds=1)))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,8 +21,8 @@ from portal.app import create_app
 from portal.base import clock, couriers, db, ground, jobs, mail
 from portal.base.mail import Outgoing, State
 from portal.base.web import Portal
+from tests import child
 
-ROOT = Path(__file__).resolve().parents[2]
 Make = Callable[..., config.Settings]
 
 
@@ -293,7 +290,9 @@ SAFE = {"before the connection", "after the greeting", "before the mark"}
 
 
 @pytest.mark.parametrize("where", WHERE)
-def test_killed_in_the_middle_nothing_is_sent_twice_or_lost_in_silence(app: Portal, office: Any, where: str) -> None:
+def test_killed_in_the_middle_nothing_is_sent_twice_or_lost_in_silence(
+    app: Portal, office: Any, where: str, tmp_path: Path
+) -> None:
     box, port = office
     settings = app.ground.settings
     put()
@@ -301,8 +300,8 @@ def test_killed_in_the_middle_nothing_is_sent_twice_or_lost_in_silence(app: Port
         instance=str(settings.instance), url=settings.database_url, journal=settings.journal, port=port,
         where=WHERE[where],
     )  # fmt: skip
-    child = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**os.environ}, capture_output=True)
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-2000:]
+    said = tmp_path / "said"
+    assert child.run(program, said) == -signal.SIGKILL, said.read_text()[-2000:]
     arrived = 1 if where == "after the answer" else 0
     assert len(box.got) == arrived
     jobs.run_due()

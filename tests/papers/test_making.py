@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,6 +27,7 @@ from portal.base.jobs import JobRow
 from portal.base.web import Portal
 from portal.papers import actions, actions_make, queries, render, sign, structure
 from portal.papers.models import Fault, Paper, PaperState, RegisterHead, Revocation, SignerCertificate
+from tests import child
 from tests.notifications.help import messages, outbox, person, work
 from tests.papers import office
 from tests.papers.conftest import PASSPHRASE, make_key
@@ -298,23 +297,25 @@ def _write_config(settings: config.Settings) -> None:
 
 
 KILLED = """
-import os, sys
+import os
 from portal import app
 from portal.base import jobs
 from portal.papers import actions_make
 app.stand()
 actions_make._ready = lambda *known: os.kill(os.getpid(), 9)
-jobs.handlers()["papers.make"].handler({"paper": int(sys.argv[1])})
+jobs.handlers()["papers.make"].handler({{"paper": {}}})
 """
 
 
-def test_killed_between_making_and_ready_it_is_made_once_by_the_next(app: Portal, settings: config.Settings) -> None:
+def test_killed_between_making_and_ready_it_is_made_once_by_the_next(
+    app: Portal, settings: config.Settings, tmp_path: Path
+) -> None:
     paper_id = office.issue(app)
     settings.instance.mkdir(exist_ok=True)
     _write_config(settings)
-    env = {**os.environ, "PORTAL_INSTANCE": str(settings.instance), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", KILLED, str(paper_id)], env=env, cwd=ROOT, check=False)
-    assert done.returncode == -9
+    said = tmp_path / "said"
+    killed = child.run(KILLED.format(paper_id), said, {"PORTAL_INSTANCE": str(settings.instance)})
+    assert killed == -9, said.read_text()
     left = list(queries.folder().glob("*/*.pdf"))
     assert len(left) == 1 and office.look(app, paper_id).state is PaperState.BEING_MADE
     assert jobs.work_once(), "the job is still there, and the worker's own child makes the paper"
