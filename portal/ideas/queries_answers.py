@@ -204,30 +204,35 @@ def counted(s: Session, call_id: int) -> Progress:
     return Progress(row.total, row.answered)
 
 
+def _has(standing: Standing) -> Any:
+    return select(_L.idea_id).where(_L.idea_id == _I.id, _L.standing == standing).correlate(Idea.__table__).exists()
+
+
+def _number(*where: Any) -> Any:
+    return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
+
+
+_PROGRESS = (
+    select(
+        _I.call_id,
+        _number(_I.listed.is_(True)).label("total"),
+        _number(_I.listed.is_(True), _has(Standing.CURRENT)).label("answered"),
+        _number(_I.listed.is_(True), _has(Standing.DRAFT)).label("drafted"),
+        _number(
+            _I.held_at.is_not(None), _I.hidden_at.is_(None), _I.state.not_in(["merged", "withdrawn"])
+        ).label("held"),
+    )
+    .where(_I.call_id.in_(bindparam("calls", expanding=True)))
+    .group_by(_I.call_id)
+)  # fmt: skip
+
+
 def progress(s: Session, call_ids: Iterable[int]) -> dict[int, Progress]:
     """How many ideas of each call are answered: one select, none where nothing is asked."""
     ids = list(call_ids)
     if not ids:
         return {}
-
-    def has(standing: Standing) -> Any:
-        return select(_L.idea_id).where(_L.idea_id == _I.id, _L.standing == standing).correlate(Idea.__table__).exists()
-
-    def number(*where: Any) -> Any:
-        return func.coalesce(func.sum(case((and_(*where), 1), else_=0)), 0)
-
-    waits = and_(_I.held_at.is_not(None), _I.hidden_at.is_(None), _I.state.not_in(["merged", "withdrawn"]))
-    rows = s.execute(
-        select(
-            _I.call_id,
-            number(_I.listed.is_(True)).label("total"),
-            number(_I.listed.is_(True), has(Standing.CURRENT)).label("answered"),
-            number(_I.listed.is_(True), has(Standing.DRAFT)).label("drafted"),
-            number(waits).label("held"),
-        )
-        .where(_I.call_id.in_(ids))
-        .group_by(_I.call_id)
-    )
+    rows = s.execute(_PROGRESS, {"calls": ids})
     found = {row.call_id: Progress(row.total, row.answered, row.drafted, row.held) for row in rows}
     return {number: found.get(number, Progress()) for number in ids}
 
