@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import cycle, islice
 from typing import Any
@@ -185,6 +185,7 @@ def _words(name: str, value: Any) -> Any:
 
 _ATTRIBUTE = r'\s+[a-zA-Z][-a-zA-Z:]*(?:="[^"<>]*")?'
 _TAG = re.compile(rf"<(?:!DOCTYPE html|/([a-z][a-z0-9]*)|([a-z][a-zA-Z0-9]*)((?:{_ATTRIBUTE})*)\s*/?)>")
+_PIECE = re.compile(r"<[^<>]*>")  # no tag of ours has either sign in it
 _PAIR = re.compile(r'\s+([^\s="]+)(?:="([^"]*)")?')
 _ADDRESSES = {
     "href",
@@ -220,23 +221,38 @@ def faults(html: str, host: str) -> list[str]:
     elsewhere."""
     found: list[str] = []
     rest = 0
-    for tag in _TAG.finditer(html):
-        if "<" in html[rest : tag.start()]:
-            found.append(f"no tag of the house: {html[html.index('<', rest) :][:120]!r}")
+    for tag in _PIECE.finditer(html):
+        at = html.find("<", rest, tag.start())
+        if at >= 0:
+            found.append(_no_tag(html[at:]))
         rest = tag.end()
-        name = (tag[1] or tag[2] or "").lower()
-        if not name:
-            continue
-        if tag[2] and tag[2] not in known_tags():
-            found.append(f"an element of no template: {tag[0][:120]!r}")
-        for key, value in _PAIR.findall(tag[3] or ""):
-            found += _attribute(tag[0], name, key.lower(), unescape(value), host)
+        found += _tag(tag[0], host)
     if "<" in html[rest:]:
-        found.append(f"no tag of the house: {html[rest:][html[rest:].index('<') :][:120]!r}")
+        found.append(_no_tag(html[html.index("<", rest) :]))
     found += [f"it would run: {inside[:120]!r}" for _name, inside in _RUNS.findall(html) if inside.strip()]
     if FILLED_IN in html:
         found.append("a template was filled in by a reader's words")
     return found
+
+
+def _no_tag(html: str) -> str:
+    return f"no tag of the house: {html[:120]!r}"
+
+
+@lru_cache(maxsize=1 << 17)  # most tags of a page stand on others, too
+def _tag(piece: str, host: str) -> tuple[str, ...]:
+    """What is wrong with what stands between "<" and the next ">"."""
+    tag = _TAG.fullmatch(piece)
+    if tag is None:
+        return (_no_tag(piece),)
+    found: list[str] = []
+    name = (tag[1] or tag[2] or "").lower()
+    if tag[2] and tag[2] not in known_tags():
+        found.append(f"an element of no template: {piece[:120]!r}")
+    if name:
+        for key, value in _PAIR.findall(tag[3] or ""):
+            found += _attribute(piece, name, key.lower(), unescape(value), host)
+    return tuple(found)
 
 
 def _attribute(tag: str, name: str, key: str, value: str, host: str) -> list[str]:

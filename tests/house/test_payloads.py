@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from html import unescape
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -19,13 +22,13 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.audit import actions as audit
-from portal.base import clock, db, ground
+from portal.base import clock, db, fields, ground
 from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.home import actions as home
 from portal.home.models import NoticeKind
 from tests.client import Client
-from tests.house import payloads, world
+from tests.house import payloads, world, world_more
 from tests.house.payloads import PAYLOADS
 from tests.house.test_matrix import ELSEWHERE, WHO, address
 from tests.house.world import World
@@ -84,6 +87,7 @@ def town(module_app: Portal) -> World:
             payloads.fill(s, {})
 
     made = world.build(module_app)
+    more = world_more.add(module_app, made.open["person_id"], made.open["number"])
     public_id = world.finished(module_app, "xss", reworded)
     with db.write() as s:
         home.put_notice(
@@ -93,16 +97,18 @@ def town(module_app: Portal) -> World:
         home.write_page(SYSTEM, page, lang="en", title=ALL[:190], body=ALL)
         audit.record(SYSTEM, "idea.submitted", "idea", 1, before={"title": ALL}, after={"title": ALL})
         s.flush()
-    return World({**made.open, "done": public_id}, made.foreign)
+    return World({**made.open, "done": public_id, "more": more}, made.foreign)
 
 
 def addresses(app: Portal, town: World) -> list[Address]:
-    """Every page with the city's things, those of drafts, and those of the vote that had the words from the start."""
+    """Every page with the city's things, those of drafts, those of the vote that had the words from the start, and what
+    is at another moment of its life."""
     found: dict[str, Address] = {}
     done = {**town.open, "slug": "xss", "public_id": town.open["done"]}
     for rule in _pages(app):
         lock = tuple(app.view_functions[rule.endpoint].lock)  # type: ignore[attr-defined]
-        for given in (town.open, done, town.foreign):
+        also = [{**town.open, **one.args} for one in town.open["more"] if one.goes(rule.endpoint)]
+        for given in (town.open, done, town.foreign, *also):
             url = address(app, rule, dict(given))
             found.setdefault(url, Address(rule.endpoint, url, lock, given is town.foreign))
     return list(found.values())
@@ -212,6 +218,51 @@ def test_the_fields_were_seen(walked: Look) -> None:
     assert len(shown) > 0.4 * len(names), sorted(set(names) - shown)
 
 
+FEATURES = ("ideas", "comments", "moderation", "innovation")
+
+
+def test_every_form_was_found(module_app: Portal, walked: Look) -> None:
+    """Each page of these features that takes a post showed its form to somebody, and each of their forms with boxes for
+    words stood on some page with all of these boxes."""
+    seen = {walked.addresses[url].endpoint for _who, url, _form in walked.forms.values()}
+    takes = {
+        rule.endpoint
+        for rule in _pages(module_app)
+        if "POST" in (rule.methods or set()) and rule.endpoint.partition(".")[0].partition("_")[0] in FEATURES
+    }
+    assert takes <= seen, sorted(takes - seen)
+    boxes = [{_BARE.sub("", name) for name in filled(form, "")[2]} for _who, _url, form in walked.forms.values()]
+    lost = [
+        f"{kind.__module__}.{kind.__name__}"
+        for kind in _forms()
+        if (words := _words(kind)) and not any(words <= one for one in boxes)
+    ]
+    assert not lost, lost
+
+
+_BARE = re.compile(
+    r"(_(?:new)?\d+)?(_(?:en|de|et|fr|pl|ar))?$"
+)  # the boxes of several rows and of the languages have one name
+
+
+def _forms() -> Iterator[type[fields.Form]]:
+    for feature in FEATURES:
+        here = importlib.import_module(f"portal.{feature}")
+        for module in pkgutil.iter_modules(here.__path__, f"portal.{feature}."):
+            if ".forms" in module.name:
+                for one in vars(importlib.import_module(module.name)).values():
+                    if isinstance(one, type) and issubclass(one, fields.Form) and one.__module__ == module.name:
+                        yield one
+
+
+def _words(form: type[fields.Form]) -> set[str]:
+    """The names of a form's boxes for words."""
+    kinds = {name: getattr(getattr(form, name), "field_class", object) for name in dir(form)}
+    return {
+        name for name, kind in kinds.items() if issubclass(kind, fields.Text) and not issubclass(kind, fields.Hidden)
+    }
+
+
 _FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.S)
 _FIELD = re.compile(
     r"<(input|textarea|select|button)\b([^>]*)>(.*?)(?=<(?:input|textarea|select|button)\b|</form>)", re.S
@@ -278,14 +329,23 @@ def _enter(client: Client, who: str) -> None:
 
 
 def _showing(shows: dict[tuple[str, str], set[int]], fresh: set[int]) -> dict[str, list[str]]:
-    """Some pages that show each of these fields, and somebody who sees them: by person, so that few have to sign in."""
+    """Some pages that show each of these fields, and somebody who sees them: by person, so that few have to sign in. A
+    page that shows many of those that still want one comes first, so that fewer pages do."""
     wanted: dict[str, list[str]] = {}
     left = dict.fromkeys(fresh, PAGES_OF_A_FIELD)
     placed: set[str] = set()
-    for (who, url), columns in shows.items():
-        if url not in placed and any(left.get(column, 0) for column in columns):
-            placed.add(url)
-            wanted.setdefault(who, []).append(url)
-            for column in columns & fresh:
-                left[column] -= 1
+    waiting = [(-len(columns & fresh), *place) for place, columns in shows.items() if columns & fresh]
+    heapify(waiting)
+    while waiting:
+        said, who, url = heappop(waiting)
+        now = sum(1 for column in shows[who, url] if left.get(column, 0))
+        if url in placed or not now:
+            continue
+        if now < -said:  # others have shown some of it meanwhile
+            heappush(waiting, (-now, who, url))
+            continue
+        placed.add(url)
+        wanted.setdefault(who, []).append(url)
+        for column in shows[who, url] & fresh:
+            left[column] -= 1
     return wanted
