@@ -107,7 +107,8 @@ def addresses(app: Portal, town: World) -> list[Address]:
     done = {**town.open, "slug": "xss", "public_id": town.open["done"]}
     for rule in _pages(app):
         lock = tuple(app.view_functions[rule.endpoint].lock)  # type: ignore[attr-defined]
-        for given in (town.open, done, town.foreign, *({**town.open, **one} for one in town.open["more"])):
+        also = [{**town.open, **one.args} for one in town.open["more"] if one.goes(rule.endpoint)]
+        for given in (town.open, done, town.foreign, *also):
             url = address(app, rule, dict(given))
             found.setdefault(url, Address(rule.endpoint, url, lock, given is town.foreign))
     return list(found.values())

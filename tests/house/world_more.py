@@ -4,13 +4,14 @@ form open somewhere. For walks that look at words; which door opens to whom, one
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.comments.models import Comment
-from portal.ideas import actions_merge, actions_shortlist
+from portal.ideas import actions_drafts, actions_merge, actions_shortlist
 from portal.ideas.models import Call, Idea, Support
 from portal.ideas.rules_paper import PAPER
 from portal.innovation import actions_pilot
@@ -22,20 +23,37 @@ from tests.innovation import town as innovation
 from tests.moderation import board
 
 
-def add(app: Portal, person_id: int, number: int) -> list[Mapping[str, Any]]:
-    """Fill the city on. `number`: of the idea that everybody sees, with its debate. The answer are arguments by name for
-    addresses, in place of some of those of world.py."""
+@dataclass(frozen=True)
+class Also:
+    """Arguments by name in place of some of those of world.py, and the addresses that show something else with them: an
+    endpoint of these, or of a blueprint of these."""
+
+    args: Mapping[str, Any]
+    at: tuple[str, ...]
+
+    def goes(self, endpoint: str) -> bool:
+        """Does it lead to something else there?"""
+        return endpoint in self.at or endpoint.partition(".")[0] in self.at
+
+
+def add(app: Portal, person_id: int, number: int) -> list[Also]:
+    """Fill the city on. `number`: of the idea that everybody sees, with its debate."""
     ground.stand_on(app.ground)
+    _begun(person_id)
+    found = [Also(args, ("innovation", "innovation_staff")) for args in _proposals(Actor(person_id=person_id))]
+    found += [Also(args, ("comments", "moderation.report")) for args in _debated(number)]
+    found += [Also({"step": step}, ("ideas.step",)) for step in ("place", "pictures", "check")]
     return [
-        *_proposals(Actor(person_id=person_id)),
-        *_debated(number),
-        {"number": _refused(app, person_id)},
-        {"number": _joined(app, person_id)},
-        _picked(app, person_id),
-        {"decision_id": _decided(person_id)},
-        *({"step": step} for step in ("place", "pictures", "check")),
-        {"paper": f"{PAPER}{calls.call_id('2026')}"},
+        *found,
+        Also({"number": _refused(app, person_id)}, ("ideas.object_to", "ideas.idea")),
+        Also({"number": _joined(app, person_id)}, ("ideas_staff.part", "ideas.as_it_was")),
+        Also(_picked(app, person_id), ("ideas_staff.remove_pick", *SHORT_LIST)),
+        Also({"decision_id": _decided(person_id)}, ("moderation.statement",)),
+        Also({"paper": f"{PAPER}{calls.call_id('2026')}"}, ("home.sheet", "home_sheets.enter")),
     ]
+
+
+SHORT_LIST = ("ideas_staff.short_list", "ideas.short_list", "ideas_api.ranking")
 
 
 def _proposals(proposer: Actor) -> list[Mapping[str, Any]]:
@@ -61,6 +79,13 @@ def _debated(number: int) -> list[Mapping[str, Any]]:
             {"kind": "idea", "number": idea.id, "object_id": idea.id},
             {"kind": "comment", "number": changed.id, "object_id": changed.id},
         ]
+
+
+def _begun(person_id: int) -> None:
+    """An idea that is not handed in yet."""
+    with db.write() as s:
+        call = s.get_one(Call, calls.call_id("2026"))
+        actions_drafts.keep(Actor(person_id=person_id), call, "idea", {"title": "A tap", "body": "Water for all"})
 
 
 def _refused(app: Portal, person_id: int) -> int:

@@ -30,13 +30,21 @@ pytestmark = pytest.mark.slow
 OTHERS = 25  # ballots besides the resident's own
 MANY = 17  # of them for one project
 # What may differ between two visits: tokens and names of forms and of the page, and the number of a paper.
-FLEETING = re.compile(
-    r'(name="(?:csrf_token|form_token|started|once)"[^>]*value="|value="(?=[^"]{16,}"[^>]*name="(?:csrf_token|form_token|started|once)")|nonce="'
-    r'|nonce-|name="ballot-)[^"\';]*'
-    # a form on paper and a list of supporters have a number of their own at every visit
-    r'|(?<=<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]{2})?(?=</bdi></strong>(?:</p>| ·))'
-    r'|(?<=<svg class="fm-qr")[\s\S]*?</svg>'
-)
+# Each begins with a few plain letters, which are found quickly.
+_TOKENS = "(?:csrf_token|form_token|started|once)"
+FLEETING = [
+    re.compile(one)
+    for one in (
+        rf'(name="{_TOKENS}"[^>]*value=")[^"\';]*',
+        rf'(value=")(?=[^"]{{16,}}"[^>]*name="{_TOKENS}")[^"\';]*',
+        r'(nonce=")[^"\';]*',
+        r'(nonce-)[^"\';]*',
+        r'(name="ballot-)[^"\';]*',
+        # a form on paper and a list of supporters have a number of their own at every visit
+        r'(<bdi dir="ltr">)[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]{2})?(?=</bdi></strong>(?:</p>| ·))',
+        r'(<svg class="fm-qr")[\s\S]*?</svg>',
+    )
+]
 FLEETING_HEADERS = {"date", "set-cookie", "x-request-id", "content-length"}
 Answers = dict[tuple[str, str], tuple[int, str, str]]
 
@@ -124,8 +132,9 @@ def first_difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> 
 def walk(city: City) -> Answers:
     """The answer of every address that is read, to everybody; and of what the pages link to, with its questions."""
     found: Answers = {}
+    listed = addresses(city)
     for who, browser in city.browsers.items():
-        waiting = [*addresses(city), *LOOKS]
+        waiting = [*listed, *LOOKS]
         known = set(waiting)
         while waiting:
             url = waiting.pop(0)
@@ -188,7 +197,14 @@ def answer(page: Page) -> tuple[int, str, str]:
             body = "\n".join(f"{name}\n{archive.read(name).hex()}" for name in sorted(archive.namelist()))
     else:
         body = content.decode("utf-8", "replace")
-    return response.status_code, FLEETING.sub(r"\1", "\n".join(head)), FLEETING.sub(r"\1", body)
+    return response.status_code, steady("\n".join(head)), steady(body)
+
+
+def steady(text: str) -> str:
+    """The text without what may differ."""
+    for one in FLEETING:
+        text = one.sub(r"\1", text)
+    return text
 
 
 def test_no_page_tells_how_the_votes_stand(city: City) -> None:
