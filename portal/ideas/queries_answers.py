@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, select, union
+from sqlalchemy import and_, bindparam, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.base import clock, i18n, texts, together
@@ -198,7 +198,7 @@ def involved(s: Session, idea_id: int) -> list[int]:
 # --- how far a call is ------------------------------------------------------------------------------------------------
 
 
-_ANY = select(_L.idea_id).where(_L.standing == Standing.CURRENT).exists()
+_ANY = select(_L.idea_id).where(or_(*(_L.standing == one for one in _STOOD))).exists()
 _LISTED = select(func.count()).where(_I.call_id == bindparam("call"), _I.listed.is_(True)).scalar_subquery()
 _WITH_ANSWER = (
     select(func.count())

@@ -42,7 +42,7 @@ def add(actor: Actor, said: Words) -> str:
 def _free_key(s: Session) -> str:
     """No question of any version has it: an answer never comes to stand under another question."""
     known = set(s.scalars(select(ListQuestion.key)))
-    return next(key for n in range(1, len(known) + 2) if (key := f"own{n}") not in known)
+    return next(key for n in range(1, len(known) + 2) if (key := f"{rules.OWN_KEY}{n}") not in known)
 
 
 def change(actor: Actor, key: str, said: Words) -> bool:

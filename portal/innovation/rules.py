@@ -104,6 +104,14 @@ CRITERIA = (
     ),
 )
 KEYS = tuple(one.key for one in CRITERIA)
+OWN_KEY = "own"  # with a number: of the questions that a city writes
+
+
+def is_key(raw: str) -> bool:
+    """Can there have been a question of this key?"""
+    return raw in KEYS or (raw.startswith(OWN_KEY) and raw[len(OWN_KEY) :].isdecimal())
+
+
 SCORES: dict[int, Text] = {0: _l("No"), 1: _l("Rather not"), 2: _l("Rather yes"), 3: _l("Yes")}
 
 

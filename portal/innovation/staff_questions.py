@@ -82,7 +82,7 @@ def _stored(key: str | None, said: act.Words) -> str:
 def move_question(key: str) -> Response:
     """One place up or down."""
     return _done(
-        lambda: act.move(actor(), key, -1 if request.form.get("to") == "up" else 1), _("The order is changed.")
+        key, lambda: act.move(actor(), key, -1 if request.form.get("to") == "up" else 1), _("The order is changed.")
     )
 
 
@@ -91,11 +91,15 @@ def move_question(key: str) -> Response:
 def remove_question(key: str) -> Response:
     """A question is asked no more."""
     return _done(
-        lambda: act.take_away(actor(), key), _("The question is taken away. Answers to it stay with their proposals.")
+        key,
+        lambda: act.take_away(actor(), key),
+        _("The question is taken away. Answers to it stay with their proposals."),
     )
 
 
-def _done(do: Any, said: str) -> Response:
+def _done(key: str, do: Any, said: str) -> Response:
+    if not rules.is_key(key):
+        abort(404)
     try:
         do()
     except Denied as denied:

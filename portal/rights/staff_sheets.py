@@ -32,7 +32,8 @@ def _entered(wish: Wish) -> Any:
 
 def _request_form(**given: Any) -> PaperRequestForm:
     form = PaperRequestForm(**given)
-    form.offer(register.records(queries_records.left_behind(db.session())))
+    with db.read() as s:
+        form.offer(register.records(queries_records.left_behind(s)))
     return form
 
 
