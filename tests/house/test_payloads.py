@@ -160,10 +160,16 @@ def judged(look: Look, who: str, one: Address, answer: TestResponse) -> None:
         look.addresses[one.url] = one
         if answer.mimetype == "text/html":
             for form in _FORM.findall(body):
-                look.forms.setdefault(
-                    re.sub(r"\d+|csrf_token.*?>", "0", form[: form.index(">")]) + one.endpoint, (who, one.url, form)
-                )
+                look.forms.setdefault(_shape(one.endpoint, form), (who, one.url, form))
         look.shows.setdefault((who, one.url), set()).update(payloads.seen(body))
+
+
+def _shape(endpoint: str, form: str) -> str:
+    """What makes a form another one than the next: its page, where it is sent, and the names of its boxes and buttons,
+    whatever numbers are in them."""
+    head = re.sub(r'value="[^"]*"', "", form[: form.index(">")])
+    names = sorted({re.sub(r"\d+", "0", name) for name in re.findall(r'\sname="([^"]*)"', form)})
+    return " ".join((endpoint, re.sub(r"\d+", "0", head), *names))
 
 
 def _cells(body: str) -> Iterator[str]:
