@@ -89,8 +89,16 @@ def _errors(fields: Iterable[Any]) -> Iterator[tuple[str | None, str]]:
         own = isinstance(field, Field)
         name = _name(field.caption, field.attributes.get("lang")) if own and many and field.errors else ""
         for text in field.errors:
-            said = str(_l("%(field)s: %(sentence)s", field=name, sentence=str(text))) if name else str(text)
-            yield (field.target() if own else None), said
+            yield (field.target() if own else None), _said(name, str(text))
+
+
+def _said(name: str, sentence: str) -> str:
+    """What is wrong, behind the name of the box; a name that asks something takes no colon."""
+    if not name:
+        return sentence
+    if name.endswith(("?", "؟")):
+        return f"{name} {sentence}"
+    return str(_l("%(field)s: %(sentence)s", field=name, sentence=sentence))
 
 
 def _name(caption: Any, lang: str | None) -> str:

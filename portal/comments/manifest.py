@@ -79,7 +79,9 @@ FEATURE = Feature(
         ),
     ],
     mine=[
-        Mine("comments", _l("My comments"), queries_lists.mine, _l("You have not commented on anything yet."), order=60)
+        Mine(
+            "comments", _l("Your comments"), queries_lists.mine, _l("You have not commented on anything yet."), order=60
+        )
     ],
     personal=records.PERSONAL,
     machines=records.MACHINES,

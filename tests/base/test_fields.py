@@ -283,6 +283,21 @@ def test_a_summary_of_many_boxes_names_the_box_and_its_language() -> None:
     ]
 
 
+def test_a_box_that_asks_a_question_takes_no_colon_in_the_summary() -> None:
+    class Asked(f.Form):
+        why = f.Text(_l("Why?"), [f.length(max=3)])
+        x = f.Whole(_l("Across"), [f.between(min=0, max=100)])
+        y = f.Whole(_l("Down"), [f.between(min=0, max=100)])
+        z = f.Whole(_l("Deep"), [f.between(min=0, max=100)])
+
+    form = Asked(MultiDict([("why", "Bank"), ("x", "900")]), meta={"csrf": False})
+    assert not form.validate()
+    assert [text for _id, text in form.error_list()][:2] == [
+        "Why? Use at most 3 characters.",
+        "Across: It must be from 0 to 100.",
+    ]
+
+
 def test_what_was_typed_is_known_by_the_labels_of_the_page() -> None:
     class Known(f.Form):
         story_fr = f.LongText(_l("Story"), attributes={"lang": "fr"})

@@ -23,7 +23,9 @@ from portal.budgeting.queries import works as queries
 from portal.budgeting.rules import Denied
 from portal.budgeting.rules_works import Status, Step
 from portal.ideas import actions as idea_actions
-from portal.ideas.models import Idea, IdeaState
+from portal.ideas import actions_answers as answers
+from portal.ideas.models import Call, Idea, IdeaState
+from portal.ideas.models_answers import Outcome
 from portal.notifications import actions as notifications
 from portal.notifications.models import Message
 from tests.budgeting import town
@@ -185,6 +187,22 @@ def test_no_figure_while_people_vote(app: Portal) -> None:
     with pytest.raises(Denied), db.write() as s:
         project = s.query(Project).filter_by(number=1).one()
         works.add_milestone(OFFICER, s.get_one(Budget, budget), project, planned_on=TODAY, texts={})
+
+
+def test_one_answer_to_two_wishes_is_read_once_under_both_their_names(app: Portal) -> None:
+    ana = enter(Client(app))
+    budget = town.add_budget(app, slug="2026", count=1)
+    numbers = [ripe(app, ana, "A bench"), ripe(app, ana, "A seat")]
+    with db.write() as s:
+        ideas = [s.query(Idea).filter_by(number=number).one() for number in numbers]
+        call = s.get_one(Call, ideas[0].call_id)
+        said = {"body": {"en": "Both fit together."}, "role": {"en": "Head of parks"}}
+        answer = answers.draft(OFFICER, call, ideas, outcome=Outcome.BALLOT, answered_by="Bo O.", said=said)
+        answers.publish(OFFICER, call, [answer.id])
+    made = make(budget, numbers)
+    page = Client(app).get(f"/en/budget/2026/projects/{made}/story")
+    assert page.text.count("Both fit together.") == 1
+    assert "A bench · A seat" in page
 
 
 # --- works ------------------------------------------------------------------------------------------------------------

@@ -320,3 +320,9 @@ def test_no_text_does_anything_in_a_browser(app: Portal, probe: Probe, ana: Clie
         ), path
     page = send(ana, WHERE, {"body": attack, "language": "nonsense" + attack, "once": "a", "side": attack})
     assert page.status == 422 and not re.search(r"<[^>]*\son[a-z]+=", page.html)
+
+
+def test_my_page_names_a_comment_and_its_day(app: Portal, probe: Probe, ana: Client) -> None:
+    say(actor(app), "The steps are icy")
+    line = re.search(r"The steps are icy.*?<p>(.*?)</p>", ana.get("/en/my").html, re.S)
+    assert line is not None and line.group(1)[:1].isalpha(), "nothing stands before the day, no dot either"

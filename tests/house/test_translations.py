@@ -111,3 +111,13 @@ def test_sentences_are_plain() -> None:
             assert not re.search(r"\bplease\b", sentence, re.IGNORECASE), sentence
             assert sentence == sentence.strip(), f"glued: {sentence!r}"
             assert "!" not in sentence or sentence.count("!") < 2, sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("de", r"\bbitte\b"), ("fr", r"\bveuillez\b"), ("et", r"\bpalun\b"), ("pl", r"\bproszę\b"), ("ar", "يُ?رجى")],
+)
+def test_no_translation_says_please(language: str, word: str) -> None:
+    for message in catalogue(language):
+        for sentence in message.string if isinstance(message.string, (tuple, list)) else (str(message.string),):
+            assert not re.search(word, sentence, re.IGNORECASE), sentence
