@@ -36,6 +36,9 @@ def full_disk(app: Portal) -> Iterator[None]:
     engine, lite = app.ground.database.engine, app.ground.database.engine.dialect.name == "sqlite"
     if lite:
         engine.dispose()
+        driver: Any = engine.raw_connection().driver_connection
+        driver.execute("VACUUM")  # pages that migrations left empty are room, too
+        engine.dispose()
         event.listen(engine, "connect", _no_page_more)
     else:
         _tell(engine, _NO_ROOM)
