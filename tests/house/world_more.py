@@ -11,10 +11,11 @@ from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.comments.models import Comment
-from portal.ideas import actions_drafts, actions_merge, actions_shortlist
+from portal.ideas import actions_drafts, actions_merge, actions_rearrange, actions_shortlist, queries_idea
 from portal.ideas.models import Call, Idea, Support
 from portal.ideas.rules_paper import PAPER
 from portal.innovation import actions_pilot
+from portal.innovation.rules import KEYS
 from portal.moderation import actions as moderation
 from portal.moderation import actions_decide
 from portal.moderation.models import Decision, Flagged, Reason
@@ -47,6 +48,8 @@ def add(app: Portal, person_id: int, number: int) -> list[Also]:
         *found,
         Also({"number": _refused(app, person_id)}, ("ideas.object_to", "ideas.idea")),
         Also({"number": _joined(app, person_id)}, ("ideas_staff.part", "ideas.as_it_was")),
+        Also({"number": _split(app, person_id)}, ("ideas_staff.unsplit", "ideas.idea")),
+        Also({"key": KEYS[0]}, ("innovation_staff.question",)),
         Also(_picked(app, person_id), ("ideas_staff.remove_pick", *SHORT_LIST)),
         Also({"decision_id": _decided(person_id)}, ("moderation.statement",)),
         Also({"paper": f"{PAPER}{calls.call_id('2026')}"}, ("home.sheet", "home_sheets.enter")),
@@ -105,6 +108,19 @@ def _joined(app: Portal, person_id: int) -> int:
         s.flush()
         actions_merge.merge(calls.OFFICER, rows[two[0]], rows[two[1]], "They want the same.")
     return two[0]
+
+
+def _split(app: Portal, person_id: int) -> int:
+    """An idea that the staff split in two, of which nobody supports the other part yet."""
+    number = calls.add_idea(app, calls.call_id("2026"), person_id, "A bench and a lamp")
+    with db.write() as s:
+        s.query(Idea).filter_by(number=number).one().held_at = None
+        s.flush()
+        found = queries_idea.by_number(s, number)
+        assert found is not None
+        two = [actions_rearrange.Piece(title, "For the evening.") for title in ("Only a bench", "Only a lamp")]
+        actions_rearrange.split(calls.OFFICER, found, two, "Two wishes.")
+    return number
 
 
 def _picked(app: Portal, person_id: int) -> Mapping[str, Any]:
