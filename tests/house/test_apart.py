@@ -22,18 +22,18 @@ def test_each_finds_an_empty_database_that_counts_from_one(app: Portal, time: st
 
 
 def test_a_connection_used_again_remembers_nothing(app: Portal) -> None:
-    engine = app.ground.database.engine
-    with engine.connect() as one:
-        one.execute(text("CREATE TEMPORARY TABLE left_behind (id integer)"))
-        if not app.ground.database.sqlite:
-            one.execute(text("SELECT pg_advisory_lock(77), set_config('statement_timeout', '1234', false)"))
-        one.commit()
-    with engine.connect() as one:
-        one.execute(text("SELECT * FROM left_behind")).all()  # the pool's own: still there
-    engine.dispose()
-    with engine.connect() as one, pytest.raises(Exception, match="left_behind"):
-        one.execute(text("SELECT * FROM left_behind"))
-    if not app.ground.database.sqlite:
-        with engine.connect() as one:
-            assert one.scalar(text("SHOW statement_timeout")) == "0"
-            assert one.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77")) == 0
+    ground.stand_on(app.ground)
+    server = not app.ground.database.sqlite
+    with db.write() as s:
+        s.execute(text("CREATE TEMPORARY TABLE left_behind (id integer)"))
+        if server:
+            s.execute(text("SELECT pg_advisory_lock(77), set_config('statement_timeout', '1234', false)"))
+    with db.write() as s:
+        s.execute(text("SELECT * FROM left_behind")).all()  # the pool's own: still there
+    app.ground.database.engine.dispose()
+    with pytest.raises(Exception, match="left_behind"), db.write() as s:
+        s.execute(text("SELECT * FROM left_behind"))
+    if server:
+        with db.write() as s:
+            assert s.scalar(text("SHOW statement_timeout")) == "0"
+            assert s.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77")) == 0
