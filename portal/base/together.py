@@ -23,12 +23,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.base import db
 
-try:
-    from psycopg import errors, pq
-    from psycopg.adapt import Transformer
-except ImportError:  # not needed on SQLite
-    pass
-
 Values = Mapping[str, Any]
 _NAMED = re.compile(r"%\((\w+)\)s")
 _BEGIN = {None: b"BEGIN", False: b"BEGIN READ WRITE", True: b"BEGIN READ ONLY"}
@@ -158,7 +152,7 @@ def ask(s: Session, *questions: tuple[Ready, Values], commit: bool = False) -> l
     try:
         if db.is_sqlite():
             return [_one_by_one(connection.connection, form, values) for form, values in forms]
-        return _one_trip(connection.connection, forms, commit)
+        return _one_trip(dbapi, connection.connection, forms, commit)
     except dbapi.Error as error:
         told = "statements sent together"
         raise DBAPIError.instance(told, None, error, dbapi.Error, True, dialect=connection.dialect) from error
@@ -175,10 +169,11 @@ def _one_by_one(pooled: Any, form: _Form, values: Values) -> list[Any]:
     return form.rows(found) if form.row is not None else []
 
 
-def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) -> list[list[Any]]:
+def _one_trip(psycopg: Any, pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) -> list[list[Any]]:
     """Send the statements and a sync, wait once, read the answers. Each statement is prepared at its first use on a
     connection, unless prepared statements are turned off there (a pooler between). What goes wrong on the way itself
-    closes the connection: nobody knows how much of it arrived."""
+    closes the connection: nobody knows how much of it arrived. `psycopg`: the module, which is not even loaded where the
+    database is SQLite."""
     driver = pooled.driver_connection
     wire = driver.pgconn
     known: dict[_Form, bytes] = pooled.record_info.setdefault("ready", {})
@@ -187,7 +182,7 @@ def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) 
     whose: list[_Form | None] = []  # None: an answer to BEGIN, COMMIT or the preparing of a statement
     try:
         wire.enter_pipeline_mode()
-        if wire.transaction_status == pq.TransactionStatus.IDLE:
+        if wire.transaction_status == psycopg.pq.TransactionStatus.IDLE:
             wire.send_query_params(_BEGIN[driver.read_only], None)
             whose.append(None)
         for form, values, formats in sent:
@@ -207,17 +202,17 @@ def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) 
             wire.send_query_params(b"COMMIT", None)
             whose.append(None)
         wire.pipeline_sync()
-        answers = list(_answers(wire))
+        answers = list(_answers(wire, psycopg.pq.ExecStatus.PIPELINE_SYNC))
         wire.exit_pipeline_mode()
     except BaseException:
         driver.close()
         raise
     for answer in answers:
-        if answer.status == pq.ExecStatus.FATAL_ERROR:
+        if answer.status == psycopg.pq.ExecStatus.FATAL_ERROR:
             for new in fresh:
                 known.pop(new, None)
-            raise errors.error_from_result(answer)
-    reader = Transformer(driver)
+            raise psycopg.errors.error_from_result(answer)
+    reader = psycopg.adapt.Transformer(driver)
     found = []
     for one, answer in zip(whose, answers, strict=True):
         if one is not None:
@@ -226,8 +221,8 @@ def _one_trip(pooled: Any, forms: Sequence[tuple[_Form, Values]], commit: bool) 
     return found
 
 
-def _answers(wire: Any) -> Iterator[Any]:
-    """What the server says, up to the sync."""
+def _answers(wire: Any, synced: Any) -> Iterator[Any]:
+    """What the server says, up to the answer to the sync."""
     poll = select.poll()
     poll.register(wire.socket, select.POLLIN)
     while wire.flush():  # more than the socket took at once
@@ -242,6 +237,6 @@ def _answers(wire: Any) -> Iterator[Any]:
         answer = wire.get_result()
         if answer is None:  # between two statements
             continue
-        if answer.status == pq.ExecStatus.PIPELINE_SYNC:
+        if answer.status == synced:
             return
         yield answer

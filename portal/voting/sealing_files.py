@@ -14,6 +14,8 @@ from pathlib import Path
 
 from portal.voting.sealing import KEY_BYTES, SealingError, check_value, new_key
 
+LONGEST_FILE = 4 * KEY_BYTES  # in hex, with the end of its line, and whoever edited it by hand
+
 
 def key_path(folder: Path, vote_id: str) -> Path:
     """Where the key of a vote lies: one file in the folder of keys."""
@@ -57,8 +59,12 @@ def destroy_key(folder: Path, vote_id: str) -> bool:
 def roll_key(folder: Path) -> bytes:
     """The key of all keyed roll hashes, made at the first use. It outlives votes and belongs into the key backup."""
     path = folder / "roll.key"
-    if not path.exists():
-        write_secret(path, new_key(), replace=False)
+    try:
+        return read_secret(path)
+    except SealingError:
+        if path.exists():
+            raise
+    write_secret(path, new_key(), replace=False)
     return read_secret(path)
 
 
@@ -87,9 +93,13 @@ def write_secret(path: Path, value: bytes, *, replace: bool = True) -> None:
 def read_secret(path: Path) -> bytes:
     """The bytes of a secret file. Raises SealingError when it is missing, damaged or open to other users."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SealingError(f"{path.name} can be read by other users; its mode has to be 0600.")
-        value = bytes.fromhex(path.read_text("ascii").strip())
+        descriptor = os.open(path, os.O_RDONLY)  # as few steps as can be: each cast reads two
+        try:
+            if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+                raise SealingError(f"{path.name} can be read by other users; its mode has to be 0600.")
+            value = bytes.fromhex(os.read(descriptor, LONGEST_FILE).decode("ascii").strip())
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
         raise SealingError(f"{path.name} is missing.") from error
     except (ValueError, UnicodeDecodeError) as error:
