@@ -29,7 +29,7 @@ from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_producti
 # about people: see `left_behind`.
 FEATURES = (
     "audit", "places", "identity", "notifications", "papers", "moderation", "processes", "comments", "ideas", "voting",
-    "innovation", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
+    "innovation", "workshops", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
 )  # fmt: skip
 
 
@@ -156,6 +156,7 @@ def _identity(app: web.Portal) -> tuple[Any, Any]:
         found = actions.recognise(reference)
         return None if found is not None and found.channel == "terminal" and screens.here() is None else found
 
+    security.on_shared(lambda: place.venue_id if (place := screens.here()) is not None else None)
     security.on_refused(lambda who, lock: record_now(who, "refused", "page", request.endpoint or "", after=list(lock)))
     return recognise, sign_in_address
 

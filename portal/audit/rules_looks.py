@@ -28,6 +28,7 @@ BY_ITSELF: dict[str, Text] = {
     "code_letter": _l("A letter with a code for the person was printed"),
     "counter": _l("The person was looked up at a counter"),
     "help": _l("The person was helped at a desk or by telephone"),
+    "booking": _l("A booking of the person was opened"),
     "list": _l("A search or list showed this person among others"),
 }
 

@@ -219,6 +219,16 @@ def _day(language: str, when: date, form: str) -> str:
     return babel_dates.format_date(when, format=form, locale=locale(language))
 
 
+def month(when: date) -> str:
+    """A month in words: June 2026."""
+    return babel_dates.format_skeleton("yMMMM", when, locale=locale())
+
+
+def weekday(when: date) -> str:
+    """A weekday in few letters: Tue."""
+    return babel_dates.format_date(when, "ccc", locale=locale())
+
+
 def moment(when: datetime, form: str = "long") -> str:
     """Day and time on the city's clock, without seconds; the time is never torn apart at the end of a line."""
     local = in_zone(when)
@@ -234,6 +244,14 @@ def last(end: datetime, form: str = "long") -> str:
     """Until when something holds that ends at an instant: its last day where it ends with a day, else the moment."""
     local = in_zone(end)
     return day(local.date() - timedelta(days=1), form) if local.time() == time() else moment(end, form)
+
+
+def hours(start: datetime, end: datetime) -> str:
+    """From when until when on the city's clock: 10:00–11:30. Never torn apart at the end of a line."""
+    one, other = in_zone(start), in_zone(end)
+    said = _language.get()
+    # a word joiner on each side of the dash: between two times a line may not end
+    return f"{_time(said, one.hour, one.minute)}\u2060–\u2060{_time(said, other.hour, other.minute)}"
 
 
 @lru_cache(maxsize=4096)

@@ -138,6 +138,19 @@ def on_refused(tell: Callable[[Actor, tuple[str, ...]], None]) -> None:
     _refused[:] = [tell]
 
 
+_shared: list[Callable[[], int | None]] = []
+
+
+def on_shared(house: Callable[[], int | None]) -> None:
+    """Hand in what knows whether a request comes from a shared screen, and in which house (its number) that stands."""
+    _shared[:] = [house]
+
+
+def shared_screen() -> int | None:
+    """The house of the shared screen from which this request comes; None from everywhere else."""
+    return _shared[0]() if _shared else None
+
+
 class BareView(RuntimeError):
     """A view without a lock."""
 

@@ -256,6 +256,7 @@ def page_filters() -> dict[str, Any]:
     """Filters that write numbers, money and days in the page's language."""
     return {
         "money": i18n.money, "number": i18n.number, "percent": i18n.percent, "day": i18n.day, "moment": i18n.moment,
+        "hours": i18n.hours, "month": i18n.month, "weekday": i18n.weekday,
         "begins": i18n.begins, "last": i18n.last, "listing": i18n.listing, "own_name": i18n.own_name,
         "direction": i18n.direction, "rendered": rendered,
     }  # fmt: skip

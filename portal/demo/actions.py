@@ -26,6 +26,7 @@ from portal.demo.actions_checks import seed_checks
 from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
 from portal.demo.actions_works import photos, seed_works
+from portal.demo.actions_workshops import seed_workshops
 from portal.demo.debates import seed_debates
 from portal.demo.finished import import_finished
 from portal.demo.ideas import seed_ideas
@@ -102,6 +103,9 @@ def _fill(gallery: Gallery, say: Say) -> None:
             seed_joined(s, officer)
             say("answers and works")
             seed_works(s, officer, gallery, lambda days: _midnight(_today() + timedelta(days=days)))
+        if "workshops" in settings().wings:
+            say("workshops")
+            seed_workshops(s, _today())
         marks.put(s, SEEDED, clock.now().isoformat())
 
 

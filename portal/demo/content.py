@@ -337,6 +337,12 @@ def innovation() -> list[dict[str, Any]]:
     return found
 
 
+@cache
+def workshops() -> dict[str, Any]:
+    """The programme of courses, appointments and meetings, as the file has it."""
+    return _read("workshops.toml")
+
+
 def departments() -> tuple[Department, ...]:
     """The departments of the city hall."""
     return tuple(Department(one["id"], one["name"]) for one in _read("departments.toml")["department"])

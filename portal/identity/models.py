@@ -190,8 +190,8 @@ class Way(enum.Enum):
 
 
 class Contact(Base):
-    """Where a person wants to be reached; optional, one per way, and used only once confirmed. A telephone number is
-    in international form, a postal address has its lines separated by line breaks."""
+    """Where a person wants to be reached; optional, one per way, and used only once confirmed (a guest's: as given). A
+    telephone number is in international form, a postal address has its lines separated by line breaks."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("person_id", "way"), Index(None, "way", "value_folded"))
@@ -204,6 +204,8 @@ class Contact(Base):
     value_folded: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # a guest's, who has no account: used as it was given, for what the guest asked for; it proves nothing about anybody
+    as_given: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AgeQuestion(Base):

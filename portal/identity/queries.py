@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, literal_column, null, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, literal_column, null, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.base import ground
@@ -337,10 +337,11 @@ class Reachable:
 
 
 def reachable(s: Session, person_ids: Iterable[int]) -> dict[int, Reachable]:
-    """How these people can be told something, in one select. Closed accounts are left out."""
+    """How these people can be told something, in one select: by confirmed addresses, guests by those they gave. Closed
+    accounts are left out."""
     rows = s.execute(
         select(Person.id, Person.name, Person.language, Contact.way, Contact.value)
-        .outerjoin(Contact, (Contact.person_id == Person.id) & Contact.confirmed_at.is_not(None))
+        .outerjoin(Contact, (Contact.person_id == Person.id) & or_(Contact.confirmed_at.is_not(None), Contact.as_given))
         .where(Person.id.in_(set(person_ids)), Person.closed_at.is_(None))
     ).all()
     ways: dict[int, dict[str, str]] = {}

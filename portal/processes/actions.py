@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from portal.audit.actions import record
-from portal.base import db
+from portal.base import db, marks
 from portal.base.actor import Actor
 from portal.base.i18n import Text
-from portal.processes import rules
+from portal.processes import queries, rules
 from portal.processes.models import ORDER, Phase, PhaseKind, Process
 
 Dates = Mapping[PhaseKind, tuple[datetime, datetime | None]]
@@ -61,3 +61,11 @@ def _told(phases: Sequence[Phase]) -> dict[str, list[str | None]]:
         phase.kind.value: [phase.opens_at.isoformat(), phase.closes_at.isoformat() if phase.closes_at else None]
         for phase in phases
     }
+
+
+def stands_beside(process_id: int) -> None:
+    """From now on pages of this process ask what other wings hold for it."""
+    known = list(marks.get(queries.BESIDE, ()))
+    if process_id not in known:
+        marks.put(db.session(), queries.BESIDE, sorted([*known, process_id]))
+        marks.forget()

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from portal.base import ground, together
+from portal.base import ground, marks, together
 from portal.base.actor import Actor
-from portal.base.feature import Hit
+from portal.base.feature import Hit, Onward
 from portal.base.together import Ready, apart
 from portal.identity.models import Person
+from portal.processes import rules
 from portal.processes.models import Invite, Member, Phase, Process
 
 # Built once: every page of a process asks it.
@@ -71,6 +72,16 @@ def readable(actor: Actor, roles: tuple[str, ...]) -> ColumnElement[bool]:
 def readable_or_none(actor: Actor, roles: tuple[str, ...], column: Any) -> ColumnElement[bool]:
     """The same for rows that point at a process, or at none, with this column."""
     return or_(column.is_(None), exists().where(and_(_P.id == column, readable(actor, roles))))
+
+
+def readable_by_all_roles(actor: Actor) -> ColumnElement[bool]:
+    """The same whatever a process belongs to: staff read the closed ones of the kinds on which they work, as
+    rules.OWNERS has it."""
+    if not actor.roles:
+        return readable(actor, ())
+    known = [and_(_P.subject == kind, readable(actor, roles)) for kind, roles in rules.OWNERS.items()]
+    others = and_(_P.subject.not_in(list(rules.OWNERS)), readable(actor, ("administrator",)))
+    return or_(*known, others)
 
 
 def reached_or_none(actor: Actor, roles: tuple[str, ...], column: Any) -> ColumnElement[bool]:
@@ -138,3 +149,15 @@ def namesakes(s: Session, folded: str) -> Sequence[Person]:
         .order_by(Person.created_at, Person.id)
         .limit(20)
     ).all()
+
+
+BESIDE = "processes.beside"  # the mark with the numbers of processes for which other wings hold something
+
+
+def beside(s: Session, process_id: int, lang: str) -> list[Onward]:
+    """What other wings hold for a process, such as its meetings, as each of them says; for pages of that process. Nothing
+    is asked where nothing was ever held (see actions.stands_beside)."""
+    if process_id not in marks.get(BESIDE, ()):
+        return []
+    found = [one.onward(s, "process", process_id, lang) for one in ground.current().features if one.onward]
+    return [one for some in found for one in some]

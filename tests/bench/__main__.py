@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.bench import bookings as seats
 from tests.bench import evening as evenings
 from tests.bench import ideas as wishes
 from tests.bench import town as towns
@@ -366,6 +367,15 @@ def counting(quick: bool) -> None:
     module.main(["--quick"] if quick else [])
 
 
+def bookings(folder: Path, port: int, each: int) -> None:
+    """Seats at the rush, beside the bare page's inserts; every booking is there, and no session gives away a seat twice."""
+    say("database     people  in        bookings/s  inserts/s  share  CPU ms   bare  p95 ms   bare  lost")
+    with databases(folder) as make:
+        for kind in reachable():
+            urls = make(kind, "rush"), make(kind, "bare-rush")
+            seats.rush(kind, folder, port, urls, each, say, ([str(BARE)], portal_server, _supporter))
+
+
 def evening(folder: Path, port: int, seconds: float) -> None:
     """The load of the last evening, city by city."""
     with databases(folder) as make:
@@ -374,7 +384,7 @@ def evening(folder: Path, port: int, seconds: float) -> None:
                 evenings.held(city, folder, port, make(city.kind, "evening"), seconds, say)
 
 
-PARTS = ["pages", "ideas", "load", "casts", "supports", "counting"]
+PARTS = ["pages", "ideas", "load", "casts", "supports", "bookings", "counting"]
 
 
 def main(arguments: list[str]) -> int:
@@ -409,6 +419,9 @@ def main(arguments: list[str]) -> int:
         if "supports" in wanted:
             say("\n== supports: durable, beside the bare page's inserts")
             supports(folder, given.port, 4 if given.quick else 12)
+        if "bookings" in wanted:
+            say("\n== bookings at the rush: durable, beside the bare page's inserts")
+            bookings(folder, given.port, 4 if given.quick else 12)
         if "counting" in wanted:
             say("\n== counting")
             counting(given.quick)

@@ -44,7 +44,12 @@ EVERYTHING = words_in(
         *content.notices(),
         *content_questions.questionnaires(),
     )
-)
+) + [
+    (f"workshops/{told['slug']}.{field}", told[field])
+    for told in content.workshops()["workshop"]
+    for field in ("title", "summary", "bring")
+    if field in told
+]
 
 
 def test_every_text_is_there_in_all_six_languages() -> None:
@@ -107,7 +112,7 @@ def test_ids_are_unique_and_titles_short() -> None:
         assert all(len(title) <= 60 for title in project.title.values()), project.id
         assert all(len(alt) <= 120 for alt in project.alt.values()), project.id
     everyone = [persona.sub for persona in content.personas()]
-    assert len(set(everyone)) == len(everyone) == 17
+    assert len(set(everyone)) == len(everyone) == 18
 
 
 def test_money_is_real() -> None:

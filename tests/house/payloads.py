@@ -88,7 +88,7 @@ MACHINE = {
     "plain_ballot.choice", "project_card.sort_key", "search_text.body", "sign_in.acr", "sign_in.amr", "sign_in.id_token",
     "sign_in.issuer", "sign_in.sid", "sign_in.sub", "subscriber.email_folded", "tombstone.record",
     "used_logout_token.issuer", "used_logout_token.jti", "vote.lots", "vote.lists", "vote.outcome", "vote.regulation",
-    "audit_entry.object_id", "audit_entry.before", "audit_entry.after",
+    "audit_entry.object_id", "audit_entry.before", "audit_entry.after", "workshop.slug", "workshop_session.uid",
 }  # fmt: skip
 SHORT = {"idea.paper_number"}  # and columns with less room that people write in
 # Words among other values: only texts that stand at the top are filled, and not under these names.

@@ -28,7 +28,12 @@ def town(module_app: Portal) -> World:
 
 
 def address(app: Portal, rule: Rule, args: dict[str, object]) -> str:
-    known = {name: args[name] for name in rule.arguments}
+    wing = rule.endpoint.partition(".")[0].partition("_")[
+        0
+    ]  # where wings call different things the same, "wing:name" counts
+    known = {name: args.get(f"{wing}:{name}", args.get(name)) for name in rule.arguments}
+    if missing := [name for name in known if known[name] is None]:
+        raise KeyError(f"{rule.endpoint}: the small city has no {missing}")
     if rule.endpoint.startswith("home") and known.get("slug") in {"2026", "draft"}:
         known["slug"] = "opening-hours"
     return app.url_map.bind("127.0.0.1:8000").build(rule.endpoint, known)

@@ -27,7 +27,9 @@ NO_PERSON = {
     "job": "work in numbers: its payload names rows, never people",
 }
 # Declared though no column of it tells: nobody must think they were forgotten.
-SAID_ANYWAY = {"person", "identity", "sealed_ballot", "delivery", "question_reply", "comment_revision"}
+SAID_ANYWAY = {
+    "person", "identity", "sealed_ballot", "delivery", "question_reply", "comment_revision", "workshop_need",
+}  # fmt: skip
 
 
 def hints(table: Table) -> list[str]:

@@ -56,6 +56,7 @@ from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
 from tests.voting import town as votes
+from tests.workshops import town as workshops
 
 ROLES = (
     "moderator",
@@ -69,6 +70,8 @@ ROLES = (
     "administrator",
     "innovation_lead",
     "innovation_coach",
+    "programme",
+    "trainer",
 )
 RAW_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -227,13 +230,17 @@ def build(app: Portal) -> World:
     shared["answer_id"] = _answered(shown)
     shared |= _on_paper(shown, other)
     tried = innovation.every_page(app, other)
+    held = workshops.every_page(app, other)
+    shared |= held
     foreign = {
         **shared,
         "slug": "draft",
         "number": unseen,
         "questionnaire_id": unasked,
         "proposal_id": tried.pop("held"),
+        "workshops:session_id": held.pop("draft_id"),
     }
+    shared.pop("draft_id")
     shared |= tried
     return World({**shared, "slug": "2026", "number": shown}, {**foreign, "fund_id": tried["fund_id"]})
 

@@ -66,4 +66,5 @@ def test_my_page_is_for_its_person_alone_and_kept_nowhere(app: Portal, count_que
     assert 'href="/en/my"' in ana.get("/en/").html, "the link stands beside the account"
     with count_queries(app) as counted:
         ana.get("/en/my")
-    assert counted.number <= 14, counted.statements
+    # the wing of workshops has three parts and a calendar here, and asks once whether there is anything at all
+    assert counted.number <= 15, counted.statements

@@ -3,10 +3,14 @@ that are no pages fails the walk."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from portal.base import codes
 
 OPEN, DONE, REVIEW, PLANNED = "decides-2026", "decides-2025", "young-2026", "green-2027"
 
@@ -23,6 +27,10 @@ class Shown:
 
 # Answers that are no pages in a language: files, redirects, pages for machines.
 NO_PAGES = {
+    "workshops.booking_calendar", "workshops.outcomes_csv", "workshops_api.calendar", "workshops_api.data",
+    "workshops_api.feed", "workshops_api.table", "workshops_staff.certificate_file", "workshops_staff.people",
+    "workshops_staff.sessions_csv",
+    "workshops.interest",  # by a code of its own; test_book_interest.py looks at it
     "admin.audit_csv", "audit_api.heads", "identity.step_up",
     "data_tracker.find_usage", "data_tracker.heartbeat", "data_tracker.usage_period",
     "papers.file", "papers_api.register_json", "papers_plain.short", "papers_plain.short_code",
@@ -42,6 +50,9 @@ NO_PAGES = {
     "home_plain.colours", "home_plain.emblem", "home_plain.favicon", "home_plain.robots", "home_plain.security_txt",
     "home_plain.sitemap", "home_plain.start", "identity.begin",
     "innovation_api.table",
+    # a request by its slip, and what is lent: the seeded city has none; tests/workshops/test_dev_pages.py looks at them
+    "workshops.device_request", "workshops.withdraw_device", "workshops.print_device_request",
+    "workshops_staff.device_request", "workshops_staff.edit_device", "workshops_staff.devices_csv",
     "identity.terminal_start", "identity.still_there", "identity.terminal_over", "identity.take_over",
     "identity.hand_over",  # at a terminal, and in a session of help: test_terminal.py looks at them
     "identity.confirm_email", "identity.email_code", "identity.welcome", "identity.open_invitation",
@@ -218,12 +229,28 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown("/staff/ideas/ideas-2027/list", bo),
             Shown("/staff/ideas/ideas-2027/list?q=qqqqqqq", bo),
         ],
+        **_programme(instance),
+        "workshops.interested": [Shown("/workshops/interested"), Shown("/workshops/interested", "ana")],
+        "workshops_staff.bookings": [
+            Shown("/staff/workshops/bookings", "adam"),
+            Shown("/staff/workshops/bookings?q=oja", "adam"),
+            Shown("/staff/workshops/bookings?q=qqqqqqq", "adam"),
+        ],
+        "workshops_staff.booking": [Shown("/staff/workshops/bookings/1", "adam")],
+        "workshops_staff.calls": [Shown("/staff/workshops/calls", "adam")],
+        "workshops_staff.call": [Shown("/staff/workshops/calls/1", "adam")],
+        "workshops_staff.interest": [Shown("/staff/workshops/interest", "adam")],
         "innovation.index": [
             Shown("/innovation/"),
             Shown("/innovation/?q=qqqqqqq"),
             Shown("/innovation/?show=stopped", "ana"),
         ],
         "innovation.about": [Shown("/innovation/about")],
+        "workshops.devices": [Shown("/workshops/devices")],
+        "workshops.ask_device": [Shown("/workshops/devices/ask"), Shown("/workshops/devices/ask", "ana")],
+        "workshops_staff.devices": [Shown("/staff/workshops/devices", adam)],
+        "workshops_staff.new_device": [Shown("/staff/workshops/devices/new", adam)],
+        "workshops_staff.device_requests": [Shown("/staff/workshops/devices/requests", adam)],
         "innovation.figures": [Shown("/innovation/figures")],
         "innovation.new": [Shown("/innovation/new", "ana"), Shown("/innovation/new?from=idea:1", "ana")],
         "innovation.proposal": [
@@ -486,3 +513,81 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown(f"/staff/votes/{counted}/entitled", bo),
         ],
     }
+
+
+def _slip(instance: Path, number: int) -> str:
+    """The code on the slip of a booking, made as base/slips.py makes it."""
+    key = bytes.fromhex((instance / "keys" / "slips.key").read_text().strip())
+
+    def keyed(use: bytes, told: bytes, length: int) -> bytes:
+        return hmac.new(key, b"booking\0" + use + told, hashlib.sha256).digest()[:length]
+
+    packed = number.to_bytes(4, "big")
+    seal = keyed(b"seal", packed, 5)
+    return codes.printed(seal + bytes(a ^ b for a, b in zip(packed, keyed(b"veil", seal, 4), strict=True)))
+
+
+def _programme(instance: Path) -> dict[str, list[Shown]]:
+    """Pages of workshops: sessions that are full, free, of one person each, of a series, a meeting; bookings that stand,
+    wait, and are over."""
+    first = dict(
+        _rows(
+            instance,
+            "SELECT w.slug, min(x.id) FROM workshop_session x JOIN workshop w ON w.id = x.workshop_id "
+            "WHERE x.state = 'open' GROUP BY 1",
+        )
+    )
+    offered = dict(_rows(instance, "SELECT slug, id FROM workshop"))
+    days = dict(_rows(instance, "SELECT session_id, min(id) FROM workshop_day GROUP BY 1"))
+    day = dict(_rows(instance, "SELECT id, substr(starts_at, 1, 10) FROM workshop_session"))
+    booked, waits = _slip(instance, 1), _slip(instance, 9)
+    full, free, series = int(first["first-steps"]), int(first["city-services"]), int(first["messages-and-calls"])
+    slot, meeting = int(first["your-own-device"]), int(first["budget-evening"])
+    here, staff, tiiu, lia = "/workshops", "/staff/workshops", "tiiu", "lia"
+    return {
+        "workshops.index": [
+            Shown(f"{here}/"), Shown(f"{here}/", "ana"), Shown(f"{here}/?language=ar&free=1"), Shown(f"{here}/?q=qqqqqqq"),
+            Shown(f"{here}/?page=9"),
+        ],
+        "workshops.calendar": [Shown(f"{here}/calendar"), Shown(f"{here}/calendar?month=2031-01")],
+        "workshops.programme": [Shown(f"{here}/programme")],
+        "workshops.workshop": [Shown(f"{here}/first-steps"), Shown(f"{here}/budget-evening")],
+        "workshops.session": [
+            Shown(f"{here}/sessions/{n}") for n in (full, free, series, slot, meeting)
+        ],
+        "workshops.house": [Shown(f"{here}/houses/2")],
+        "workshops.slots": [Shown(f"{here}/your-own-device/2/{day[slot]}")],
+        "workshops.book": [
+            Shown(f"{here}/sessions/{free}/book"), Shown(f"{here}/sessions/{full}/book"),
+            Shown(f"{here}/sessions/{free}/book", "ana"),
+        ],
+        "workshops.code": [Shown(f"{here}/booking")],
+        "workshops.slip": [Shown(f"{here}/booking/{booked}"), Shown(f"{here}/booking/{waits}")],
+        "workshops.give_back": [Shown(f"{here}/booking/{booked}/give-back")],
+        "workshops.other": [Shown(f"{here}/booking/{booked}/other")],
+        "workshops.print_slip": [Shown(f"{here}/booking/{booked}/print"), Shown(f"{here}/booking/{booked}/print?width=80")],
+        "workshops.still_using": [Shown(f"{here}/booking/{booked}/still-using")],
+        "workshops.stamps": [Shown(f"{here}/stamps", "ana")],
+        "workshops.outcomes": [Shown(f"{here}/outcomes")],
+        "workshops_staff.index": [
+            Shown(f"{staff}/", tiiu), Shown(f"{staff}/", lia), Shown(f"{staff}/?show=draft", tiiu),
+            Shown(f"{staff}/?q=qqqqqqq", tiiu),
+        ],
+        "workshops_staff.offered": [Shown(f"{staff}/offered", tiiu)],
+        "workshops_staff.new_workshop": [Shown(f"{staff}/offered/new", tiiu)],
+        "workshops_staff.workshop": [Shown(f"{staff}/offered/{offered['first-steps']}", tiiu)],
+        "workshops_staff.new_session": [Shown(f"{staff}/offered/{offered['first-steps']}/sessions/new", tiiu)],
+        "workshops_staff.many": [Shown(f"{staff}/offered/{offered['first-steps']}/sessions/many", tiiu)],
+        "workshops_staff.session": [Shown(f"{staff}/sessions/{n}", tiiu) for n in (full, series)],
+        "workshops_staff.edit_session": [Shown(f"{staff}/sessions/{meeting}/edit", tiiu)],
+        "workshops_staff.move_session": [Shown(f"{staff}/sessions/{full}/move", tiiu)],
+        "workshops_staff.call_off": [Shown(f"{staff}/sessions/{full}/off", tiiu)],
+        "workshops_staff.day": [
+            Shown(f"{staff}/sessions/{full}/day/{days[full]}", tiiu),
+            Shown(f"{staff}/sessions/{series}/day/{days[series]}", tiiu),
+        ],
+        "workshops_staff.sheet": [Shown(f"{staff}/sessions/{full}/day/{days[full]}/sheet", tiiu)],
+        "workshops_staff.terms": [Shown(f"{staff}/terms", tiiu)],
+        "workshops_staff.copy_term": [Shown(f"{staff}/terms/1/copy", tiiu)],
+        "workshops_staff.table": [Shown(f"{staff}/table", tiiu)],
+    }  # fmt: skip

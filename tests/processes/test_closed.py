@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from portal.audit.models import Entry
 from portal.base import clock, db, limits
+from portal.base.actor import SYSTEM
 from portal.base.mail import Outgoing
 from portal.base.web import Portal
 from portal.budgeting.models import Budget
@@ -20,11 +22,14 @@ from portal.identity.models import Contact, Way
 from portal.processes import actions_members, rules
 from portal.processes.models import Invite, Member, Process
 from portal.processes.rules import read_code
+from portal.workshops import actions_plan
+from portal.workshops.models import Purpose
 from tests.budgeting import town
 from tests.client import Client
 from tests.house import routes, world
 from tests.identity.help import enter, limited
 from tests.processes import survey
+from tests.workshops import town as workshops
 
 RESULTS, VOTING = "hidden-garden", "hidden-yard"
 
@@ -36,6 +41,8 @@ class City:
     process: dict[str, int]
     vote: dict[str, str]
     asked: dict[str, int]
+    met: dict[str, int]  # a session of a meeting of each
+    house: int
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +58,14 @@ def shut(module_app: Portal) -> City:
             s.get_one(Process, row.process_id).closed = row.slug != "2026"
         titles = {slug: f"Hidden {slug}" if slug != "2026" else "Everybody is asked" for slug in found}
         asked = {slug: survey.make(number, on_paper=True, title=titles[slug]) for slug, number in found.items()}
-    return City(found, votes, asked)
+        house = workshops.house()
+        met = {}
+        for slug, number in found.items():
+            meeting = workshops.workshop(slug, purpose=Purpose.MEETING, process_id=number)
+            meeting_title = {"title": {"en": titles[slug]}}
+            actions_plan.edit_workshop(SYSTEM, meeting, said=meeting_title)
+            met[slug] = workshops.session(meeting, house, seats=1 if slug == VOTING else 9).id
+    return City(found, votes, asked, met, house)
 
 
 def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
@@ -62,6 +76,8 @@ def addresses(app: Portal, city: City, slug: str) -> Iterator[tuple[str, bool]]:
         "kind": "budget", "reference": "x",
         "file_id": 1, "proposal_id": 1,
         "paper": f"questionnaire-{city.asked[slug]}", "questionnaire_id": city.asked[slug],
+        "session_id": city.met[slug], "venue_id": city.house, "slip": "x", "wish": "x", "device_slip": "x",
+        "day": (clock.city_now() + timedelta(days=10)).date().isoformat(),
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
         known = routes.frozen()[rule.endpoint]
@@ -80,6 +96,9 @@ LISTS = (
     "/de/budget/",
     "/ar/data",
     "/en/votes",
+    "/en/workshops/?purpose=meeting",
+    "/en/workshops/programme?purpose=meeting",
+    "/en/workshops/sessions.atom?purpose=meeting",
 )
 
 

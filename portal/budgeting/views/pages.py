@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from portal.base import clock, db, ui
+from portal.base import clock, db, i18n, ui
 from portal.base.i18n import Text
 from portal.base.security import actor, public
 from portal.budgeting import rules
@@ -18,6 +18,7 @@ from portal.budgeting.rules_dates import Dates
 from portal.places.queries_plan import city_plan
 from portal.places.rules_plan import Pin
 from portal.processes.models import PhaseKind
+from portal.processes.queries import beside
 from portal.processes.queries_questions import of_process
 from portal.processes.rules import Stage, State
 from portal.voting import queries as voting
@@ -90,6 +91,7 @@ def show(slug: str) -> str:
         draft=budget.state is BudgetState.DRAFT,
         closed=found.closed,
         questionnaires=of_process(db.session(), budget.process_id, now) if budget.state is BudgetState.SHOWN else [],
+        meetings=beside(db.session(), budget.process_id, i18n.lang()),
     )
 
 
