@@ -62,7 +62,7 @@ def session(session_id: int) -> str:
         held=held,
         session=row,
         told=queries_book.told(s, held),
-        languages=[rules_languages.name(code) for code, _signed in spoken.get(row.id, [])],
+        spoken=[rules_languages.name(code) for code, _signed in spoken.get(row.id, [])],
         plans=queries.desk_session(s, actor(), session_id, rules.PLANNERS) is not None,
         over=row.ends_at <= clock.city_now(),
         reach=queries_desk.reach(s, row.id),

@@ -107,7 +107,7 @@ def session(session_id: int) -> str:
         summary=said.get((held.workshop.id, "summary")),
         agenda=papers.get((row.id, "agenda")),
         minutes=papers.get((row.id, "minutes")),
-        languages=spoken.get(row.id, []),
+        spoken=spoken.get(row.id, []),
         step_free=row.step_free if row.step_free is not None else queries_list.step_free(s, row.venue_id),
         verdict=rules.may_book(row, now),
         full=full,
