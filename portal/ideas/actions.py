@@ -281,11 +281,16 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
     resident = None if taker.acting_for else taker.resident
     given = {"idea_id": idea.id, "person_id": taker.person_id, "resident": resident, "on_day": city_day(now)}
     made = together.rows(s, _give(db.is_sqlite()), given)
-    if not made:
-        own = select(Support.id).where(Support.idea_id == idea.id, Support.person_id == taker.person_id)
-        if s.scalar(own) is None:
+    while not made:
+        theirs = Support.person_id == taker.person_id
+        same = theirs if resident is None else or_(theirs, Support.resident == resident)
+        found = s.scalars(select(Support.person_id).where(Support.idea_id == idea.id, same)).all()
+        if taker.person_id in found:
+            return YES
+        if found:
             return no(_l("You support this idea already: with another account, or on a list on paper."))
-        return YES
+        # what was in the way was taken back between the two statements
+        made = together.rows(s, _give(db.is_sqlite()), given)
     if not together.rows(s, _COUNT, {"idea": idea.id}):
         s.execute(delete(Support).where(Support.id == made[0].id))
         return no(_l("This idea takes no supports."))

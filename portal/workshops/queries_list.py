@@ -183,6 +183,13 @@ def listed(
     return (_folded(cards) if fold else cards), (rows[0].total if rows else 0)
 
 
+def span(s: Db, actor: Actor) -> tuple[datetime, datetime] | None:
+    """When the first and the last session begin that this person may see; None where there is none. One select."""
+    wanted = select(func.min(_S.starts_at), func.max(_S.starts_at)).select_from(_FROM).where(queries.visible(actor))
+    first, last = s.execute(wanted).one()
+    return None if first is None else (first, last)
+
+
 def _cards(s: Db, rows: Sequence[Any]) -> list[Listed]:
     titles = texts.load(s, "workshop", {row.workshop_id for row in rows}, ["title"])
     houses = texts.load(s, "venue", {row.venue_id for row in rows}, ["name"])

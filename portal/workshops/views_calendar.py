@@ -40,8 +40,13 @@ def calendar() -> str:
     query = {name: value for name, value in request.args.items() if name != "month" and len(value) < 200}
     here = url_for(".calendar")
 
-    def month(of: date) -> str:
-        return ui.address(here, query, month=of.strftime("%Y-%m"))
+    span = queries_list.span(db.session(), actor()) or (now, now)
+    this = today.replace(day=1)
+    earliest, latest = (i18n.in_zone(one).date().replace(day=1) for one in span)
+
+    def month(of: date, there: bool) -> str:
+        """The way to another month; none beyond the programme, where a machine would turn pages for years."""
+        return ui.address(here, query, month=of.strftime("%Y-%m")) if there else ""
 
     return render_template(
         "workshops/calendar.html",
@@ -52,8 +57,8 @@ def calendar() -> str:
         by_day=by_day,
         today=today,
         total=total,
-        before=month(first - timedelta(days=1)),
-        after=month(last + timedelta(days=1)),
+        before=month(first - timedelta(days=1), first > min(earliest, this)),
+        after=month(last + timedelta(days=1), first < max(latest, this)),
         listed=ui.address(url_for(".index"), query),
         **words(),
     )

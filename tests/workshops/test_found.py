@@ -98,6 +98,13 @@ def test_the_calendar_has_its_months(client: Client, at: int) -> None:
     for month, status in (("2031-01", 200), ("2099-01", 404), ("soon", 200), ("2026-13", 200)):
         assert client.get(f"/en/workshops/calendar?month={month}").status == status, month
     assert client.get("/ar/workshops/calendar").status == 200
+    # nobody, and no machine, is led on beyond the programme
+    now, last = (town.now() + timedelta(days=days) for days in (0, 10))
+    for of in {f"{now:%Y-%m}", f"{last:%Y-%m}"}:
+        page = client.get(f"/en/workshops/calendar?month={of}").html
+        assert ('rel="prev"' in page) is (of > f"{now:%Y-%m}") and ('rel="next"' in page) is (of < f"{last:%Y-%m}")
+    page = client.get("/en/workshops/calendar?month=2031-01").html
+    assert 'rel="prev"' in page and 'rel="next"' not in page
 
 
 def test_a_budget_shows_its_meetings(client: Client, app: Portal) -> None:
