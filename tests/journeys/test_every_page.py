@@ -40,15 +40,21 @@ KEY = (
 def people(browser: Browser, city: City) -> Iterator[dict[str, Visitor]]:
     """One browser per person, signed in once."""
     made: dict[str, Visitor] = {}
-    first = made[""] = Visitor(browser, city.url)
+
+    def enter() -> Visitor:
+        one = Visitor(browser, city.url)
+        one.context.add_init_script(looks.AXE)  # each page has axe from its beginning: half a megabyte is sent once
+        return one
+
+    first = made[""] = enter()
     first.go("/accessibility/report")
     first.page.get_by_label("What does not work?").fill("The menu does not open with the Enter key.")
     first.press("Send the report")
     link = city.run("invite", "administrator").split()[-1]
-    made["invited"] = Visitor(browser, city.url)
+    made["invited"] = enter()
     made["invited"].go(link.removeprefix(city.url))
     for who in sorted({one.who for shown in pages.pages(city.instance).values() for one in shown} - {"", "invited"}):
-        made[who] = Visitor(browser, city.url)
+        made[who] = enter()
         made[who].sign_in(who)
     _rights(made["ana"], made["dora"], made["adam"])
     yield made
