@@ -44,6 +44,11 @@ class Letter:
         return [self.person.name, *self.person.post.splitlines()] if self.person and self.person.post else []
 
     @property
+    def code(self) -> str:
+        """The code of the slip that the letter is about, for those who type it or say it; empty where there is none."""
+        return str(self.row.args.get("slip") or "")
+
+    @property
     def html(self) -> str:
         """The sheet, in the reader's language."""
         return outside.render("notifications/staff/_letter.html", self.lang, it=self)

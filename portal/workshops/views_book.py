@@ -15,7 +15,7 @@ from portal.base.i18n import _l
 from portal.base.security import actor, public, shared_screen
 from portal.identity.queries import reachable
 from portal.identity.rules_ways import may_act
-from portal.workshops import actions, actions_guest, queries, queries_book, rules
+from portal.workshops import actions, actions_guest, queries, queries_book, rules, views_shared
 from portal.workshops.forms_book import BookForm
 from portal.workshops.models import Booking
 from portal.workshops.queries import Held
@@ -101,6 +101,7 @@ def book(session_id: int) -> ResponseReturnValue:
         again = queries.session(s, actor(), session_id) or held
         form.waits.data = "1" if again.session.seats_taken >= again.session.seats else ""
         return _page(again, form, for_whom, now, denied), 409
+    views_shared.opened(queries.SLIP, booking.id)
     return redirect(url_for(".slip", slip=queries.slip_of(booking)), 303)
 
 

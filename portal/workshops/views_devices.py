@@ -13,7 +13,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, shared_screen
 from portal.identity.queries import reachable
-from portal.workshops import actions_devices, queries_book, queries_devices
+from portal.workshops import actions_devices, queries_book, queries_devices, views_shared
 from portal.workshops import rules_devices as rules
 from portal.workshops.forms_devices import AskDeviceForm
 from portal.workshops.models_devices import DeviceRequest
@@ -70,6 +70,7 @@ def ask_device() -> ResponseReturnValue:
     except Denied as denied:
         return _ask_page(form, denied), 409
     flash(_("We have your request. You hear from us."))
+    views_shared.opened(queries_devices.SLIP, row.id)
     return redirect(url_for(".device_request", device_slip=queries_devices.slip_of(row.id)), 303)
 
 
@@ -93,6 +94,7 @@ def find(typed: str) -> DeviceRequest:
         if not limits.allow("slip", request.remote_addr or "", TRIES_A_MINUTE):
             raise Refused(_l("Too many wrong codes. Try again in a minute."), 429)
         abort(404)
+    views_shared.only_if_open(queries_devices.SLIP, row.id, row.person_id)
     return row
 
 

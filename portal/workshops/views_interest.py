@@ -11,7 +11,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, back_to, public
 from portal.identity.models import Way
-from portal.workshops import actions_guest, actions_interest, queries_interest
+from portal.workshops import actions_guest, actions_interest, queries_interest, views_shared
 from portal.workshops.forms_interest import InterestForm
 from portal.workshops.models import Interest
 from portal.workshops.rules import Denied
@@ -39,6 +39,7 @@ def interested() -> ResponseReturnValue:
                 form.form_errors.append(f"{denied.verdict.reason} {denied.verdict.next or ''}".strip())
             else:
                 flash(_("Noted. We write to you once something fits."), "success")
+                views_shared.opened(queries_interest.SLIP, row.id)
                 return redirect(url_for(".interest", wish=queries_interest.slip_of(row)), 303)
         status = 422
     return render_template("workshops/interested.html", form=form, whom=who), status
@@ -70,6 +71,7 @@ def find(typed: str) -> Interest:
         if not limits.allow("slip", request.remote_addr or "", TRIES_A_MINUTE):
             raise Refused(_l("Too many wrong codes. Try again in a minute."), 429)
         abort(404)
+    views_shared.only_if_open(queries_interest.SLIP, row.id, row.person_id)
     return row
 
 

@@ -14,7 +14,16 @@ from portal.base.feature import Event
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, shared_screen
 from portal.identity.queries import reachable
-from portal.workshops import actions, actions_move, queries, queries_book, rules
+from portal.workshops import (
+    actions,
+    actions_move,
+    queries,
+    queries_book,
+    queries_devices,
+    queries_interest,
+    rules,
+    views_shared,
+)
 from portal.workshops.forms_book import CodeForm
 from portal.workshops.models import BookingState, SessionState
 from portal.workshops.queries import Booked, Held
@@ -32,6 +41,7 @@ def find(typed: str) -> Booked:
         if not limits.allow("slip", request.remote_addr or "", TRIES_A_MINUTE):
             raise Refused(_l("Too many wrong codes. Try again in a minute."), 429)
         abort(404)
+    views_shared.only_if_open(queries.SLIP, found.booking.id, found.booking.person_id)
     return found
 
 
@@ -58,9 +68,16 @@ def read_code() -> ResponseReturnValue:
     if not limits.allow("slip", request.remote_addr or "", TRIES_A_MINUTE):
         raise Refused(_l("Too many codes were tried. Try again in a minute."), 429)
     if form.validate():
-        found = queries.by_slip(db.session(), form.code.data or "")
-        if found is not None:
+        s, typed = db.session(), form.code.data or ""
+        if (found := queries.by_slip(s, typed)) is not None:
+            views_shared.opened(queries.SLIP, found.booking.id)
             return redirect(url_for(".slip", slip=queries.slip_of(found.booking)), 303)
+        if (asked := queries_devices.by_slip(s, typed)) is not None:
+            views_shared.opened(queries_devices.SLIP, asked.id)
+            return redirect(url_for(".device_request", device_slip=queries_devices.slip_of(asked.id)), 303)
+        if (wish := queries_interest.by_slip(s, typed)) is not None:
+            views_shared.opened(queries_interest.SLIP, wish.id)
+            return redirect(url_for(".interest", wish=queries_interest.slip_of(wish)), 303)
         form.code.errors = [_("This code names no booking. Compare it with your slip, letter by letter.")]
     return render_template("workshops/code.html", form=form), 422
 
@@ -78,6 +95,10 @@ def _page(found: Booked, denied: Denied | None = None, *, asks: str = "") -> str
     stands = booking.state in (BookingState.BOOKED, BookingState.WAITING, BookingState.OFFERED)
     instead = not stands or found.session.moved_at is not None or asks == "other"
     reference = queries.slip_of(booking)
+    answers = bool(rules.may_answer(booking.state, booking.offered_until, now))
+    shown = booking.state
+    if shown is BookingState.OFFERED and not answers:  # its time is over, and the worker has not passed it on yet
+        shown = BookingState.LAPSED
     link = outside.absolute("workshops.slip", booking.language, slip=reference)
     return render_template(
         "workshops/slip.html",
@@ -86,13 +107,13 @@ def _page(found: Booked, denied: Denied | None = None, *, asks: str = "") -> str
         reference=reference,
         place=queries.place_number(s, booking),
         drawing=qr.svg(link, _("Link to this booking")) if link else "",
-        answers=bool(rules.may_answer(booking.state, booking.offered_until, now)),
+        answers=answers,
         gives_back=bool(rules.may_cancel(booking.state, found.session.starts_at, now)),
         others=queries_book.others(s, actor(), held, now) if instead and found.session.starts_at else [],
         denied=denied.verdict if denied is not None else None,
         cancelled=found.session.state is SessionState.CANCELLED,
         over=found.session.ends_at <= now,
-        state=rules.STATE_NAMES[booking.state],
+        state=rules.STATE_NAMES[shown],
         no_way=booking.guest and not _has_way(booking.person_id),
         asks=asks,
         check_in=_check_in(found),
@@ -177,6 +198,7 @@ def change(slip: str) -> ResponseReturnValue:
         db.session().expire_all()
         return _page(find(slip), denied, asks="other"), 409
     flash(_("You are booked for the other session. This is your new slip."))
+    views_shared.opened(queries.SLIP, made.id)
     return redirect(url_for(".slip", slip=queries.slip_of(made)), 303)
 
 

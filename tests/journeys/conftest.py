@@ -21,8 +21,6 @@ ARGUMENTS = [
     "--disable-sync",
     # the first starts a process ahead of every page, the second keeps a picture of the page before
     "--disable-features=SpareRendererForSitePerProcess,PaintHolding",
-    "--disable-threaded-compositing",
-    "--disable-software-rasterizer",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # The same engine without a window, tabs and extensions: half the work of the machine for the same page.
