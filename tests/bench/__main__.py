@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from tests.bench import bookings as seats
 from tests.bench import evening as evenings
 from tests.bench import ideas as wishes
+from tests.bench import programme as years
 from tests.bench import town as towns
 from tests.bench.measure import Browser, Page, Server, crowd, started
 
@@ -39,7 +40,7 @@ def portal_server(town: towns.Town) -> list[str]:
 
 
 # name, path, signed in, bare page, budget as a multiple of bare, budget of queries
-Wanted = tuple[str, str, bool, str, int, int | None]
+Wanted = tuple[str, str, bool, str, int | None, int | None]
 
 
 def compare(
@@ -135,6 +136,32 @@ def ideas(folder: Path, port: int, rounds: int, count: int) -> None:
         started(
             [str(BARE), "--url", f"sqlite:///{folder / 'bare-ideas.db'}", "--port", str(port + 1)], port + 1
         ) as bare,
+        started(portal_server(town), port, "/healthz") as portal,
+    ):
+        compare(town, portal, bare, town.voter(0), wanted, rounds, count)
+    town.app.ground.database.dispose()
+
+
+def programme(folder: Path, port: int, rounds: int, count: int) -> None:
+    """The pages of a programme with 2,000 sessions."""
+    town = towns.build(folder / "programme", port, large=False)
+    session, house, month = years.fill(town)
+    here = "/en/workshops/"
+    wanted: list[Wanted] = [
+        ("programme of 2,000", here, False, "/items", 3, 6),
+        ("programme, signed in", here, True, "/items", 3, 8),
+        ("its page 40", f"{here}?page=40", False, "/items", 3, 6),
+        ("in Arabic, still free", f"{here}?language=ar&free=1", False, "/items", 3, 6),
+        ("search over 2,000", f"{here}?q=course", False, "/items", 3, 6),
+        ("session", f"{here}sessions/{session}", False, "/items/1", 4, 8),
+        ("session, signed in", f"{here}sessions/{session}", True, "/items/1", 4, 10),
+        ("form to book", f"{here}sessions/{session}/book", False, "/items/1", 4, 8),
+        ("house", f"{here}houses/{house}", False, "/items", 4, 8),
+        ("calendar, 180 sessions", f"{here}calendar?month={month}", False, "/items", None, 6),
+        ("to print, 600 sessions", f"{here}programme", False, "/items", None, 6),
+    ]
+    with (
+        started([str(BARE), "--url", f"sqlite:///{folder / 'bare-year.db'}", "--port", str(port + 1)], port + 1) as bare,
         started(portal_server(town), port, "/healthz") as portal,
     ):
         compare(town, portal, bare, town.voter(0), wanted, rounds, count)
@@ -384,7 +411,7 @@ def evening(folder: Path, port: int, seconds: float) -> None:
                 evenings.held(city, folder, port, make(city.kind, "evening"), seconds, say)
 
 
-PARTS = ["pages", "ideas", "load", "casts", "supports", "bookings", "counting"]
+PARTS = ["pages", "ideas", "programme", "load", "casts", "supports", "bookings", "counting"]
 
 
 def main(arguments: list[str]) -> int:
@@ -410,6 +437,9 @@ def main(arguments: list[str]) -> int:
         if "ideas" in wanted:
             say("\n== ideas: 5,000 of them, one with 500 comments")
             ideas(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)
+        if "programme" in wanted:
+            say("\n== workshops: a programme of 2,000 sessions")
+            programme(folder, given.port, 3 if given.quick else 7, 15 if given.quick else 40)
         if "load" in wanted:
             say("\n== many at once")
             load(folder, given.port, 2 if given.quick else 8)
