@@ -23,7 +23,7 @@ from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.together import Ready
 from portal.base.verdict import YES, Verdict, no
-from portal.ideas import queries, queries_ties, rules
+from portal.ideas import queries, queries_idea, queries_ties, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
 from portal.ideas.rules import Denied, Written
 from portal.identity.queries import city_day
@@ -172,10 +172,12 @@ def index(s: Session, idea: Idea) -> None:
 
 
 def edit(
-    actor: Actor, call: Call, idea: Idea, written: Written, now: datetime, guard: Mapping[str, Any] | None = None
-) -> bool:
+    actor: Actor, call: Call, idea: Idea, written: Written, now: datetime, guard: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> bool:  # fmt: skip
     """Other words for an idea by one of its authors; the old ones stay readable. False where nothing is different.
-    Raises Denied where somebody has supported it in the meantime."""
+    `version`: which wording the author had before them. Raises Denied where somebody has supported it in the meantime, or
+    another author has changed it."""
     s = db.session()
     # nobody supports it between the question and the answer
     idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
@@ -185,6 +187,10 @@ def edit(
     before = _told(idea)
     if before == _told(written):
         return False
+    if version is not None and version != idea.version:
+        raise Denied(
+            no(_l("Another author has changed this idea while you were writing. Compare both, then save yours again."))
+        )
     old_place = (idea.x, idea.y)
     words = {key: value for key, value in before.items() if key not in ("x", "y")}
     if words != {key: value for key, value in _told(written).items() if key not in ("x", "y")}:
@@ -238,6 +244,16 @@ def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
         link=("ideas.idea", {"number": idea.number}),
         dedup=f"idea:{idea.id}:withdrawn",
     )
+    for person_id in queries_idea.author_ids(s, idea):
+        if person_id != actor.person_id:  # what one of them did is told to the others, whether they follow it or not
+            notifications.tell(
+                person_id,
+                "idea.withdrawn",
+                {"idea": {idea.language: idea.title}},
+                link=("ideas.idea", {"number": idea.number}),
+                about=("idea", idea.id),
+                dedup=f"idea:{idea.id}:withdrawn",
+            )
 
 
 # --- supports ---------------------------------------------------------------------------------------------------------

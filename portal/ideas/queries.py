@@ -353,6 +353,7 @@ def taker(s: Session, actor: Actor, call: Call, *, counts: bool = False) -> rule
         old_enough=old,
         acting_for=named,
         organisation=organisation,
+        name_only=actor.helped_by is not None and facts.resident is None and not people.signs_in(s, actor.person_id),
     )
 
 

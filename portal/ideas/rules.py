@@ -135,6 +135,7 @@ class Taker:
     old_enough: bool | None = None  # by the age of this call
     acting_for: str = ""  # the firm, school, association or person for whom they act
     organisation: bool = False  # that is not a person, and the mandate covers ideas
+    name_only: bool = False  # helped at a desk, and known by nothing but the name that was typed there
 
 
 # --- the call ---------------------------------------------------------------------------------------------------------
@@ -231,6 +232,11 @@ def may_support(
         return no(_l("This idea takes no supports."))
     if idea.locked_at is not None:
         return no(_l("A moderator has locked this idea. Nothing can be added."))
+    if taker is not None and taker.name_only:
+        return no(
+            _l("A name alone cannot be counted: nobody could say whether it was counted before."),
+            _l("Open an account with an e-mail address, prove your residence at the counter, or sign a list on paper."),
+        )
     return supports(call, phases, now) and may_take_part(taker, call)
 
 

@@ -59,6 +59,7 @@ def edit(number: int) -> ResponseReturnValue:
                     _words(form, page.idea),
                     now,
                     form.guard() | {"started_at": None},
+                    version=ui.page_number(request.form["version"]) if "version" in request.form else None,
                 ):
                     said = _("Your changes are stored. The earlier wording can still be read.")
                     if page.idea.held_at is not None:

@@ -95,7 +95,7 @@ def prove(
     )
     if not verdict:
         return verdict
-    others = [one for one in accounts_of(s, number) if one != person_id] if way != rules_ways.REGISTER else []
+    others = [one for one in accounts_of(s, number) if one != person_id]
     if holder is not None and holder.person_id != person_id:
         _take_from(s, actor, holder)
     if own is None:
@@ -110,6 +110,8 @@ def prove(
     s.execute(delete(Fact).where(Fact.person_id == person_id, Fact.source == way))
     until = now + timedelta(days=site.register.fact_days)
     for fact in facts:
+        if fact.kind == "name" and way == rules_ways.REGISTER:
+            continue  # whoever knows number, birthday and postcode of somebody is not told more about them
         s.add(
             Fact(
                 person_id=person_id, kind=FactKind(fact.kind), name=fact.name, value=fact.value, source=way,
@@ -189,14 +191,15 @@ def accounts_of(s: Session, number: str) -> list[int]:
 
 
 def accounts_of_all(s: Session, numbers: Iterable[str]) -> dict[str, list[int]]:
-    """The accounts of many residents, by their number; one select."""
+    """The accounts of many residents, by their number; one select. Not those of people who only checked themselves in
+    the register: a relative may know what it asks for."""
     hashes = {_hash(number): number for number in numbers}
     rows = s.execute(
         select(Fact.value, Fact.person_id)
         .join(Person, Person.id == Fact.person_id)
         .where(
             Fact.kind == FactKind.RESIDENT, Fact.name == settings().scheme, Fact.value.in_(list(hashes)),
-            Person.once.is_(False),
+            Person.once.is_(False), Fact.source != rules_ways.REGISTER,
         )
         .distinct()
         .order_by(Fact.person_id)

@@ -398,6 +398,11 @@ def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> Peop
     return PeoplePage(found, total, page, pages)
 
 
+def signs_in(s: Session, person_id: int) -> bool:
+    """Has this person an account: a provider, or an address by which one signs in? One select."""
+    return s.scalar(select(Identity.id).where(Identity.person_id == person_id).limit(1)) is not None
+
+
 def person(s: Session, person_id: int) -> Person | None:
     """A person with roles, who granted them, and identities; for the staff page. Three selects."""
     return s.scalars(

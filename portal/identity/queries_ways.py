@@ -123,7 +123,7 @@ class Found:
     """Somebody whom a counter found."""
 
     person_id: int
-    name: str
+    name: str  # empty where an address led here: whoever knows that is not told whose it is
 
 
 def at_counter(s: Session, typed: str, now: datetime) -> Found | None:
@@ -142,7 +142,7 @@ def at_counter(s: Session, typed: str, now: datetime) -> Found | None:
                 DeskCode.code_hash == hashed, DeskCode.expires_at > now
             )
         ).all()
-    return Found(rows[0].id, rows[0].name) if len(rows) == 1 else None
+    return Found(rows[0].id, "" if "@" in typed else rows[0].name) if len(rows) == 1 else None
 
 
 def used(s: Session, number: str) -> list[Text]:

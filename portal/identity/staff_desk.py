@@ -32,6 +32,7 @@ from portal.identity import (
     rules_ways,
 )  # fmt: skip
 from portal.identity.forms_ways import FindForm, MandateProofForm, ProofForm, SecondProofForm, wrong
+from portal.identity.queries_ways import Found
 from portal.places.queries import districts
 
 desk = Blueprint("identity_desk", __name__, url_prefix="/staff")
@@ -40,21 +41,21 @@ ROLES = ("clerk", "librarian", "administrator")
 MINUTES = 20
 
 
-def _signed(person_id: int) -> str:
-    """Whom a counter found, so that a proof can go to nobody else by changing a number."""
-    return str(_signer().dumps([person_id, actor().person_id]))
+def _signed(found: Found) -> str:
+    """Whom a counter found, so that a proof can go to nobody else by changing a number, and the name that it was shown."""
+    return str(_signer().dumps([found.person_id, actor().person_id, found.name]))
 
 
 def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_of(settings()), salt="counter")
 
 
-def _person(token: str) -> int | None:
+def _person(token: str) -> Found | None:
     try:
-        person_id, clerk = _signer().loads(token, max_age=MINUTES * 60)
+        person_id, clerk, name = _signer().loads(token, max_age=MINUTES * 60)
     except (BadSignature, ValueError, TypeError):
         return None
-    return int(person_id) if clerk == actor().person_id else None
+    return Found(int(person_id), str(name)) if clerk == actor().person_id else None
 
 
 @desk.get("/counter")
@@ -96,10 +97,10 @@ def find() -> ResponseReturnValue:
     db.finish(commit=True)
     if waits is not None and waits.first_id != actor().person_id:
         form = SecondProofForm(formdata=None).offer(settings().register.documents)
-        form.person.data = _signed(found.person_id)
+        form.person.data = _signed(found)
         return _second_page(form, found.name)
     proof = offer()
-    proof.person.data, proof.name.data = _signed(found.person_id), found.name
+    proof.person.data, proof.name.data = _signed(found), found.name
     return _proof_page(proof, found.name)
 
 
@@ -140,16 +141,16 @@ def claimed_at_counter(form: ProofForm) -> rules.Claimed | None:
     return rules.Claimed(name, found.birth or birth, found.district, found.number)
 
 
-def _for_whom(form: ProofForm | SecondProofForm) -> int:
+def _for_whom(form: ProofForm | SecondProofForm) -> Found:
     """The account that this clerk found, which is not their own."""
-    person_id = _person(form.person.data or "")
-    if person_id is None:
+    found = _person(form.person.data or "")
+    if found is None:
         raise Refused(_l("This form was open for too long. Find the person again."), 409)
-    if person_id == actor().person_id:
+    if found.person_id == actor().person_id:
         raise Refused(_l("Nobody checks their own documents. Ask a colleague."), 409)
     if not settings().scheme:
         raise NotFound
-    return person_id
+    return found
 
 
 def _needs_second(person_id: int, number: str) -> bool:
@@ -179,10 +180,11 @@ def proof() -> ResponseReturnValue:
     """Store what was seen: kind of document, district, ages asked for; the person sees it on their page. Or, where it
     needs four eyes, note it for the second clerk."""
     form, who = offer(request.form), actor()
-    person_id = _for_whom(form)
+    found = _for_whom(form)
+    person_id = found.person_id
     claimed = claimed_at_counter(form) if form.validate() else None
     if claimed is None:
-        return _proof_page(form, form.name.data or "", 422)
+        return _proof_page(form, found.name, 422)
     now, number = clock.now(), claimed.resident or ""
     if _needs_second(person_id, number):
         with db.write() as s:
@@ -206,7 +208,7 @@ def proof() -> ResponseReturnValue:
         )
     if not verdict:
         wrong(form, form.number, f"{verdict.reason} {verdict.next or ''}".strip())
-        return _proof_page(form, form.name.data or "", 409)
+        return _proof_page(form, found.name, 409)
     flash(_("The proof is stored. The person sees it on their page."), "success")
     return redirect(url_for("identity_desk.counter"), 303)
 
@@ -221,9 +223,8 @@ def _second_page(form: SecondProofForm, name: str, status: int = 200) -> Respons
 def confirm_proof() -> ResponseReturnValue:
     """The second clerk has looked at the document too: join the account with the resident."""
     form, who, now = SecondProofForm().offer(settings().register.documents), actor(), clock.now()
-    person_id = _for_whom(form)
-    known = queries.reachable(db.session(), [person_id]).get(person_id)
-    name = known.name if known is not None else ""
+    found = _for_whom(form)
+    person_id, name = found.person_id, found.name
     number = rules_ways.read_number(form.number.data or "") if form.validate() else None
     if number is None:
         if not form.errors:

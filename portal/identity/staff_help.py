@@ -113,7 +113,9 @@ def start(means: str) -> ResponseReturnValue:
             done = found
             limits.failed(s, "help", f"helper {who.person_id}", now)
     if isinstance(done, Verdict):
-        wrong(form, form.consent, f"{done.reason} {done.next or ''}".strip())
+        # nobody was found: the fault is in what names the person, not in their consent
+        name = next((one for one in ("code", "number") if one in form), "consent") if done is found else "consent"
+        wrong(form, form[name], f"{done.reason} {done.next or ''}".strip())
         return _page(way, form, 422)
     note_look(who, [done.person_id], page="identity_help.begin", why="help", roles=ROLES)
     enter_session(done.actor, done.reference)

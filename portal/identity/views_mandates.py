@@ -155,6 +155,7 @@ def my() -> ResponseReturnValue:
     return render_template(
         "identity/my.html",
         parts=parts,
+        now=now,
         events=sorted(events, key=lambda e: e.starts_at),
         mandates=[row for row in queries_ways.mandates(s, who).mine if _holds(row, today)],
     )

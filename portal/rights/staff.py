@@ -224,7 +224,11 @@ FIELDS = (
 
 def _breach(row: Breach | None) -> ResponseReturnValue:
     form = BreachForm() if request.method == "POST" else BreachForm(obj=row, data={"discovered_at": clock.now()})
-    if form.validate_on_submit():
+    good = form.validate_on_submit()
+    for name in ("discovered_at", "authority_at", "people_told_at"):
+        if good and form[name].data is not None and form[name].data > clock.now():
+            form[name].errors = [_("This moment is still to come.")]
+    if good and not form.errors:
         values = {name: form[name].data for name in FIELDS}
         values |= {name: values[name] or "" for name in ("consequences", "measures", "why_not")}
         made, verdict = actions.put_breach(actor(), row, values, close=request.form.get("act") == "close")

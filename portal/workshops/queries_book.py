@@ -13,7 +13,7 @@ from portal.base import texts
 from portal.base.actor import Actor
 from portal.base.texts import Said
 from portal.identity import queries as people
-from portal.identity.models import Identity, Person
+from portal.identity.models import Person
 from portal.identity.rules import AgeRule
 from portal.places.models import Venue
 from portal.workshops import queries, rules
@@ -65,7 +65,7 @@ def old_enough(s: Db, person_id: int | None, workshop: Workshop, session: Sessio
 
 def is_guest(s: Db, person_id: int) -> bool:
     """Has this person no account: no provider, nor an address by which one signs in?"""
-    return s.scalar(select(Identity.id).where(Identity.person_id == person_id).limit(1)) is None
+    return not people.signs_in(s, person_id)
 
 
 def language_of(s: Db, person_id: int, otherwise: str) -> str:

@@ -161,7 +161,9 @@ def programme(folder: Path, port: int, rounds: int, count: int) -> None:
         ("to print, 600 sessions", f"{here}programme", False, "/items", None, 6),
     ]
     with (
-        started([str(BARE), "--url", f"sqlite:///{folder / 'bare-year.db'}", "--port", str(port + 1)], port + 1) as bare,
+        started(
+            [str(BARE), "--url", f"sqlite:///{folder / 'bare-year.db'}", "--port", str(port + 1)], port + 1
+        ) as bare,
         started(portal_server(town), port, "/healthz") as portal,
     ):
         compare(town, portal, bare, town.voter(0), wanted, rounds, count)

@@ -23,13 +23,16 @@ LANGUAGES = ("et", "en", "de", "ar", "pl", "fr")
 def fill(town: Town, sessions: int = SESSIONS) -> tuple[int, int, str]:
     """Plan the year; returns the number of a session in the middle, of a house, and the month of that session."""
     ground.stand_on(town.app.ground)
-    draw, now = random.Random(2027), clock.city_now().replace(minute=0, second=0, microsecond=0)  # the same at every run
+    draw, now = (
+        random.Random(2027),
+        clock.city_now().replace(minute=0, second=0, microsecond=0),
+    )  # the same at every run
     with db.write() as s:
-        courses = [
-            workshops.workshop(f"course-{n}", level=rules.LADDER[n % len(rules.LADDER)]).id for n in range(12)
-        ]
+        courses = [workshops.workshop(f"course-{n}", level=rules.LADDER[n % len(rules.LADDER)]).id for n in range(12)]
         names = [{"en": f"Library {n}"} for n in range(8)]
-        houses = [places.add_venue(workshops.SYSTEM, names=name, address=f"Quay {n}").id for n, name in enumerate(names)]
+        houses = [
+            places.add_venue(workshops.SYSTEM, names=name, address=f"Quay {n}").id for n, name in enumerate(names)
+        ]
         rows, days, spoken = [], [], []
         for n in range(1, sessions + 1):
             at = now + timedelta(hours=26 + n * 4)

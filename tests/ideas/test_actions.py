@@ -20,6 +20,8 @@ from portal.notifications.models import Message
 from tests.client import Client
 from tests.ideas.town import add_call, add_idea, idea
 from tests.identity.help import enter
+from tests.identity.test_help import YES
+from tests.identity.test_terminal import librarian, library
 
 
 def _people(app: Portal, count: int) -> list[int]:
@@ -122,6 +124,39 @@ def test_a_co_author_is_invited_by_an_address_and_may_then_change_it(app: Portal
         assert s.query(Message).filter_by(person_id=me, notice="idea.joined").count() == 1
     again = client.post(f"/en/ideas/{number}/authors", {"address": "mia@example.org"})
     assert "has been invited already" in again and "P 0" in Client(app).get(f"/en/ideas/{number}")
+
+
+def test_two_authors_do_not_overwrite_each_other_and_hear_of_a_withdrawal(app: Portal) -> None:
+    client = Client(app)
+    me, mia = enter(client, "Jonas Brandt"), _people(app, 1)[0]
+    number = add_idea(app, add_call(app), me)
+    with db.write() as s:
+        row = s.query(Idea).one()
+        s.add(Author(idea_id=row.id, person_id=mia, hash="x", state=AuthorState.ACCEPTED, invited_at=clock.now()))
+    path = f"/en/ideas/{number}/edit"
+    mine = client.get(path).fields()
+    with db.write() as s:  # Mia is faster
+        row = s.query(Idea).one()
+        words = actions.Written(title="A bench and a tree", body=row.body, language="en")
+        assert actions.edit(Actor(person_id=mia), s.get_one(Call, row.call_id), row, words, clock.now(), version=1)
+    page = client.post(path, {**mine, "title": "A longer bench"})
+    assert page.status == 422 and "Another author has changed this idea" in page and "A longer bench" in page.html
+    assert idea(number).title == "A bench and a tree"
+    client.post(path, {**page.fields(), "title": "A longer bench and a tree"})
+    assert idea(number).title == "A longer bench and a tree"
+    client.post(f"/en/ideas/{number}/withdraw", {"reason": "It is being built."}, page=f"/en/ideas/{number}/withdraw")
+    with db.read() as s:
+        assert [m.person_id for m in s.query(Message).filter_by(notice="idea.withdrawn")] == [mia]
+
+
+def test_a_name_alone_supports_nothing(app: Portal) -> None:
+    number = add_idea(app, add_call(app), enter(Client(app), "Jonas Brandt"))
+    desk = librarian(app, venue := library(app))
+    page = desk.post("/en/staff/help/guest", {"venue": str(venue), "name": "Old Tom", **YES})
+    assert "You help Old Tom" in page
+    path = f"/en/ideas/{number}"
+    page = desk.post(f"{path}/support", {"on": "1"}, page=path)
+    assert page.status == 409 and "A name alone cannot be counted" in page and idea(number).supports == 0
 
 
 def test_a_kept_search_tells_once_what_is_new(app: Portal, monkeypatch: object) -> None:

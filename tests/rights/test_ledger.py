@@ -91,6 +91,8 @@ def test_a_breach_has_seventy_two_hours(app: Portal) -> None:
     entry = {"discovered_at": "2026-03-02T11:30", "title": "List sent to a wrong address", "what": "A mail",
              "data": "Names of 12 people", "people": "12"}  # fmt: skip
     assert desk.post("/en/staff/breaches/new", {**entry, "title": ""}).status == 422
+    later = desk.post("/en/staff/breaches/new", {**entry, "discovered_at": "2096-03-02T11:30"})
+    assert later.status == 422 and "still to come" in later and "List sent to a wrong address" in later.html
     page = desk.post("/en/staff/breaches/new", entry)
     assert "must be told by" in page and "March 5, 2026" in page
     ground.stand_on(app.ground)
@@ -100,6 +102,7 @@ def test_a_breach_has_seventy_two_hours(app: Portal) -> None:
     listed = desk.get("/en/staff/breaches")
     assert "Overdue" in listed and "1 breach is open" in desk.get("/en/staff/")
     where = f"/en/staff/breaches/{row.id}"
+    assert "Overdue" in desk.get(where)
     assert desk.post(where, {**entry, "act": "close"}).status == 422, "told, or why not"
     assert "Closed on" in desk.post(where, {**entry, "authority_at": "2026-03-04T10:00", "act": "close"})
     table = desk.http.get("/en/staff/breaches/register.csv", base_url=desk.base).get_data(as_text=True)
