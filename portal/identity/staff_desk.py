@@ -25,7 +25,6 @@ from portal.config import secret_of
 from portal.identity import (
     actions_mandates,
     actions_proof,
-    queries,
     queries_ways,
     register,
     rules,
