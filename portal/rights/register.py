@@ -25,6 +25,13 @@ AREAS: dict[str, Text] = {
     "budgeting": _l("Budgets"),
     "home": _l("The portal’s own pages"),
     "rights": _l("Your rights over your data"),
+    "ideas": _l("Ideas"),
+    "comments": _l("Comments"),
+    "moderation": _l("Moderation"),
+    "workshops": _l("Workshops"),
+    "innovation": _l("Innovation"),
+    "processes": _l("Questionnaires and members of closed processes"),
+    "admin": _l("Set-up"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,6 +72,8 @@ def test_after_three_years_a_line_may_go(app: Portal) -> None:
 
 def test_the_register_names_every_record_and_every_machine(app: Portal, client: Client) -> None:
     page = client.get("/en/data-register")
+    headings = re.findall(r"<h3>(.*?)</h3>", page.html)
+    assert headings and all(one[0].isupper() for one in headings), "parts have names for people"
     answer = client.http.get("/api/data-register.json", base_url=client.base).get_json()
     assert {one["table"] for one in answer["records"]} == {record.table for record in personal.records()}
     assert {one["name"] for one in answer["machines"]} == {machine.name for machine in personal.machines()}
