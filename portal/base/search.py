@@ -111,10 +111,17 @@ def find_any(s: Session, kinds: list[str], query: str, lang: str, most: int = MO
     sqlite = db.is_sqlite()
     long, others, values = _typed(words, sqlite)
     statement = _ranked(sqlite, bool(long), len(others), len(words), len(kinds))
-    values |= {f"kind_{n}": kind for n, kind in enumerate(kinds)} | {"lang": lang, "most": most}
-    for n, word in enumerate(words):
-        values |= {f"word_{n}": word, f"begins_{n}": f" {word}"}
-    return [(row[0], row[1]) for row in together.rows(s, statement, values)]
+    values |= {f"kind_{n}": kind for n, kind in enumerate(kinds)} | {"lang": lang, "word_0": words[0]}
+    values |= {f"begins_{n}": f" {word}" for n, word in enumerate(words)}
+    # An object that is found in several languages has several lines, the best of which stands first. Grouping all lines
+    # in the database costs more than they all: only where the lines asked for hold too few objects are more asked for.
+    lines = most + most // 2
+    while True:
+        rows = together.rows(s, statement, {**values, "most": lines})
+        found = list(dict.fromkeys((row[0], row[1]) for row in rows))
+        if len(found) >= most or len(rows) < lines:
+            return found[:most]
+        lines *= 4
 
 
 def _typed(words: list[str], sqlite: bool) -> tuple[list[str], list[str], dict[str, Any]]:
@@ -158,35 +165,26 @@ def _holding(sqlite: bool, phrase: bool, parts: int) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _ranked(sqlite: bool, phrase: bool, parts: int, words: int, kinds: int) -> Ready:
-    """Kind and id of what holds so many words, best first. Where each word begins is asked once per text, in a table of
-    its own: asked inside the order it would be asked anew for each of its parts."""
+    """Kind and id of what holds so many words, best first, a line for each language. The rank is one expression without
+    a table beside it, in which every place is asked for once and only where it matters: the database reckons it for all
+    that is found, however few lines are wanted."""
     at: Any = func.instr if sqlite else func.strpos
     source, held = _where(sqlite, phrase, parts)
     body = literal(" ", String).concat(_X.body)
-    begun = [at(body, bindparam(f"begins_{n}", type_=String)).label(f"begun_{n}") for n in range(words)]
-    places = (
-        select(
-            _X.kind, _X.object_id, _X.lang, func.length(_X.body).label("long"), *begun,
-            at(_X.body, bindparam("word_0", type_=String)).label("inside"),
-        )
-        .select_from(source)
-        .where(_X.kind.in_([bindparam(f"kind_{n}", type_=String) for n in range(kinds)]), *held)
-        .cte("places")
-        .prefix_with("MATERIALIZED")
-    )  # fmt: skip
-    c = places.c
+    begun = [at(body, bindparam(f"begins_{n}", type_=String)) for n in range(words)]
+    inside = at(_X.body, bindparam("word_0", type_=String))
     # a "tree" is sought before a "street": a word that only holds what was typed comes after one that begins with it
-    later = [case((c[f"begun_{n}"] > 0, 0), else_=1_000_000) for n in range(words)]
-    best = func.min(
-        case((c.lang == bindparam("lang", type_=String), 0), else_=100_000_000)
-        + sum(later, literal(0))
-        + case((c.begun_0 > 0, c.begun_0), else_=c.inside)
-        + c.long / 1_000_000.0
+    rank = (
+        case((_X.lang == bindparam("lang", type_=String), 0), else_=100_000_000)
+        + func.coalesce(func.nullif(begun[0], 0), 1_000_000 + inside)
+        + sum((case((one > 0, 0), else_=1_000_000) for one in begun[1:]), literal(0))
+        + func.length(_X.body) / 1_000_000.0
     )
     return Ready(
-        select(c.kind, c.object_id)
-        .group_by(c.kind, c.object_id)
-        .order_by(best, c.kind, c.object_id)
+        select(_X.kind, _X.object_id)
+        .select_from(source)
+        .where(_X.kind.in_([bindparam(f"kind_{n}", type_=String) for n in range(kinds)]), *held)
+        .order_by(rank, _X.kind, _X.object_id)
         .limit(bindparam("most", type_=Integer))
     )
 

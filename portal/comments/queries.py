@@ -209,8 +209,8 @@ def _roots(points: bool, order: Sort, me: bool) -> Ready:
 
 @cache
 def _replies(me: bool, most: int) -> Ready:
-    """The first replies in each of the conversations `root_0`, `root_1` and so on, `most` of them, and how many there
-    are."""
+    """The first `shown` replies in each of the conversations `root_0`, `root_1` and so on, `most` of them, and how many
+    there are."""
     roots = [bindparam(f"root_{n}", type_=_C.id.type) for n in range(most)]
     ranked = (
         select(
@@ -225,7 +225,7 @@ def _replies(me: bool, most: int) -> Ready:
         select(*_columns(me), ranked.c.all_replies)
         .join(ranked, ranked.c.number == _C.id)
         .outerjoin(Person.__table__, _P.id == _C.author_id)
-        .where(ranked.c.rank <= rules.REPLIES_SHOWN)
+        .where(ranked.c.rank <= bindparam("shown"))
         .order_by(_C.root_id, ranked.c.rank)
     )
 
@@ -303,7 +303,8 @@ def debate(s: Session, actor: Actor, about: Thing, lang: str, page: int = 1, sor
     replies: dict[int, list[Any]] = {}
     most = size * len(sides)
     asked = {f"root_{n}": rows[n].id if n < len(rows) else None for n in range(most)}
-    for row in together.rows(s, _replies(me, most), {**asked, "me": actor.person_id}):
+    shown = rules.replies_shown(len(rows))
+    for row in together.rows(s, _replies(me, most), {**asked, "me": actor.person_id, "shown": shown}):
         replies.setdefault(row.root_id, []).append(row)
     maker = _Lines(actor, bool(about.may), [*rows, *(row for some in replies.values() for row in some)])
     columns = tuple(

@@ -20,7 +20,8 @@ DEEPEST = {POINTS: 1, THREAD: 2}  # levels below a comment; deeper replies stand
 LONGEST = 3000  # characters
 PER_PAGE = 20
 PER_COLUMN = PER_PAGE // 2
-REPLIES_SHOWN = 3  # below each comment of a page; the others stand on the page of the conversation
+REPLIES_SHOWN = 3  # below each comment of a page, at most; the others stand on the page of the conversation
+LINES = 2 * PER_PAGE  # of a page, replies included, but for the first reply to each
 EDIT_WINDOW = timedelta(minutes=15)
 RATE_FOR = timedelta(days=180)  # then the number stands, and who rated is forgotten
 REMOVED_KEPT = timedelta(days=30)  # the words of what was taken back, for complaints about them
@@ -75,6 +76,12 @@ def order(shape: str, asked: str | None) -> Sort:
 def per_column(shape: str) -> int:
     """How many comments (without replies) stand in a column of a page."""
     return PER_COLUMN if shape == POINTS else PER_PAGE
+
+
+def replies_shown(conversations: int) -> int:
+    """How many replies stand below each comment of a page with so many conversations. The longer the debate, the fewer:
+    whoever reads a page of twenty points looks for other points first, and a phone has to draw them all."""
+    return max(1, min(REPLIES_SHOWN, LINES // max(conversations, 1) - 1))
 
 
 @dataclass(frozen=True, slots=True)

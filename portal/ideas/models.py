@@ -157,6 +157,7 @@ class Idea(Moderated, Base):
         Index(None, "call_id", "listed", "created_at"),
         Index(None, "call_id", "listed", "supports"),
         Index(None, "call_id", "listed", "comments"),
+        Index(None, "call_id", "listed", "shuffle"),
         Index(None, "author_id"),
         Index(None, "helped_by_id"),
         Index(None, "merged_into_id"),

@@ -59,8 +59,10 @@ _HITS = (
 
 def ideas(s: Session, ids: list[int], _lang: str) -> dict[int, Hit]:
     """One select. What was merged or withdrawn is found by its address alone."""
-    rows = s.execute(_HITS, {"ids": ids})
-    return {row.id: Hit(row.title, row.language, "ideas.idea", {"number": row.number}, row.lead) for row in rows}
+    return {
+        idea_id: Hit(title, language, "ideas.idea", {"number": number}, lead)
+        for idea_id, number, title, lead, language in s.execute(_HITS, {"ids": ids}).all()
+    }
 
 
 def feed(s: Session, _lang: str) -> list[News]:

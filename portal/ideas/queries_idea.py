@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, and_, bindparam, case, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from portal.base import clock, files, i18n, together
@@ -66,13 +80,15 @@ class Found:
 
 
 _ANSWERED, _TWIN = AnswerIdea.__table__.c, Twin.__table__.c
+# Written out: where a partial index asks for the same column, SQLite compiles a statement with a parameter anew each time.
+_OPEN = _TWIN.state == literal_column(f"'{TwinState.OPEN.value}'")
 _SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
 _WHOLE = (
     select(
         Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
         queries_ties.TIED.label("tied"),
         exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing != Standing.DRAFT).label("answered"),
-        exists().where(_TWIN.state == TwinState.OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
+        exists().where(_OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)

@@ -104,6 +104,15 @@ def test_an_object_comes_once_and_the_readers_language_first(db_session: Session
     assert search.find(db_session, "project", "park", "en") == [1, 2]
 
 
+def test_finds_in_many_languages_push_no_object_out(db_session: Session) -> None:
+    for lang in ("de", "et", "fr", "pl", "en"):
+        search.put(db_session, "project", 1, lang, "Park")
+    search.put(db_session, "project", 2, "de", "Der lange Weg zum Park")
+    search.put(db_session, "project", 3, "de", "Der noch viel längere Weg zum Park")
+    for most in (1, 2, 3, 4):
+        assert search.find(db_session, "project", "park", "ar", most=most) == [1, 2, 3][:most]
+
+
 def test_the_earlier_the_better(db_session: Session) -> None:
     search.put(db_session, "project", 1, "en", "A square with trees and a playground")
     search.put(db_session, "project", 2, "en", "Playground by the school")

@@ -215,6 +215,22 @@ def test_a_lasting_address_leads_to_the_page_where_the_comment_stands(
         assert page.html.count("<article") <= 20 + 1 + rules.REPLIES_SHOWN
 
 
+def test_a_long_debate_shows_the_first_reply_and_the_way_to_the_others(
+    app: Portal, probe: Probe, client: Client
+) -> None:
+    roots = many(app, 5)
+    for root in roots:
+        many(app, 5, root=root)
+    page = client.get(WHERE)
+    assert page.html.count("<article") == 5 + 5 * 3, "a short debate shows three"
+    for root in many(app, 15):
+        many(app, 5, root=root)
+    page = client.get(WHERE)
+    assert page.html.count("<article") == 20 + 20 and page.html.count("Show all 5 replies") == 20
+    whole = client.get(f"/en/comments/{roots[0]}/replies")
+    assert whole.html.count("<article") == 1 + 5, "without a script"
+
+
 def test_the_number_of_selects_stands(
     app: Portal, probe: Probe, client: Client, count_queries: Callable[..., Any]
 ) -> None:

@@ -108,3 +108,10 @@ def test_a_heading_in_a_comment_is_no_heading_of_the_page() -> None:
 def test_the_opening_has_no_marks() -> None:
     assert rules.opening("# **Bold** [link](https://x.example) word") == "Bold link word"
     assert rules.opening("word " * 40, 20) == "word word word word …"
+
+
+@pytest.mark.parametrize(
+    ("conversations", "replies"), [(0, 3), (1, 3), (5, 3), (10, 3), (11, 2), (13, 2), (14, 1), (20, 1), (60, 1)]
+)
+def test_the_more_conversations_the_fewer_replies_below_each(conversations: int, replies: int) -> None:
+    assert rules.replies_shown(conversations) == replies

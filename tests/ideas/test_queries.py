@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert, text
+from sqlalchemy.orm import Session
 
 from portal.base import clock, db, ground
 from portal.base.web import Portal
@@ -73,3 +74,47 @@ def test_the_number_of_selects_is_the_same(app: Portal, count_queries: Callable[
                 assert min(asked) <= most[signed_in], f"{path}: {asked}"
                 found.setdefault((path, signed_in), set()).add(min(asked))
     assert {key: numbers for key, numbers in found.items() if len(numbers) > 1} == {}
+
+
+def test_the_order_by_lot_is_reckoned_without_reading_the_ideas(db_session: Session) -> None:
+    if db_session.get_bind().dialect.name == "sqlite":  # PostgreSQL reads a small table whole, whatever indexes it has
+        asked = "SELECT id FROM idea WHERE call_id = 1 AND listed IS 1 ORDER BY (shuffle * 5) % 2147483647, id LIMIT 20"
+        plan = str(db_session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all())
+        assert "USING INDEX ix_idea_call_id_listed_shuffle" in plan
+
+
+READS = 20  # SQLite's authorizer is asked this for each column that a statement reads, while it is compiled
+
+
+def test_no_statement_of_a_page_is_compiled_anew(app: Portal) -> None:
+    engine = app.ground.database.engine
+    if engine.dialect.name != "sqlite":
+        return
+    client, call_id = Client(app), add_call(app)
+    me = enter(client, "Ana Ilves")
+    for n in range(3):
+        add_idea(app, call_id, me, f"A bench {n}")
+    asked: list[str] = []
+
+    def authorize(action: int, *what: str | None) -> int:
+        if action == READS:
+            asked.append(f"{what[0]}.{what[1]}")
+        return 0
+
+    known: set[int] = set()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, _record: object, _proxy: object) -> None:
+        if id(connection) not in known:  # setting it throws away what is compiled
+            known.add(id(connection))
+            connection.set_authorizer(authorize)
+
+    try:
+        for path in ("/en/", "/en/search?q=bench", "/en/workshops/", *BUDGET):
+            for reader in (Client(app), client) if path != "/en/ideas/3" else ():
+                for _again in range(3):
+                    asked.clear()
+                    reader.get(path)
+                assert asked == [], path
+    finally:
+        event.remove(engine, "checkout", on_checkout)
