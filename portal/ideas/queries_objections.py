@@ -30,6 +30,8 @@ class Objected:
     valuation: Valuation | None
     authors: Sequence[int]
     found_by: Sequence[int]  # who valued the idea, or joined it with another
+    merge: Merge | None = None  # what is objected to, where that is a join; `other` is the idea that holds both
+    other: Idea | None = None
 
 
 def objection(s: Session, objection_id: int) -> Objected | None:
@@ -39,7 +41,12 @@ def objection(s: Session, objection_id: int) -> Objected | None:
     if row is None or found is None:
         return None
     of = s.get(Valuation, row.valuation_id) if row.valuation_id is not None else None
-    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), found_by(s, row))
+    merge = other = None
+    if row.subject is Subject.MERGE:
+        last = select(Merge).where(Merge.idea_id == row.idea_id).order_by(Merge.id.desc()).limit(1)
+        merge = s.scalars(last).one_or_none()
+        other = s.get(Idea, merge.into_id) if merge is not None else None
+    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), found_by(s, row), merge, other)
 
 
 def found_by(s: Session, row: Objection) -> list[int]:
