@@ -162,7 +162,11 @@ def test_no_project_grows_while_an_objection_waits(app: Portal) -> None:
         for number in (inner, free):
             s.add(
                 Objection(
-                    idea_id=idea(number).id, subject=Subject.MERGE, words="No", language="en", at=clock.now(),
+                    idea_id=idea(number).id,
+                    subject=Subject.MERGE,
+                    words="No",
+                    language="en",
+                    at=clock.now(),
                     due_on=later.date(),
                 )  # fmt: skip
             )

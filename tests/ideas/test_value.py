@@ -277,7 +277,12 @@ def test_an_upheld_objection_parts_what_was_joined(app: Portal) -> None:
     second = Client(app)
     ines = enter(second, "Ines Ferreira", roles=["budget_officer"])
     desk = second.get(f"/en/staff/ideas/objections/{objection}")
-    for told in ("A bench: so that people can", "A seat: so that people can", "Both are for sitting", "Mine has a roof."):
+    for told in (
+        "A bench: so that people can",
+        "A seat: so that people can",
+        "Both are for sitting",
+        "Mine has a roof.",
+    ):
         assert told in desk, "who decides reads both ideas, why they were joined, and what the author says"
     assert f"/en/ideas/{mine}/as-it-was" in desk.html and f'/en/ideas/{hers}"' in desk.html
     with db.write():

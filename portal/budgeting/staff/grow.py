@@ -70,7 +70,7 @@ def grow(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".ripe", slug=slug), 303)
     settled = rules_value.settled(queries_objections.contested(s, [one.idea.id for one in seeds]))
     if not settled and request.method == "GET":  # said before anything is typed
-        flash(settled.reason, "warning")
+        flash(str(settled.reason), "warning")
         return redirect(url_for(".ripe", slug=slug), 303)
     first, names, status = seeds[0], wordings.names(s, budget.id), 200
     form = with_texts(GrowForm, "project")(data=_taken(first))
