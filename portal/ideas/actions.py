@@ -4,12 +4,10 @@ written anywhere but in the row of the support itself."""
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from html import unescape
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, update
@@ -37,7 +35,7 @@ MOST_TRIES = 20  # for a number that somebody else took at the same moment
 
 def lead(html: str) -> str:
     """The first words of a rendered text."""
-    return rules.lead_of(unescape(re.sub(r"<[^>]+>", " ", html)))
+    return rules.lead_of_html(html)
 
 
 def submit(
@@ -211,8 +209,10 @@ def edit(
     old_place = (idea.x, idea.y)
     words = {key: value for key, value in before.items() if key not in ("x", "y")}
     if words != {key: value for key, value in _told(written).items() if key not in ("x", "y")}:
-        s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
-        idea.version += 1
+        if idea.held_at is None:
+            s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
+            idea.version += 1
+        # else nobody could read the words that go now: the last earlier wording is the one that everybody still reads
     idea.title, idea.body, idea.language = written.title, written.body, written.language
     idea.html = render(written.body, written.language)
     idea.lead = lead(idea.html)
