@@ -3,12 +3,11 @@ written anywhere but in the row of the support itself."""
 
 from __future__ import annotations
 
-import re
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from html import unescape
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, update
@@ -26,7 +25,7 @@ from portal.base.verdict import YES, Verdict, no
 from portal.ideas import queries, queries_idea, queries_ties, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
 from portal.ideas.rules import Denied, Written
-from portal.identity.queries import city_day
+from portal.identity.queries import city_day, public_names
 from portal.moderation.actions import screen
 from portal.notifications import actions as notifications
 from portal.places.models import District
@@ -36,7 +35,7 @@ MOST_TRIES = 20  # for a number that somebody else took at the same moment
 
 def lead(html: str) -> str:
     """The first words of a rendered text."""
-    return rules.lead_of(unescape(re.sub(r"<[^>]+>", " ", html)))
+    return rules.lead_of_html(html)
 
 
 def submit(
@@ -171,13 +170,29 @@ def index(s: Session, idea: Idea) -> None:
         search.put(s, "idea", idea.id, idea.language, f"{idea.title} {idea.place} {idea.body}")
 
 
+class Overtaken(Denied):
+    """Another author, or a moderator, has changed the idea since its form was opened."""
+
+
+def seen(idea: Idea) -> str:
+    """A mark of an idea's words and facts as they stand, which travels with the form that changes them."""
+    told = repr([(name, value) for name, value in _told(idea).items() if name not in ("x", "y")])
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
 def edit(
-    actor: Actor, call: Call, idea: Idea, written: Written, now: datetime, guard: Mapping[str, Any] | None = None,
-    version: int | None = None,
-) -> bool:  # fmt: skip
+    actor: Actor,
+    call: Call,
+    idea: Idea,
+    written: Written,
+    now: datetime,
+    guard: Mapping[str, Any] | None = None,
+    *,
+    before_me: str | None = None,
+) -> bool:
     """Other words for an idea by one of its authors; the old ones stay readable. False where nothing is different.
-    `version`: which wording the author had before them. Raises Denied where somebody has supported it in the meantime, or
-    another author has changed it."""
+    `before_me`: the mark (`seen`) of the words that its author had before them; None: they are not asked for. Raises
+    Denied where somebody has supported it in the meantime, Overtaken where its words are others than those."""
     s = db.session()
     # nobody supports it between the question and the answer
     idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
@@ -187,15 +202,17 @@ def edit(
     before = _told(idea)
     if before == _told(written):
         return False
-    if version is not None and version != idea.version:
-        raise Denied(
-            no(_l("Another author has changed this idea while you were writing. Compare both, then save yours again."))
+    if before_me is not None and before_me != seen(idea):
+        raise Overtaken(
+            no(_l("Somebody else has changed the idea since you opened this page. Nothing of yours is stored."))
         )
     old_place = (idea.x, idea.y)
     words = {key: value for key, value in before.items() if key not in ("x", "y")}
     if words != {key: value for key, value in _told(written).items() if key not in ("x", "y")}:
-        s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
-        idea.version += 1
+        if idea.held_at is None:
+            s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
+            idea.version += 1
+        # else nobody could read the words that go now: the last earlier wording is the one that everybody still reads
     idea.title, idea.body, idea.language = written.title, written.body, written.language
     idea.html = render(written.body, written.language)
     idea.lead = lead(idea.html)
@@ -225,7 +242,8 @@ def _told(row: Any) -> dict[str, Any]:
 
 
 def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
-    """Takes an idea back for a reason that everybody reads. Raises Denied once the city has decided."""
+    """Takes an idea back for a reason that everybody reads; its other authors are told who did it and why. Raises Denied
+    once the city has decided."""
     s = db.session()
     idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
     verdict = rules.may_withdraw(idea, call, author=True)
@@ -236,24 +254,21 @@ def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
     s.flush()
     index(s, idea)
     record(actor, "withdrew idea", "idea", idea.id, before={"state": before}, after={"state": idea.state})
-    notifications.tell_followers(
-        "idea",
-        idea.id,
-        "idea.withdrawn",
-        {"idea": {idea.language: idea.title}},
-        link=("ideas.idea", {"number": idea.number}),
-        dedup=f"idea:{idea.id}:withdrawn",
+    said, link = {"idea": {idea.language: idea.title}}, ("ideas.idea", {"number": idea.number})
+    key = notifications.tell_followers(
+        "idea", idea.id, "idea.withdrawn", said, link=link, dedup=f"idea:{idea.id}:withdrawn"
     )
-    for person_id in queries_idea.author_ids(s, idea):
-        if person_id != actor.person_id:  # what one of them did is told to the others, whether they follow it or not
-            notifications.tell(
-                person_id,
-                "idea.withdrawn",
-                {"idea": {idea.language: idea.title}},
-                link=("ideas.idea", {"number": idea.number}),
-                about=("idea", idea.id),
-                dedup=f"idea:{idea.id}:withdrawn",
-            )
+    others = set(queries_idea.author_ids(s, idea)) - {actor.person_id}
+    if others and actor.person_id is not None:  # by the key of the news: one who follows the idea as well hears it once
+        notifications.tell(
+            others,
+            "idea.withdrawn_by_co_author",
+            {**said, "name": public_names(s, [actor.person_id]).get(actor.person_id, "")},
+            link=link,
+            about=("idea", idea.id),
+            free=(idea.language, reason),
+            dedup=key,
+        )
 
 
 # --- supports ---------------------------------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ CONTENT = Content(
 
 def _about(s: Session, actor: Actor, idea_id: int, _lang: str) -> Hit | None:
     found = queries_idea.by_id(s, idea_id)
-    if found is None or found.idea.hidden_at is not None or not queries_idea.may_read(s, actor, found):
+    found = queries_idea.seen_by(s, actor, found) if found is not None else None
+    if found is None or found.idea.hidden_at is not None:
         return None
     idea = found.idea
     return Hit(idea.title, idea.language, queries_ties.page_of(idea), {"number": idea.number}, idea.lead)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.audit.actions import record
 from portal.base import clock, db, i18n
 from portal.base.actor import Actor
-from portal.ideas import queries, queries_idea, queries_ties, rules_merge, rules_value
+from portal.ideas import queries, queries_idea, queries_objections, queries_ties, rules_merge, rules_value
 from portal.ideas.actions import index
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Support
 from portal.ideas.models_merge import Merge, Twin, TwinState
@@ -99,6 +99,7 @@ def merge(
         closed=two.call.closed,
         into_closed=two.into_call.closed,
     )
+    verdict = verdict and rules_value.settled(queries_objections.contested(s, [idea.id, into.id]))
     if not verdict:
         raise Denied(verdict)
     both = _people(s, idea.id) & _people(s, into.id)

@@ -136,7 +136,10 @@ class PlaceForm(f.Form):
 
 
 class EditForm(Guarded, IdeaForm, PlaceForm):
-    """Everything of an idea on one page, for changing it; its mark on the plan stays."""
+    """Everything of an idea on one page, for changing it; its mark on the plan stays. `seen`: a mark of the words that
+    its author had before them, so that two authors do not write over each other."""
+
+    seen = f.Hidden(validators=[optional()])
 
     @classmethod
     def whole(cls, call: Call, names: Names, data: Mapping[str, Any]) -> EditForm:

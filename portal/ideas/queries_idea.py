@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from portal.base import clock, files, i18n, together
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
+from portal.base.markdown import render
 from portal.base.tables import UtcTime
 from portal.base.together import Ready
 from portal.ideas import queries, queries_ties, rules, rules_diff
@@ -55,6 +56,7 @@ class Found:
     answered: bool = False  # the city's answer to it is public, or was and is withdrawn
     named: bool = False  # somebody says that it is the same as another one, and nobody has decided
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
+    earlier: bool = False  # its newest words wait for a moderator: these are those that were public before
 
     @property
     def call(self) -> Call:
@@ -133,9 +135,53 @@ def may_read(s: Session, actor: Actor, row: Found, authors: Sequence[int] | None
 
 
 def readable(s: Session, actor: Actor, number: int) -> Found | None:
-    """The idea with this number, if it exists for this reader."""
+    """The idea with this number as this reader may see it, if it exists for them."""
     row = by_number(s, number)
-    return row if row is not None and may_read(s, actor, row) else None
+    return seen_by(s, actor, row) if row is not None else None
+
+
+def seen_by(s: Session, actor: Actor, row: Found) -> Found | None:
+    """An idea as this reader may see it: as it stands, or while other words of it wait for a moderator, as it stood."""
+    return row if may_read(s, actor, row) else as_published(s, actor, row)
+
+
+def was_public(s: Session, actor: Actor, number: int) -> bool:
+    """Is there an idea with this number that waits for a moderator now, and that everybody could read before?"""
+    row = by_number(s, number)
+    return (
+        row is not None
+        and row.idea.held_at is not None
+        and row.idea.published_at is not None
+        and queries.may_read(s, actor, row.of)
+    )
+
+
+_LAST_PUBLIC = (
+    select(Revision)
+    .where(Revision.idea_id == bindparam("idea"), Revision.at <= bindparam("held"))
+    .order_by(Revision.version.desc())
+    .limit(1)
+)
+
+
+def as_published(s: Session, actor: Actor, row: Found) -> Found | None:
+    """A held idea with the words that everybody could read before they were changed: one select. None where it was never
+    public, or a moderator took words out of it since, and with them the earlier wordings."""
+    idea = row.idea
+    if idea.held_at is None or idea.published_at is None or not queries.may_read(s, actor, row.of):
+        return None
+    stood = s.scalars(_LAST_PUBLIC, {"idea": idea.id, "held": idea.held_at}).one_or_none()
+    if stood is None:
+        return None
+    html = render(stood.body, stood.language)
+    words = {
+        "version": stood.version, "language": stood.language, "title": stood.title, "body": stood.body, "html": html,
+        "lead": rules.lead_of_html(html), "category_id": stood.category_id, "district_id": stood.district_id,
+        "place": stood.place, "cost_guess": stood.cost_guess,
+    }  # fmt: skip
+    # a row that no session knows, so that nothing of it is ever written
+    columns = {column.key: getattr(idea, column.key) for column in Idea.__mapper__.column_attrs}
+    return replace(row, idea=Idea(**{**columns, **words}), earlier=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +330,10 @@ def page(s: Session, actor: Actor, number: int) -> Page | None:
     authors = [_co_author(row) for row in hanging["author"]]
     ids = author_ids(s, idea, authors)
     if not may_read(s, actor, found, ids):
-        return None
+        before = as_published(s, actor, found)
+        if before is None:
+            return None
+        found = before
     own = _own(s, me, idea.id)
     return Page(
         found=found,
@@ -354,6 +403,8 @@ def revisions(s: Session, idea_id: int) -> Sequence[Revision]:
 def history(s: Session, found: Found, names: queries.Names) -> list[Change]:
     """Every change of an idea, newest first: two selects."""
     idea, rows = found.idea, revisions(s, found.idea.id)
+    if found.earlier:  # the last one is what stands here
+        rows = rows[:-1]
     if not rows:
         return []
     who = public_names(s, [row.by_id for row in rows if row.by_id is not None])

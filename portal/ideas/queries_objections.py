@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.base import i18n
@@ -30,6 +30,8 @@ class Objected:
     valuation: Valuation | None
     authors: Sequence[int]
     found_by: Sequence[int]  # who valued the idea, or joined it with another
+    merge: Merge | None = None  # what is objected to, where that is a join; `other` is the idea that holds both
+    other: Idea | None = None
 
 
 def objection(s: Session, objection_id: int) -> Objected | None:
@@ -39,7 +41,12 @@ def objection(s: Session, objection_id: int) -> Objected | None:
     if row is None or found is None:
         return None
     of = s.get(Valuation, row.valuation_id) if row.valuation_id is not None else None
-    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), found_by(s, row))
+    merge = other = None
+    if row.subject is Subject.MERGE:
+        last = select(Merge).where(Merge.idea_id == row.idea_id).order_by(Merge.id.desc()).limit(1)
+        merge = s.scalars(last).one_or_none()
+        other = s.get(Idea, merge.into_id) if merge is not None else None
+    return Objected(row, found, of, queries_idea.author_ids(s, found.idea), found_by(s, row), merge, other)
 
 
 def found_by(s: Session, row: Objection) -> list[int]:
@@ -49,6 +56,24 @@ def found_by(s: Session, row: Objection) -> list[int]:
     else:
         wanted = select(Valuation.by_id).where(Valuation.idea_id == row.idea_id, Valuation.published_at.is_not(None))
     return sorted({number for number in s.scalars(wanted) if number is not None})
+
+
+_I, _O, _BELOW = Idea.__table__.c, Objection.__table__.c, Idea.__table__.alias("held_idea")
+_INSIDE = select(_I.id).where(_I.id.in_(bindparam("ideas", expanding=True))).cte(recursive=True)
+_INSIDE = _INSIDE.union(select(_BELOW.c.id).where(_BELOW.c.merged_into_id == _INSIDE.c.id))
+_CONTESTED = (
+    select(_I.number)
+    .join(Objection.__table__, _O.idea_id == _I.id)
+    .where(_I.id.in_(select(_INSIDE.c.id)), _O.decided_at.is_(None))
+    .order_by(_I.number)
+    .distinct()
+)
+
+
+def contested(s: Session, ids: Collection[int]) -> list[int]:
+    """The public numbers of these ideas, and of those joined with them, to which an author objects and nobody has
+    decided: one select."""
+    return list(s.scalars(_CONTESTED, {"ideas": list(ids)}))
 
 
 @dataclass(frozen=True, slots=True)

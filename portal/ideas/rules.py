@@ -3,9 +3,11 @@ in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Protocol
 
 from portal.base.i18n import Text, _l
@@ -224,12 +226,17 @@ def may_submit(
     return submits(call, phases, now) and may_take_part(taker, call)
 
 
+LOOKED_AT = _l("A moderator is looking at this idea. Until that is done, nothing can be added.")
+
+
 def may_support(
     taker: Taker | None, idea: IdeaLike, call: CallLike, phases: Sequence[process_rules.PhaseLike], now: datetime
 ) -> Verdict:
     """May this person support this idea now? Authors may support their own, once like everybody."""
-    if idea.state not in SUPPORTED or idea.hidden_at is not None or idea.held_at is not None:
+    if idea.state not in SUPPORTED or idea.hidden_at is not None:
         return no(_l("This idea takes no supports."))
+    if idea.held_at is not None:
+        return no(LOOKED_AT)
     if idea.locked_at is not None:
         return no(_l("A moderator has locked this idea. Nothing can be added."))
     if taker is not None and taker.name_only:
@@ -300,8 +307,10 @@ def may_answer(state: AuthorState) -> Verdict:
 def may_talk(idea: IdeaLike, call: CallLike, phases: Iterable[process_rules.PhaseLike], now: datetime) -> Verdict:
     """Does the debate on an idea take anything, whoever writes? As long as it is not decided and its call not closed, to
     the end of the check, so that people can speak to what officers say."""
-    if idea.locked_at is not None or idea.hidden_at is not None or idea.held_at is not None:
+    if idea.locked_at is not None or idea.hidden_at is not None:
         return no(_l("A moderator has locked this idea. Nothing can be added."))
+    if idea.held_at is not None:
+        return no(LOOKED_AT)
     ended = ended_at(call, phases)
     over = ended is not None and now >= ended
     if over or call.closed_at is not None or idea.state in (IdeaState.MERGED, IdeaState.WITHDRAWN):
@@ -355,6 +364,11 @@ def lead_of(plain: str) -> str:
     if len(words) <= LONGEST_LEAD:
         return words
     return words[:LONGEST_LEAD].rsplit(" ", 1)[0].rstrip(".,;:–-") + " …"
+
+
+def lead_of_html(html: str) -> str:
+    """The same of a rendered text."""
+    return lead_of(unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
 # The steps in which an idea is handed in; `check` is the last page before it is sent.

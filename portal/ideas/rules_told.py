@@ -7,6 +7,15 @@ from portal.base.i18n import _l
 
 NOTICES = [
     Notice(
+        "idea.withdrawn_by_co_author",
+        "ideas",
+        _l("%(name)s has withdrawn an idea of which you are an author"),
+        _l(
+            "%(name)s, an author like you, has withdrawn the idea %(idea)s. This is the reason; everybody can read it on "
+            "the page of the idea. If you want to go on with it, you can hand it in as an idea of your own."
+        ),
+    ),
+    Notice(
         "idea.same",
         "ideas",
         _l("Is your idea the same as another one?"),

@@ -220,6 +220,19 @@ def may_decide(who: Actor, *, decided: bool, found_by: Collection[int], authors:
     return YES
 
 
+def settled(contested: Sequence[int]) -> Verdict:
+    """May something be made of ideas: a project, one idea of two? Not while an objection waits: whoever decides it would
+    come too late. `contested`: the public numbers of those to which an author objects."""
+    if not contested:
+        return YES
+    return no(
+        _l(
+            "An author has objected to what was decided about idea %(number)s. Nobody has decided the objection yet.",
+            number=str(contested[0]),
+        )
+    )
+
+
 # --- the short list ---------------------------------------------------------------------------------------------------
 
 

@@ -88,8 +88,10 @@ def _drafting(form: Any, call: Call, row: Answer | None, ideas: Sequence[Any]) -
     """The page of a draft: a new one, or `row`."""
     status = 200
     if form.is_submitted():
+        form.ideas.choices = _choices(ideas)
+        whole = form.validate()  # first: it takes the errors away that are found below
         picked = _picked(form, call, ideas)
-        valid = form.validate() & bool(picked) & need_one(form, "body", _("Write the answer in at least one language."))
+        valid = whole & bool(picked) & need_one(form, "body", _("Write the answer in at least one language."))
         if valid:
             said: Any = {
                 "outcome": form.outcome.data, "answered_by": form.answered_by.data, "said": texts_of(form, act.KIND)
@@ -115,7 +117,6 @@ def _choices(ideas: Sequence[Any]) -> list[Any]:
 def _picked(form: Any, call: Call, ideas: Sequence[Any]) -> Sequence[Idea]:
     """The ideas that are ticked, and those whose numbers were typed; none where something is wrong, which is then said."""
     s = db.session()
-    form.ideas.choices = _choices(ideas)
     numbers = form.numbers()
     if form.more.errors:
         return []

@@ -13,7 +13,7 @@ from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import acting, actor, staff, within
 from portal.base.verdict import Verdict
-from portal.ideas import actions_object, queries, queries_desk, queries_objections, queries_value
+from portal.ideas import actions_object, queries, queries_desk, queries_objections, queries_ties, queries_value
 from portal.ideas import rules_value as value_rules
 from portal.ideas.forms_value import DecideForm
 from portal.ideas.models_value import CostLine
@@ -62,6 +62,7 @@ def _page(it: Objected, form: DecideForm, lines: Sequence[CostLine]) -> Response
         row=row,
         idea=it.found.idea,
         lines=lines,
+        page_of=queries_ties.page_of,
         subject=value_rules.SUBJECTS[row.subject],
         done=queries_value.DECIDED,
         may=_may(it),

@@ -179,6 +179,8 @@ def idea(number: int) -> ResponseReturnValue:
     s, who, now = db.session(), actor(), clock.city_now()
     page = queries_idea.page(s, who, number)
     if page is None:
+        if queries_idea.was_public(s, who, number):
+            return render_template("ideas/held.html", number=number)
         abort(404)
     if page.idea.hidden_at is not None:
         return render_template("ideas/hidden.html", call=page.found.call, number=number, names=page.names)
@@ -284,7 +286,7 @@ def attachment(file_id: int) -> Any:
     found = queries_idea.by_id(s, row.idea_id) if row is not None and row.idea_id is not None else None
     if row is None or found is None or found.idea.hidden_at is not None:
         abort(404)
-    if not queries_idea.may_read(s, actor(), found):
+    if queries_idea.seen_by(s, actor(), found) is None:
         abort(404)
     return files.private(path_of(row), row.name, row.mime)
 

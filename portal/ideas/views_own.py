@@ -34,7 +34,7 @@ def _form(page: queries_idea.Page) -> Any:
         names,
         {
             "title": idea.title, "body": idea.body, "language": idea.language, "category": idea.category_id,
-            "district": idea.district_id, "place": idea.place, "cost": idea.cost_guess,
+            "district": idea.district_id, "place": idea.place, "cost": idea.cost_guess, "seen": actions.seen(idea),
         },
     )  # fmt: skip
     return form
@@ -48,7 +48,7 @@ def edit(number: int) -> ResponseReturnValue:
     verdict = rules.may_edit(page.idea, page.found.call, author=True, now=now) and may_write(db.session(), actor())
     if not verdict:
         raise refused(verdict, number)
-    form, status = _form(page), 200
+    form, status, overtaken = _form(page), 200, False
     if form.is_submitted():
         if form.validate():
             try:
@@ -59,18 +59,25 @@ def edit(number: int) -> ResponseReturnValue:
                     _words(form, page.idea),
                     now,
                     form.guard() | {"started_at": None},
-                    version=ui.page_number(request.form["version"]) if "version" in request.form else None,
+                    before_me=form.seen.data or None,
                 ):
                     said = _("Your changes are stored. The earlier wording can still be read.")
                     if page.idea.held_at is not None:
                         said = _("Your changes are stored. A moderator looks at them before the idea is shown again.")
                     flash(said, "success")
                 return redirect(url_for(".idea", number=number), 303)
+            except actions.Overtaken as denied:
+                form.form_errors.append(str(denied.verdict.reason))
+                # they read the present words now: what they send next is sent with these before them
+                overtaken, form.seen.data = True, actions.seen(page.idea)
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))
         status = 422
     until = rules.edits_until(page.idea, page.found.call)
-    return render_template("ideas/edit.html", it=page, idea=page.idea, form=form, until=until, now=now), status
+    html = render_template(
+        "ideas/edit.html", it=page, idea=page.idea, form=form, until=until, now=now, overtaken=overtaken
+    )
+    return html, status
 
 
 def _words(form: Any, idea: Any) -> Written:

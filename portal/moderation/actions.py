@@ -22,6 +22,7 @@ from portal.moderation import queries, rules
 from portal.moderation.models import Flagged, FlaggedScope, Held, Reason, Report
 
 HOUR = 60  # minutes
+DAY = 24 * HOUR
 PROMISED_HOURS = 24  # within which a moderator looks at what waits, where the thing itself promises nothing else
 
 
@@ -137,8 +138,9 @@ def report(
     actor: Actor, kind: str, object_id: int, *, reason: Reason, words: str, lang: str, origin: str = ""
 ) -> Report:
     """Take in a report. The caller has asked `queries.open_to` and `may_report`. A second report of the same person on
-    the same thing brings the first one up to date. `origin`, the network address, is counted for an hour under a keyed
-    hash and kept nowhere else."""
+    the same thing brings the first one up to date. Those of people who are not signed in all reach the moderators, and
+    those of one place about one thing count as one within a day: a single reader who sends many moves nothing up the
+    queue. `origin`, the network address, is counted under a keyed hash for a day at most and kept nowhere else."""
     s, now = db.session(), clock.city_now()
     row = flag(s, kind, object_id, now=now)
     for key in (f"p{actor.person_id}", f"o{origin}"):
@@ -165,10 +167,22 @@ def report(
         at=now,
     )
     s.add(made)
-    row.reports += 1
+    row.reports += _counts(s, actor, row, origin)
     s.flush()
     record(actor, "reported text", kind, object_id, after={"reason": reason.value})
     return made
+
+
+def _counts(s: Session, actor: Actor, row: Flagged, origin: str) -> int:
+    """Does a report count beside those that wait? One for each person; without a sign-in, one for each place. What came
+    before a decision was answered by it: the version is in the key."""
+    if actor.person_id is not None or not origin:
+        return 1
+    key, now = f"o{origin} {row.id} {row.version}", clock.now()
+    known = limits.too_many(s, "report_of", key, now, most=1, minutes=DAY)
+    if not known:
+        limits.failed(s, "report_of", key, now)
+    return 0 if known else 1
 
 
 def claim(actor: Actor, row: Flagged) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,7 +102,8 @@ def allowed(s: Session, row: Flagged, thing: Moderated, author: int | None) -> l
 
 def decide_many(actor: Actor, things: Collection[tuple[int, int]], told: Statement) -> Bulk:
     """One act with one reason on many things, each named by its number and the version that was read. Each stands for
-    itself: what somebody else decided meanwhile, or what does not fit, is left alone and reported."""
+    itself: what somebody else decided meanwhile, or what does not fit, is left alone and reported. A person decides, here
+    as there; whether a program had set it aside for them is told of each as it was."""
     done, mark = Bulk(), secrets.token_hex(6)
     for flagged_id, version in list(things)[: rules.MOST_AT_ONCE]:
         row = db.session().get(Flagged, flagged_id)
@@ -112,6 +113,7 @@ def decide_many(actor: Actor, things: Collection[tuple[int, int]], told: Stateme
         one = told
         if told.act is Act.DISMISS and row.held is not Held.NOT:
             one = Statement(Act.RELEASE, phrase=told.phrase, facts=told.facts, facts_lang=told.facts_lang)
+        one = replace(one, automated=row.held in rules.BY_MACHINE)
         try:
             verdict = decide(actor, flagged_id, one, version=version, bulk=mark)
         except Late:

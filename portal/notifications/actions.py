@@ -104,10 +104,11 @@ def announce(
     values: Mapping[str, object],
     link: Link | None = None,
     dedup: str | None = None,
-) -> bool:
+) -> str | None:
     """Tell everybody who follows the thing, and everybody with an alert on its topic: for its district (by code), or
     for the whole city where it has none. The worker does it in batches, each person once. The same `dedup` key is
-    announced once; False where it has been. Raises KeyError, Unfit."""
+    announced once; None where it has been. Else the key by which it reaches each person once: whoever is told something
+    else instead is told that with this key (`tell`), in the same transaction. Raises KeyError, Unfit."""
     _topic, packed = _checked(notice, values)
     s = db.session()
     statement = (
@@ -131,7 +132,12 @@ def announce(
     number = s.scalar(statement)
     if number is not None:
         jobs.enqueue(s, "notifications.fan_out", {"id": number}, dedup=f"fan_out:{number}")
-    return number is not None
+    return news_key(number) if number is not None else None
+
+
+def news_key(announcement_id: int) -> str:
+    """By which the same news reaches a person once."""
+    return f"news:{announcement_id}"
 
 
 def tell_followers(
@@ -142,7 +148,7 @@ def tell_followers(
     *,
     link: Link | None = None,
     dedup: str | None = None,
-) -> bool:
+) -> str | None:
     """Tell everybody who follows the thing, in batches by the worker. As `announce`, without alerts."""
     return announce(kind, object_id, topic="", notice=notice, values=values, link=link, dedup=dedup)
 

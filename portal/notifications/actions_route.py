@@ -200,7 +200,7 @@ def _fan_out_some(number: int) -> bool:
                 news.values,
                 link=(news.endpoint, news.args) if news.endpoint else None,
                 about=(news.kind, news.object_id),
-                dedup=f"news:{news.id}",
+                dedup=actions.news_key(news.id),
             )
             news.cursor = ids[-1]
         if len(ids) < FAN_OUT:

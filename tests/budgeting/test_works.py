@@ -26,6 +26,7 @@ from portal.ideas import actions as idea_actions
 from portal.ideas import actions_answers as answers
 from portal.ideas.models import Call, Idea, IdeaState
 from portal.ideas.models_answers import Outcome
+from portal.ideas.models_value import Objection, Subject
 from portal.notifications import actions as notifications
 from portal.notifications.models import Message
 from tests.budgeting import town
@@ -145,6 +146,50 @@ def test_only_ripe_ideas_grow_and_only_once(app: Portal) -> None:
             s.query(Idea).filter_by(number=number).one().state = state
         with pytest.raises(Denied):
             make(budget, [number])
+
+
+def test_no_project_grows_while_an_objection_waits(app: Portal) -> None:
+    client = Client(app)
+    ana, mia = enter(Client(app), "Ana Ilves"), enter(Client(app), "Mia Lund")
+    enter(client, "Bo Officer", roles=["budget_officer"])
+    budget = town.add_budget(app, slug="2028", count=1, opens=20, closes=30)
+    holder, inner, free = ripe(app, ana), ripe(app, mia, "More seats"), ripe(app, ana, "A tree")
+    made = make(budget, [free], ProjectStatus.DRAFT)
+    later = clock.now() + timedelta(days=9)
+    with db.write() as s:
+        joined = s.query(Idea).filter_by(number=inner).one()
+        joined.state, joined.merged_into_id = IdeaState.MERGED, idea(holder).id
+        for number in (inner, free):
+            s.add(
+                Objection(
+                    idea_id=idea(number).id,
+                    subject=Subject.MERGE,
+                    words="No",
+                    language="en",
+                    at=clock.now(),
+                    due_on=later.date(),
+                )  # fmt: skip
+            )
+    client.get("/en/staff/budgets/2028/ripe")
+    told = client.get(f"/en/staff/budgets/2028/grow?idea={idea(holder).id}")
+    assert f"An author has objected to what was decided about idea {inner}" in told
+    linked = client.post("/en/staff/budgets/2028/projects/1/ideas", {"number": str(holder)})
+    assert linked.status == 422 and "Nobody has decided the objection yet" in linked
+    with pytest.raises(Denied, match="Nobody has decided"):
+        make(budget, [holder])
+
+    def onto_the_ballot() -> None:
+        with db.write() as s:
+            project = s.query(Project).filter_by(number=made).one()
+            projects.edit(OFFICER, s.get_one(Budget, budget), project, status=ProjectStatus.BALLOT)
+
+    with pytest.raises(Denied, match="Nobody has decided"):
+        onto_the_ballot()
+    with db.write() as s:
+        for row in s.query(Objection):
+            row.decided_at, row.upheld, row.statement, row.statement_language = clock.now(), False, "It stays.", "en"
+    onto_the_ballot()
+    assert make(budget, [holder]) and idea(holder).state is idea(free).state is IdeaState.ON_BALLOT
 
 
 def test_the_idea_follows_its_project(app: Portal) -> None:

@@ -126,29 +126,6 @@ def test_a_co_author_is_invited_by_an_address_and_may_then_change_it(app: Portal
     assert "has been invited already" in again and "P 0" in Client(app).get(f"/en/ideas/{number}")
 
 
-def test_two_authors_do_not_overwrite_each_other_and_hear_of_a_withdrawal(app: Portal) -> None:
-    client = Client(app)
-    me, mia = enter(client, "Jonas Brandt"), _people(app, 1)[0]
-    number = add_idea(app, add_call(app), me)
-    with db.write() as s:
-        row = s.query(Idea).one()
-        s.add(Author(idea_id=row.id, person_id=mia, hash="x", state=AuthorState.ACCEPTED, invited_at=clock.now()))
-    path = f"/en/ideas/{number}/edit"
-    mine = client.get(path).fields()
-    with db.write() as s:  # Mia is faster
-        row = s.query(Idea).one()
-        words = actions.Written(title="A bench and a tree", body=row.body, language="en")
-        assert actions.edit(Actor(person_id=mia), s.get_one(Call, row.call_id), row, words, clock.now(), version=1)
-    page = client.post(path, {**mine, "title": "A longer bench"})
-    assert page.status == 422 and "Another author has changed this idea" in page and "A longer bench" in page.html
-    assert idea(number).title == "A bench and a tree"
-    client.post(path, {**page.fields(), "title": "A longer bench and a tree"})
-    assert idea(number).title == "A longer bench and a tree"
-    client.post(f"/en/ideas/{number}/withdraw", {"reason": "It is being built."}, page=f"/en/ideas/{number}/withdraw")
-    with db.read() as s:
-        assert [m.person_id for m in s.query(Message).filter_by(notice="idea.withdrawn")] == [mia]
-
-
 def test_a_name_alone_supports_nothing(app: Portal) -> None:
     number = add_idea(app, add_call(app), enter(Client(app), "Jonas Brandt"))
     desk = librarian(app, venue := library(app))

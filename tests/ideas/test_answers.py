@@ -3,6 +3,7 @@ call is closed only when every idea has its answer. A withdrawn answer leaves it
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -373,7 +374,15 @@ def test_an_officer_answers_two_ideas_and_publishes(app: Portal) -> None:
     assert (
         wrong.status == 422 and "Choose the outcome." in wrong and "Write the answer" in wrong and "Dana Oru" in wrong
     )
-    assert client.post(url, {**data, "more": "12, x", "outcome": "done", "body_en": "Yes"}).status == 422
+    foreign = add_idea(app, add_call(app, slug="2028"), bo, "In another call")
+    for more, sentence in (
+        ("12, x", "Enter numbers of ideas, such as 12, 15."),
+        (f"{other}, {foreign}, 99999", f"do not stand in the lists of this call: {foreign}, 99999."),
+    ):
+        wrong = client.post(url, {**data, "more": more, "outcome": "done", "body_en": "Yes, all"})
+        assert wrong.status == 422 and 'id="more-error"' in wrong.html and sentence in wrong, more
+        assert f'value="{more}"' in wrong.html and "Yes, all" in wrong and "Dana Oru" in wrong
+        assert re.search(rf'value="{ids[0]}"[^>]*checked', wrong.html), "what was ticked stays ticked"
     page = client.post(url, {**data, "outcome": "partly", "body_en": "Half of *it*.", "state_en": "Half in 2028"})
     assert "Half in 2028" in page and "The draft is stored" in page
     assert "Half of" not in Client(app).get(f"/en/ideas/{one}")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from portal.base import clock, db
+from portal.base import clock, db, jobs
+from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.ideas.actions_content import CONTENT
-from portal.ideas.models import Draft, Idea, IdeaState
+from portal.ideas.models import Author, AuthorState, Draft, Idea, IdeaState
 from portal.identity.models import SignIn
 from portal.identity.models_ways import Mandate
+from portal.notifications import actions as notifications
+from portal.notifications.models import Message
 from tests.client import Client
 from tests.ideas.town import add_call, add_idea, idea
 from tests.identity.help import enter
@@ -133,6 +136,53 @@ def test_a_change_can_be_read_and_ends_with_the_first_support(app: Portal) -> No
     enter(client, "Ana Ilves")
     page = client.get(f"/en/ideas/{number}/edit")
     assert page.status == 409 and "Others support this idea" in page
+
+
+def _together(app: Portal, first: Client, second: Client) -> tuple[int, int]:
+    """An idea that Ana and Mia write together; its number, and who Mia is."""
+    ana, mia = enter(first, "Ana Ilves"), enter(second, "Mia Tamm", language="de")
+    number = add_idea(app, add_call(app), ana, "A bench", body="Made of wood.")
+    with db.write() as s:
+        s.add(
+            Author(
+                idea_id=idea(number).id,
+                person_id=mia,
+                hash="m" * 64,
+                state=AuthorState.ACCEPTED,
+                invited_at=clock.now(),
+                answered_at=clock.now(),
+            )  # fmt: skip
+        )
+    return number, mia
+
+
+def test_two_authors_do_not_write_over_each_other(app: Portal) -> None:
+    first, second = Client(app), Client(app)
+    number, _mia = _together(app, first, second)
+    address, words = f"/en/ideas/{number}/edit", {"language": "en", "body": "Made of wood."}
+    early, late = first.get(address).fields(), second.get(address).fields()
+    assert first.post(address, {**early, **words, "title": "A long bench"}).status == 200
+    told = second.post(address, {**late, **words, "title": "A wide bench"})
+    assert told.status == 422 and "Somebody else has changed the idea" in told and idea(number).title == "A long bench"
+    assert 'value="A wide bench"' in told.html, "what was typed is kept"
+    assert f'href="/en/ideas/{number}"' in told.html and "A long bench</bdi>" in told.html, "the present text is there"
+    again = second.post(address, {**told.fields(), **words, "title": "A wide bench"})
+    assert again.status == 200 and idea(number).title == "A wide bench", "who has read the present text may go on"
+
+
+def test_who_writes_an_idea_together_hears_that_another_withdrew_it(app: Portal) -> None:
+    first, second = Client(app), Client(app)
+    number, mia = _together(app, first, second)
+    with db.write():
+        notifications.follow(Actor(person_id=mia), "idea", idea(number).id)
+    first.post(f"/en/ideas/{number}/withdraw", {"reason": "There is one already."})
+    jobs.run_due()
+    with db.read() as s:
+        told = s.query(Message).filter(Message.notice.like("idea.withdrawn%")).all()
+    assert [(one.person_id, one.notice, one.free_text) for one in told] == [
+        (mia, "idea.withdrawn_by_co_author", "There is one already.")
+    ], "once, who did it and why"
+    assert "Ana I. has withdrawn an idea of which you are an author" in second.get("/en/inbox")
 
 
 def test_a_withdrawn_idea_leaves_lists_and_keeps_its_page(app: Portal) -> None:

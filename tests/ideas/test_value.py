@@ -266,10 +266,25 @@ def test_an_upheld_objection_parts_what_was_joined(app: Portal) -> None:
         objection = row.id
     with pytest.raises(actions_shortlist.Blocked, match="not decided"):
         _freeze(call)
+    third = add_idea(app, call, other, "A stool")
+    for one, into in ((hers, third), (third, hers)):  # what the author objects to would be buried under another join
+        with pytest.raises(Denied, match="Nobody has decided the objection"), db.write() as s:
+            rows = {row.number: row for row in s.query(Idea)}
+            actions_merge.merge(Actor(person_id=bo), rows[one], rows[into], "They are alike")
     said: dict[str, Any] = {"upheld": True, "statement": "It has.", "language": "en", "now": clock.city_now()}
     with pytest.raises(Denied), db.write():
         actions_object.decide(Actor(person_id=bo), objection, **said)
-    ines = enter(Client(app), "Ines Ferreira", roles=["budget_officer"])
+    second = Client(app)
+    ines = enter(second, "Ines Ferreira", roles=["budget_officer"])
+    desk = second.get(f"/en/staff/ideas/objections/{objection}")
+    for told in (
+        "A bench: so that people can",
+        "A seat: so that people can",
+        "Both are for sitting",
+        "Mine has a roof.",
+    ):
+        assert told in desk, "who decides reads both ideas, why they were joined, and what the author says"
+    assert f"/en/ideas/{mine}/as-it-was" in desk.html and f'/en/ideas/{hers}"' in desk.html
     with db.write():
         actions_object.decide(Actor(person_id=ines), objection, **said)
     assert (idea(mine).state, idea(mine).supports, idea(hers).supports) == (IdeaState.SUBMITTED, 3, 0)

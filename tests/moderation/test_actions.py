@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from portal.audit.models import Entry
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, limits
 from portal.base.actor import NOBODY, Actor
 from portal.base.web import Portal
 from portal.moderation import actions, actions_appeal, actions_decide, queries, rules
-from portal.moderation.models import Act, Appeal, Decision, Ground, Held, Outcome, Reason, Suspension
+from portal.moderation.models import Act, Appeal, Decision, Ground, Held, Outcome, Reason, Report, Suspension
 from portal.moderation.rules import Statement
 from portal.notifications.models import Message
 from tests.client import Client
@@ -234,6 +234,25 @@ def test_the_sorting_learns_from_decisions_and_forgets_mistakes(people: dict[str
     later = board.note("Cheap loans for you")
     board.report(later, NOBODY)
     assert board.queued(later).score > 0.8 and board.stored(later).shown, "it sorts and decides nothing"
+
+
+def test_many_reports_from_one_place_count_once(people: dict[str, Actor]) -> None:
+    note = board.note("You fools", people["Ana"].person_id)
+
+    def send(who: Actor, origin: str) -> int:
+        with db.write():
+            actions.report(who, "note", note, reason=Reason.INSULT, words="x", lang="en", origin=origin)
+        return board.queued(note).reports
+
+    assert [send(NOBODY, "198.51.100.7") for _n in range(4)] == [1, 1, 1, 1]
+    assert send(NOBODY, "198.51.100.8") == 2, "somebody elsewhere"
+    assert send(people["Tom"], "198.51.100.7") == 3, "somebody who is signed in counts for themselves"
+    with db.read() as s:
+        assert s.query(Report).count() == 6, "every word reaches the moderators"
+        kept = [(row.scope, row.key_hash) for row in s.query(limits.Attempt)]
+    assert kept and "198.51.100" not in repr(kept)
+    assert board.decide(people["Mo"], note, Statement(Act.DISMISS))
+    assert send(NOBODY, "198.51.100.7") == 1, "after a decision the count begins anew"
 
 
 def test_limits_of_reports_are_high_above_what_a_library_sends(

@@ -196,6 +196,26 @@ def test_bulk_advertising_needs_one_reason(town: Portal) -> None:
     assert not any(board.stored(note).shown for note in notes)
 
 
+def test_who_is_hidden_among_many_reads_that_a_person_decided(town: Portal) -> None:
+    """One was reported, one a program had set aside: a person decided about both, and the statement tells which was which."""
+    clients = [Client(town), Client(town)]
+    people = [enter(client, f"Seller {n}") for n, client in enumerate(clients)]
+    notes = [board.note(f"Cheap loans {n}", person) for n, person in enumerate(people)]
+    board.report(notes[0], NOBODY, Reason.SPAM)
+    with db.write() as s:
+        assert actions.screen(s, Actor(person_id=people[1]), "note", notes[1], "www.loans.example", trapped=True).held
+    desk, address = moderator(town), "/en/staff/moderation"
+    ticks = re.findall(r'name="thing" value="([^"]+)"', desk.get(address).html)
+    assert "2 texts are decided" in desk.post(address, {"act": "hide", "facts": "The same offer", "thing": ticks})
+    told = ("None. A person found it and decided.", "A program had set the text aside for a look. A person decided.")
+    with db.read() as s:
+        made = {one.author_id: one for one in s.query(Decision)}
+    for n, client in enumerate(clients):
+        page = client.get(f"/en/moderation/{made[people[n]].id}")
+        assert told[n] in page and told[1 - n] not in page, n
+        assert "The same person decided about several texts at once" in page and "The same offer" in page
+
+
 def test_a_moderator_of_one_process_sees_its_texts_alone(town: Portal) -> None:
     here, there = board.note("Here", process=7), board.note("There", process=8)
     for note in (here, there):

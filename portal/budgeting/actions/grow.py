@@ -14,7 +14,9 @@ from portal.budgeting.actions.budgets import Said
 from portal.budgeting.models import Budget, BudgetState, Project, ProjectStatus
 from portal.budgeting.rules import PUBLIC, Denied
 from portal.budgeting.rules_works import may_grow
+from portal.ideas import queries_objections
 from portal.ideas.models import Idea
+from portal.ideas.rules_value import settled
 
 TELL = "budgeting.tell_grown"
 
@@ -33,6 +35,7 @@ def grow(actor: Actor, budget: Budget, ideas: Sequence[Idea], *, texts: Said, **
         )
     }
     verdict = may_grow([rows[number].state.value if rows[number].shown else "" for number in ids])
+    verdict = verdict and settled(queries_objections.contested(s, ids))
     if not verdict:
         raise Denied(verdict)
     project = projects.add(actor, budget, texts=texts, **given)

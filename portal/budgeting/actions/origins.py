@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,24 +11,29 @@ from portal.audit.actions import record
 from portal.base import clock, db
 from portal.base.actor import Actor
 from portal.base.i18n import _l
-from portal.base.verdict import no
+from portal.base.verdict import YES, no
 from portal.budgeting.actions.budgets import vote_state
 from portal.budgeting.models import Budget, Project, ProjectStatus
 from portal.budgeting.models_works import Origin
 from portal.budgeting.rules import Denied
 from portal.budgeting.rules_works import GROWS, MOST_IDEAS, may_link
-from portal.ideas import actions_answers
+from portal.ideas import actions_answers, queries_objections
 from portal.ideas.models import Idea
+from portal.ideas.rules_value import settled
 
 
 def link(actor: Actor, budget: Budget, project: Project, idea: Idea) -> bool:
-    """Says that a project grew from an idea as well. False where it is said already. Raises Denied while people vote."""
+    """Says that a project grew from an idea as well. False where it is said already. Raises Denied while people vote, and
+    while an objection about the idea waits."""
     _must(budget)
     s = db.session()
     if s.get(Origin, (project.id, idea.id)) is not None:
         return False
     if len(_of(s, project.id)) >= MOST_IDEAS:
         raise Denied(no(_l("A project grows from at most %(n)s ideas.", n=MOST_IDEAS)))
+    # whoever objects holds the idea's row meanwhile
+    s.execute(db.locked(select(Idea.id).where(Idea.id == idea.id)))
+    _settled(s, [idea.id])
     row = Origin(project_id=project.id, idea_id=idea.id, at=clock.now(), state_before="")
     s.add(row)
     s.flush()
@@ -57,6 +64,19 @@ def unlink_all(actor: Actor, project: Project) -> None:
         actions_answers.off_ballot(actor, row.idea_id, row.state_before)
         s.delete(row)
     s.flush()
+
+
+def must_be_settled(project: Project) -> None:
+    """Raises Denied while an objection about one of its ideas waits: the project does not come onto the ballot before it
+    is decided."""
+    s = db.session()
+    _settled(s, [row.idea_id for row in _of(s, project.id)])
+
+
+def _settled(s: Session, ids: Sequence[int]) -> None:
+    verdict = settled(queries_objections.contested(s, ids)) if ids else YES
+    if not verdict:
+        raise Denied(verdict)
 
 
 def follow(actor: Actor, project: Project) -> None:

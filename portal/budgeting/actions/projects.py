@@ -83,6 +83,8 @@ def edit(actor: Actor, budget: Budget, project: Project, *, texts: Said | None =
     """Changes columns and texts of a project. Raises Denied when frozen, TypeError for a column it does not have."""
     must_be_loose(budget)
     s = db.session()
+    if changes.get("status") is ProjectStatus.BALLOT and project.status is not ProjectStatus.BALLOT:
+        origins.must_be_settled(project)
     before = _told(project)
     for column, value in changes.items():
         if column not in before:

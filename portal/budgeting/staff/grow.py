@@ -24,6 +24,7 @@ from portal.budgeting.queries import origins, wordings
 from portal.budgeting.queries import projects as queries
 from portal.budgeting.rules import Denied, may_change
 from portal.budgeting.staff.budgets import desk, find, refused, say
+from portal.ideas import queries_objections, rules_value
 from portal.ideas.models import Idea
 from portal.ideas.rules import STATES
 from portal.voting import queries as voting
@@ -66,6 +67,10 @@ def grow(slug: str) -> ResponseReturnValue:
     seeds = origins.seeds(s, ids[:50])
     if not seeds:
         flash(_("Choose at least one idea."))
+        return redirect(url_for(".ripe", slug=slug), 303)
+    settled = rules_value.settled(queries_objections.contested(s, [one.idea.id for one in seeds]))
+    if not settled and request.method == "GET":  # said before anything is typed
+        flash(str(settled.reason), "warning")
         return redirect(url_for(".ripe", slug=slug), 303)
     first, names, status = seeds[0], wordings.names(s, budget.id), 200
     form = with_texts(GrowForm, "project")(data=_taken(first))
