@@ -45,22 +45,37 @@ def tally(s: Session, survey: Questionnaire) -> rules.Tally:
     )
 
 
+def counted(s: Session, survey: Questionnaire) -> dict[str, int]:
+    """How many have answered, by the groups that may be told apart; empty for fewer than ten: one select."""
+    of_it = select(FilledIn.party, func.count()).where(FilledIn.questionnaire_id == survey.id).group_by(FilledIn.party)
+    return rules.told({party.value: number for party, number in s.execute(of_it)})
+
+
 def figures(s: Session, shown: Page) -> dict[str, Any]:
     """What may be published: what was, once it was; else what would be now."""
-    if shown.survey.figures is not None:
-        kept: dict[str, Any] = shown.survey.figures
-        return kept
-    asked = [(q.row.id, q.keys) for q in shown.questions if q.row.ask is not Ask.TEXT]
-    return rules.publishable(tally(s, shown.survey), asked)
+    asked = [(q.row.id, q.keys, _adds_up(q)) for q in shown.questions if q.row.ask is not Ask.TEXT]
+    if shown.survey.figures is None:
+        return rules.publishable(tally(s, shown.survey), asked)
+    kept: dict[str, Any] = shown.survey.figures
+    found = dict(kept["questions"])
+    for number, _keys, adds_up in asked:  # what was published before small numbers were left out
+        if str(number) in found:
+            found[str(number)] = rules.cover(found[str(number)], adds_up=adds_up)
+    return {**kept, "questions": found}
+
+
+def _adds_up(asked: Asked) -> bool:
+    """Does everybody who answers give one answer, or the same number of them?"""
+    return asked.row.ask is not Ask.SEVERAL or (asked.row.least is not None and asked.row.least == asked.row.most)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One group's figure for one answer."""
+    """One group's figure for one answer; None: not told."""
 
     group: str
-    number: int
-    share: float
+    number: int | None
+    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,11 @@ class Shown:
     words: Sequence[Text] = ()
     left_out: Sequence[str] = ()
     texts: Sequence[Any] = ()
+
+    @property
+    def covered(self) -> bool:
+        """Is the number of an answer left out?"""
+        return any(cell.number is None for row in self.rows for cell in row.cells)
 
     @property
     def groups(self) -> list[str]:
@@ -157,7 +177,8 @@ def written(s: Session, survey: Questionnaire, *, limit: int, offset: int) -> tu
 
 
 def table(shown: Page, document: Mapping[str, Any]) -> str:
-    """The figures line by line as CSV: question, kind, answer, group, number, and how many of the group answered it."""
+    """The figures line by line as CSV: question, kind, answer, group, number (empty: not told), and how many of the group
+    answered it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["number", "question", "kind", "answer", "group", "count", "answered_by"])
@@ -168,7 +189,7 @@ def table(shown: Page, document: Mapping[str, Any]) -> str:
         for key, (said, note) in _labels(one).items():
             answer = _plain(" ".join(part for part in (note, said.body) if part))
             for group, people in figure["people"].items():
-                count = figure["counts"][key][group]
+                count = "" if (told := figure["counts"][key][group]) is None else told
                 writer.writerow([one.number, _plain(one.text.body), one.row.ask.value, answer, group, count, people])
     return "\ufeff" + out.getvalue()
 

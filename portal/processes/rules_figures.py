@@ -6,7 +6,9 @@ Figures speak of at least ten people, or nothing is said; and no two figures may
 - Where the groups are apart but ten of one did not answer a question, that group's figures are left out there. They are
   not added to the other group's: what is known of both from the other questions could be subtracted again.
 - Figures are published once, after the close, and kept as they were: no later version can be compared with them.
-What protects people is the size of a group; within one that is large enough each answer's number is told.
+- An answer that one to nine people gave, or all but one to nine, is such a group too: its number is left out. Where the
+  numbers of all answers add up, so are others, until what is left out is more than one answer and at least ten people.
+  A mean would give them back, and is told only where every number is.
 """
 
 from __future__ import annotations
@@ -46,6 +48,11 @@ def parties(people: Mapping[str, int]) -> tuple[str, ...]:
     return (ALL,) if citizens + officers >= FEWEST else ()
 
 
+def told(people: Mapping[str, int]) -> dict[str, int]:
+    """How many people answered, by the groups that may be told."""
+    return {group: _of(people, group) for group in parties(people)}
+
+
 def parties_of_question(overall: Sequence[str], people: Mapping[str, int]) -> tuple[str, ...]:
     """The same for one question, where fewer people may have answered. `overall`: what `parties` said of the whole
     questionnaire; a question never tells more than that."""
@@ -57,27 +64,50 @@ def parties_of_question(overall: Sequence[str], people: Mapping[str, int]) -> tu
     return enough or ((ALL,) if sum(people.values()) >= FEWEST else ())
 
 
-def publishable(tally: Tally, questions: Iterable[tuple[int, Sequence[Key]]]) -> dict[str, Any]:
+def covered(counts: Mapping[Key, int], people: int, *, adds_up: bool) -> dict[Key, int | None]:
+    """How often each answer was given by one group of so many people, None where it is not told. `adds_up`: the sum of all
+    is known, because everybody gave one answer, or the same number of them."""
+    hidden = {key for key, n in counts.items() if 0 < n < FEWEST or 0 < people - n < FEWEST}
+    others = sorted((key for key in counts if counts[key] and key not in hidden), key=lambda key: (counts[key], key))
+    while adds_up and hidden and others and (len(hidden) < 2 or sum(counts[key] for key in hidden) < FEWEST):
+        hidden.add(others.pop(0))
+    return {key: None if key in hidden else n for key, n in counts.items()}
+
+
+def cover(figure: Mapping[str, Any], *, adds_up: bool) -> dict[str, Any]:
+    """The figures of one question without those that are not told. What was left out once stays out."""
+    counts: dict[Key, dict[str, int | None]] = {key: dict(numbers) for key, numbers in figure["counts"].items()}
+    for group, people in figure["people"].items():
+        column = {key: numbers[group] for key, numbers in counts.items()}
+        known = {key: n for key, n in column.items() if n is not None}
+        if len(known) == len(column):
+            for key, n in covered(known, people, adds_up=adds_up).items():
+                counts[key][group] = n
+    return {"people": dict(figure["people"]), "counts": counts}
+
+
+def publishable(tally: Tally, questions: Iterable[tuple[int, Sequence[Key], bool]]) -> dict[str, Any]:
     """The figures as they may be published, ready to be kept. `questions`: number and possible answers of each question
-    that has figures (a text has none)."""
+    that has figures (a text has none), and whether their numbers add up."""
     overall = parties(tally.people)
     document: dict[str, Any] = {
-        "people": {group: _of(tally.people, group) for group in overall},
+        "people": told(tally.people),
         "questions": {},
     }
-    for number, keys in questions:
+    for number, keys, adds_up in questions:
         people = {group.value: tally.bases.get((number, group.value), 0) for group in Group}
-        told = parties_of_question(overall, people)
-        document["questions"][str(number)] = {
-            "people": {group: _of(people, group) for group in told},
+        here = parties_of_question(overall, people)
+        figure = {
+            "people": {group: _of(people, group) for group in here},
             "counts": {
                 key: {
                     group: _of({one.value: tally.counts.get((number, key, one.value), 0) for one in Group}, group)
-                    for group in told
+                    for group in here
                 }
                 for key in keys
             },
         }
+        document["questions"][str(number)] = cover(figure, adds_up=adds_up)
     return document
 
 
@@ -118,16 +148,24 @@ class Quoted:
         return i18n.quoted(self.words)
 
 
-def share(figure: Mapping[str, Any], key: Key, group: str) -> float:
-    """What part of a group's people gave an answer; of several answers the parts add up to more than the whole."""
-    people = figure["people"].get(group, 0)
-    return figure["counts"][key].get(group, 0) / people if people else 0.0
+def share(figure: Mapping[str, Any], key: Key, group: str) -> float | None:
+    """What part of a group's people gave an answer; of several answers the parts add up to more than the whole. None
+    where it is not told."""
+    people, number = figure["people"].get(group, 0), figure["counts"][key].get(group, 0)
+    if number is None:
+        return None
+    return number / people if people else 0.0
+
+
+def whole(figure: Mapping[str, Any]) -> bool:
+    """Is the number of every answer told?"""
+    return all(n is not None for numbers in figure["counts"].values() for n in numbers.values())
 
 
 def mean(figure: Mapping[str, Any], group: str) -> float | None:
     """The mean step of a group on a scale; None where it is not told."""
     people = figure["people"].get(group, 0)
-    if not people:
+    if not people or any(numbers.get(group, 0) is None for numbers in figure["counts"].values()):
         return None
     chosen: int = sum(int(key) * numbers.get(group, 0) for key, numbers in figure["counts"].items())
     return chosen / int(people)
@@ -145,7 +183,9 @@ def difference(ask: Ask, figure: Mapping[str, Any], labels: Mapping[Key, str]) -
         return []
     one, other = Group.CITIZEN.value, Group.OFFICER.value
     if ask is Ask.SCALE:
-        citizens, officers = mean(figure, one) or 0.0, mean(figure, other) or 0.0
+        citizens, officers = mean(figure, one), mean(figure, other)
+        if citizens is None or officers is None:
+            return []
         values = {"citizens": Mean(citizens), "officers": Mean(officers), "steps": len(figure["counts"])}
         if abs(citizens - officers) < NOTABLE_STEP:
             return [
@@ -161,11 +201,14 @@ def difference(ask: Ask, figure: Mapping[str, Any], labels: Mapping[Key, str]) -
         return [
             _l("Officers chose higher steps: %(officers)s on average, citizens %(citizens)s, of %(steps)s.", **values)
         ]
+    pairs = ((share(figure, key, one), share(figure, key, other), key) for key in figure["counts"])
     found = sorted(
-        ((share(figure, key, one), share(figure, key, other), key) for key in figure["counts"]),
+        ((a, b, key) for a, b, key in pairs if a is not None and b is not None),
         key=lambda row: (-abs(row[0] - row[1]), row[2]),
     )
     notable = [row for row in found if abs(row[0] - row[1]) >= NOTABLE - 1e-9][:MOST_SAID]
+    if not notable and not whole(figure):
+        return []
     if not notable:
         return [_l("Citizens and officers answered alike: no answer differs by 10 percentage points or more.")]
     return [

@@ -23,7 +23,7 @@ PER_PAGE = 50
 @staff(*ROLES, scoped=True)
 def results(questionnaire_id: int) -> str:
     """After the close: the figures as everybody will read them, and the texts to choose from. Before it the number of
-    answers alone."""
+    answers alone, by the same rule."""
     found = found_for(questionnaire_id)
     s, now, survey = db.session(), clock.city_now(), found.survey
     over = bool(rules.may_choose_texts(survey, now))
@@ -39,8 +39,7 @@ def results(questionnaire_id: int) -> str:
         over=over,
         publishable=bool(rules.may_publish(survey, now)),
         published=survey.stand is Stand.PUBLISHED,
-        counted=figures.tally(s, survey).people,
-        group_names=rules.GROUPS,
+        counted=figures.counted(s, survey),
         people=document["people"],
         results=figures.results(s, shown, document, texts=False) if over else [],
         names=figures.NAMES,

@@ -195,7 +195,7 @@ def test_no_figure_and_no_difference_of_figures_speaks_of_fewer_than_ten() -> No
         for asked_c, asked_o in itertools.product(range(0, citizens + 1, 3), range(0, officers + 1, 3)):
             counts = {(1, "a", C): asked_c, (1, "a", O): asked_o, (1, "b", C): 0, (1, "b", O): 0}
             told = figures.publishable(
-                Tally({C: citizens, O: officers}, {(1, C): asked_c, (1, O): asked_o}, counts), [(1, ("a", "b"))]
+                Tally({C: citizens, O: officers}, {(1, C): asked_c, (1, O): asked_o}, counts), [(1, ("a", "b"), False)]
             )
             here = told["questions"]["1"]
             for part in (told, here):
@@ -208,8 +208,35 @@ def test_no_figure_and_no_difference_of_figures_speaks_of_fewer_than_ten() -> No
                 assert asked_c < FEWEST and asked_o < FEWEST, "each part is too small to be told anywhere else"
 
 
+def test_no_number_of_an_answer_speaks_of_fewer_than_ten() -> None:
+    """Every way in which up to forty people can answer: no number that is told, no number of all the others, and nothing
+    that is left of the sum belongs to one to nine people."""
+    for counts in itertools.product((0, 1, 4, 9, 10, 11, 30), repeat=3):
+        people = sum(counts)
+        if not FEWEST <= people <= 40:
+            continue
+        told = figures.covered(dict(zip("abc", counts, strict=True)), people, adds_up=True)
+        shown, hidden = [n for n in told.values() if n is not None], people - sum(n or 0 for n in told.values())
+        assert all(n == 0 or n >= FEWEST for n in shown) and all(people - n == 0 or people - n >= FEWEST for n in shown)
+        assert len(shown) == 3 or (len(shown) < 2 and hidden >= FEWEST), (counts, told)
+    several = figures.covered({"a": 30, "b": 9, "c": 22, "d": 0, "e": 12}, 30, adds_up=False)
+    assert several == {"a": 30, "b": None, "c": None, "d": 0, "e": 12}, "eight did not choose the third"
+    kept = {"people": {ALL: 30}, "counts": {"a": {ALL: 2}, "b": {ALL: 12}, "c": {ALL: 16}}}
+    once = figures.cover(kept, adds_up=True)
+    assert [once["counts"][key][ALL] for key in "abc"] == [None, None, 16] and kept["counts"]["a"][ALL] == 2
+    assert figures.cover(once, adds_up=True) == once, "what is left out stays out"
+    assert (
+        figures.mean({"people": {ALL: 30}, "counts": {"1": {ALL: None}, "2": {ALL: None}, "3": {ALL: 16}}}, ALL) is None
+    )
+
+
 def test_the_difference_in_words() -> None:
     i18n.set_locale("en")
+    part = {"people": {C: 100, O: 20}, "counts": {"1": {C: 60, O: None}, "2": {C: 30, O: None}, "3": {C: 10, O: 10}}}
+    said = [str(one) for one in figures.difference(Ask.SINGLE, part, {"1": "Trees", "2": "Benches", "3": "Lamps"})]
+    assert said == ["“Lamps”: 10% of the citizens, 50% of the officers."]
+    part["counts"]["3"][O] = None
+    assert figures.difference(Ask.SINGLE, part, {}) == [] == figures.difference(Ask.SCALE, part, {}), "nobody knows"
     figure = {"people": {C: 100, O: 10}, "counts": {"1": {C: 60, O: 2}, "2": {C: 35, O: 4}, "3": {C: 5, O: 4}}}
     labels = {"1": "Trees", "2": "Benches", "3": "Lamps"}
     said = [str(one) for one in figures.difference(Ask.SINGLE, figure, labels)]

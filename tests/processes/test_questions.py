@@ -241,15 +241,46 @@ def test_fewer_than_ten_officers_are_counted_with_the_citizens(app: Portal, clie
     with db.write():
         number = survey.make(process, officers=True)
         survey.fill(number, Group.CITIZEN, 12)
+        survey.fill(number, Group.CITIZEN, 3, first=1)
         survey.fill(number, Group.OFFICER, 9, first=1)
-    move(number, 1)
     enter(client, "Bo Officer", roles=["budget_officer"])
     staff = f"/en/staff/questionnaires/{number}"
+    before = client.get(f"{staff}/results")
+    assert ">24<" in before.html and ">15<" not in before.html and ">9<" not in before.html, (
+        "not beside one of its parts"
+    )
+    move(number, 1)
     client.post(f"{staff}/publish", page=f"{staff}/results")
     page = Client(app).get(f"/en/questionnaires/{number}/results")
     assert "both groups are counted together" in page and "of the officers" not in page
     table = Client(app).http.get(f"/en/questionnaires/{number}/results.csv", base_url="http://127.0.0.1:8000").text
-    assert ",all,12,21" in table and "officer" not in table
+    assert ",all,12,24" in table and "officer" not in table
+
+
+def test_two_who_chose_an_answer_are_told_nowhere(app: Portal, client: Client, process: int) -> None:
+    with db.write():
+        number = survey.make(process)
+        for people, first, step in ((20, 0, 5), (12, 1, 4), (2, 2, 1)):
+            survey.fill(number, Group.CITIZEN, people, first=first, step=step, several=(first,))
+    move(number, 1)
+    enter(client, "Bo Officer", roles=["budget_officer"])
+    staff = f"/en/staff/questionnaires/{number}"
+    desk = client.get(f"{staff}/results")
+    client.post(f"{staff}/publish", page=f"{staff}/results")
+    page = Client(app).get(f"/en/questionnaires/{number}/results")
+    for one in (desk, page):
+        assert "not told" in one and "On average" not in one and "fewer than 10 people are not told" in one
+        assert ">2 <" not in one.html and ">12 <" in one.html, "the second question does not add up"
+    table = Client(app).http.get(f"/en/questionnaires/{number}/results.csv", base_url="http://127.0.0.1:8000").text
+    rows = [line.split(",")[-3:] for line in table.splitlines() if ",all," in line]
+    assert [one[1] for one in rows[:6]] == ["20", "", "", "20", "12", ""] and not any(one[1] == "2" for one in rows)
+    with db.write() as s:  # published before small numbers were left out
+        row = s.get_one(Questionnaire, number)
+        counts = row.figures["questions"]
+        whole = {key: {**one, "counts": {k: {"all": n} for k, n in zip(one["counts"], (20, 12, 2), strict=False)}}
+                 for key, one in counts.items() if len(one["counts"]) == 3}  # fmt: skip
+        row.figures = {**row.figures, "questions": {**counts, **whole}}
+    assert ">2 <" not in Client(app).get(f"/en/questionnaires/{number}/results").html
 
 
 def test_it_is_answered_on_paper(app: Portal, client: Client, process: int) -> None:
