@@ -71,7 +71,7 @@ def enter(paper: str) -> str | tuple[str, int] | Response:
     if sheet is None:
         abort(404)
     head = PersonNumberForm() if sheet.account else SignedNumberForm() if sheet.signed else NumberForm()
-    form = sheet.form()
+    form = (sheet.entry or sheet.form)()
     if request.method == "GET":
         head.number.data = request.args.get("number", "")[:20]
     elif all([head.validate(), form.validate()]):

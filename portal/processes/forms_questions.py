@@ -184,34 +184,45 @@ class AnswerForm(f.Form):
     """The questions as fields q1, q2, ...; made by `answer_form`."""
 
     asked: Sequence[Asked] = ()
+    paper = False  # a clerk enters what a paper says, and nobody can ask who left a question out
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field can be read, and the rules find nothing wrong with an answer."""
         good = bool(super().validate(extra_validators))
         for one in self.asked:
             field = self[one.name]
-            if field.errors:
+            if field.errors or (self.paper and not field.data):
                 continue
             wrong = rules.check(one.row, field.data, {number for number, _name in one.choices})
             if wrong is not None:
                 field.errors = [str(wrong)]
                 good = False
+        if good and self.paper and self.asked and len(self.blank()) == len(self.asked):
+            self[self.asked[0].name].errors = [_("This paper answers no question, so it is not counted.")]
+            good = False
         return good
+
+    def blank(self) -> list[Asked]:
+        """The questions without an answer."""
+        return [one for one in self.asked if not self[one.name].data]
 
     def values(self) -> dict[int, Any]:
         """What was answered, by question."""
         return {one.row.id: self[one.name].data for one in self.asked}
 
 
-def answer_form(asked: Sequence[Asked]) -> type[AnswerForm]:
+LEFT_BLANK = _l("Left blank on the paper, or not to be read")
+
+
+def answer_form(asked: Sequence[Asked], *, paper: bool = False) -> type[AnswerForm]:
     """The form of a questionnaire. A question without a must offers "no answer", which no radio button can be without
-    once it was pressed."""
-    made: dict[str, Any] = {"asked": tuple(asked)}
+    once it was pressed. `paper`: the one by which a clerk enters a paper as it is, whatever was left blank on it."""
+    made: dict[str, Any] = {"asked": tuple(asked), "paper": paper}
     for one in asked:
-        must = one.row.required
+        must = one.row.required and not paper
         label = Spoken(one.text, before=f"{one.number}. ")
         hint = _hint(one)
-        blank = None if must else _l("No answer")
+        blank = None if must else LEFT_BLANK if paper else _l("No answer")
         if one.row.ask is Ask.TEXT:
             made[one.name] = f.LongText(label, [f.optional()], hint=hint, attributes={"dir": "auto"})
         elif one.row.ask is Ask.SEVERAL:

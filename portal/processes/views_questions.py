@@ -160,6 +160,10 @@ def _sheet(shown: queries.Page, printable: bool) -> Sheet:
         verdict = act.store_paper(survey, asked, form.values(), lang=lang, now=clock.city_now())
         if not verdict:
             raise _refused(verdict.reason, survey.id)
+        blank = form.blank()
+        if blank:
+            numbers = ", ".join(i18n.number(one.number) for one in blank)
+            flash(_("Noted as left blank on the paper: %(questions)s.", questions=numbers))
         return "questionnaire", survey.id
 
     intro = (
@@ -169,4 +173,5 @@ def _sheet(shown: queries.Page, printable: bool) -> Sheet:
     return Sheet(
         f"{PAPER}{survey.id}", shown.title.body, "questions.show", answer_form(asked), enter,
         args={"questionnaire_id": survey.id}, intro=intro, lang=shown.title.lang, printable=printable,
+        entry=answer_form(asked, paper=True),
     )  # fmt: skip

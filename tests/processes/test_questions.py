@@ -15,6 +15,7 @@ from portal.audit.models import Entry
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.web import Portal
+from portal.home import rules_sheets
 from portal.identity.models import Identity
 from portal.notifications import actions as notifications
 from portal.notifications.models import Message
@@ -294,8 +295,10 @@ def test_it_is_answered_on_paper(app: Portal, client: Client, process: int) -> N
     enter(client, "Lia Rebane", roles=("librarian",))
     assert "Mill Street" in client.get("/en/staff/paper")
     desk = f"/en/staff/paper/questionnaire-{number}"
-    assert client.post(desk, {"number": printed[0], "q1": str(ids["q1"][0])}).status == 422
+    nothing = client.post(desk, {"number": printed[0], "q4": " "})
+    assert nothing.status == 422 and "This paper answers no question" in nothing
     move(number, 1)
+    assert "Left blank on the paper" in client.get(desk), "a must on the screen is none for who enters a paper"
     right = {"number": printed[0], "q1": str(ids["q1"][0]), "q3": "2", "q4": "Lamps"}
     assert "What the paper says is stored" in client.post(desk, right), "a paper of the last day"
     assert "entered before" in client.post(desk, right)
@@ -303,6 +306,13 @@ def test_it_is_answered_on_paper(app: Portal, client: Client, process: int) -> N
     with db.read() as s:
         row = s.scalars(select(FilledIn)).one()
         assert (row.person_id, row.on_paper) == (None, True)
+    again = rules_sheets.printed(rules_sheets.whole("ABCDEFG"))
+    told = client.post(desk, {"number": again, "q1": "", "q2": [str(ids["q2"][0])]})
+    assert "What the paper says is stored" in told and "Noted as left blank on the paper: 1, 3, 4." in told
+    with db.read() as s:
+        last = s.scalars(select(FilledIn).order_by(FilledIn.id.desc())).first()
+        assert last is not None
+        assert [one.choice_id for one in s.query(Reply).filter_by(answer_id=last.id)] == [ids["q2"][0]]
 
 
 def test_the_link_to_people_is_deleted_and_the_counts_stay(app: Portal, client: Client, process: int) -> None:
