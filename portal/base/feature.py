@@ -368,8 +368,9 @@ class PaperKind:
 class Sheet:
     """A public form that also exists on paper, with the same names of fields, and that can be kept half filled in.
 
-    `form` makes it; `entry` makes the one by which staff enter a paper, where that is another one; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
-    of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
+    `form` makes it; `entry` makes the one by which staff enter a paper, where that is another one;
+    `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came of it, or a no.
+    `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
     in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
     somebody without one; the actor is then that person, helped by whoever enters it. `numbered`: `enter` is also
     told the number of the `paper`. `record`: the table whose Record
