@@ -368,15 +368,16 @@ class PaperKind:
 class Sheet:
     """A public form that also exists on paper, with the same names of fields, and that can be kept half filled in.
 
-    `form` makes it; `entry` makes the one by which staff enter a paper, where that is another one; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
+    `form` makes it; `enter(actor, form, lang)` does what sending it would have done and returns (kind, id) of what came
     of it, or a no. `endpoint` with `args`: the page that the paper stands for; `on`: the page where the form is filled
     in, where that is another one. `account`: "must" where a paper counts only for an account, "may" where it can also be
     somebody without one; the actor is then that person, helped by whoever enters it. `numbered`: `enter` is also
     told the number of the `paper`. `record`: the table whose Record
     says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
     language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
-    over. `signed`: what is agreed to above the signature, where the signature alone is enough. `aside`:
-    boxes that stay on the paper and that nobody enters, each with what it is for."""
+    over. `signed`: what is agreed to above the signature, where the signature alone is enough. `entry`: makes the form
+    by which staff enter a paper, where that is another one. `aside`: boxes that stay on the paper and that nobody
+    enters, each with what it is for."""
 
     name: str
     label: Text | str
