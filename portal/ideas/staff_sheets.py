@@ -22,6 +22,10 @@ from portal.identity.queries import city_day
 from portal.moderation.queries import may_write
 from portal.processes.rules import Stage
 
+ADDRESS = (
+    _l("Address"),
+    _l("Only without an account, so that the city can write to you. It stays on the paper and is not public."),
+)
 WAITS = _l("It waits for a moderator before it is shown.")
 
 
@@ -59,7 +63,7 @@ def _sheet(one: queries.Listed, *, printable: bool) -> Sheet:
     return Sheet(
         f"{PAPER}{call.id}", _l("Idea for: %(call)s", call=one.title.body), "ideas.call", form, enter,
         args={"slug": call.slug}, account="must" if must else "may", record="idea", keeps=False,
-        intro=intro, printable=printable, numbered=True,
+        intro=intro, printable=printable, numbered=True, aside=() if must else (ADDRESS,),
     )  # fmt: skip
 
 

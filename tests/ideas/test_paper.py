@@ -100,7 +100,17 @@ def test_an_idea_on_paper_is_entered_in_its_author_s_name(app: Portal) -> None:
     sheet = f"idea-{call_id}"
     printed = Client(app).get(f"/de/paper/{sheet}")
     assert "[title]" in printed.text and "[received]" in printed.text and "Grün" in printed
+    english = Client(app).get(f"/en/paper/{sheet}")
+    for box in (
+        "[district]",
+        "☐ The whole city, or several districts",
+        "☐ None of these",
+        "[place]",
+        "It stays on the paper",
+    ):
+        assert box in english.text, f"{box}: what the steps on the portal ask, and what the sheet asks to write"
     librarian = enter(desk, "Lia Rebane", roles=("librarian",))
+    assert 'name="address"' not in desk.get(f"/en/staff/paper/{sheet}").html, "it stays on the paper"
     _address(mia, "mia")
     path, number = f"/en/staff/paper/{sheet}", _paper(app, sheet)
     wrong = desk.post(path, _typed(number, today))
@@ -128,6 +138,7 @@ def test_who_may_not_take_part_may_not_on_paper_either(app: Portal) -> None:
     _address(far, "far")
     _address(enter(Client(app), "Mia Saar", district="north"), "mia")
     path = f"/en/staff/paper/{sheet}"
+    assert "It stays on the paper" not in Client(app).get(f"/en/paper/{sheet}"), "an account leads to its address"
     assert desk.post(path, _typed(_paper(app, sheet), date.today())).status == 422
     refused = desk.post(path, _typed(_paper(app, sheet), date.today(), account="far@example.org"))
     assert refused.status == 422 and "Only residents" in refused
