@@ -101,7 +101,8 @@ class _Compiler(SQLiteCompiler):
     anew at every use: that costs more than most of our statements."""
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
-        return super().limit_clause(select, **kw).replace("LIMIT ", "LIMIT 0 + ", 1)
+        said: str = super().limit_clause(select, **kw)  # type: ignore[no-untyped-call]
+        return said.replace("LIMIT ", "LIMIT 0 + ", 1)
 
 
 class Database:
