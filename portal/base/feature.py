@@ -376,9 +376,8 @@ class Sheet:
     told the number of the `paper`. `record`: the table whose Record
     says why it is asked. `keeps`: long enough to be kept under a code and gone on with later. `lang`: the
     language of the label and of `intro` where it is not the page's; `printable`: not one whose time to be handed in is
-    over. `signed`: what is agreed to above the signature, where the signature alone is enough. `entry`: makes the form
-    by which staff enter a paper, where that is another one. `aside`: boxes that stay on the paper and that nobody
-    enters, each with what it is for."""
+    over. `signed`: what is agreed to above the signature, where the signature alone is enough. `aside`: boxes that
+    stay on the paper and that nobody enters, each with what it is for."""
 
     name: str
     label: Text | str

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from sqlalchemy import Float, LargeBinary, Numeric
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.base import db
 
@@ -131,8 +130,7 @@ T = TypeVar("T")
 def apart(kind: type[T], /, **values: Any) -> T:
     """A stored object that belongs to no session, made of some of its columns; asking for another one raises."""
     made = kind()
-    for name, value in values.items():
-        set_committed_value(made, name, value)
+    made.__dict__.update(values)  # what setting each of them as loaded comes to for columns
     make_transient_to_detached(made)
     return made
 

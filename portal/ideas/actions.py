@@ -20,15 +20,17 @@ from portal.base import clock, db, search, together
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.markdown import render
-from portal.base.together import Ready
+from portal.base.together import Ready, apart
 from portal.base.verdict import YES, Verdict, no
 from portal.ideas import queries, queries_idea, queries_ties, rules
 from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
 from portal.ideas.rules import Denied, Written
+from portal.identity import queries as people
 from portal.identity.queries import city_day, public_names
 from portal.moderation.actions import screen
 from portal.notifications import actions as notifications
 from portal.places.models import District
+from portal.processes.models import Phase
 
 MOST_TRIES = 20  # for a number that somebody else took at the same moment
 
@@ -274,10 +276,19 @@ def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:
 # --- supports ---------------------------------------------------------------------------------------------------------
 
 
+_C, _PH = Call.__table__.c, Phase.__table__.c
+_LOCKED = Ready(select(*_C).where(_C.id == bindparam("call")).with_for_update(read=True))
+_DATES = Ready(
+    select(_PH.id, _PH.process_id, _PH.kind, _PH.opens_at, _PH.closes_at)
+    .where(_PH.process_id.in_(select(_C.process_id).where(_C.id == bindparam("call"))))
+    .order_by(_PH.opens_at, _PH.id)
+)
+
+
 def _of_call(s: Session, call_id: int) -> Call:
-    """The call under a lock that many supporters share; who freezes the list waits for them, and they for that."""
-    statement = select(Call).where(Call.id == call_id).with_for_update(read=True)
-    return s.scalars(statement.execution_options(populate_existing=True)).one()
+    """The call, to be read only, under a lock that many supporters share; who freezes the list waits for them, and they
+    for that."""
+    return apart(Call, **together.rows(s, _LOCKED, {"call": call_id})[0]._asdict())
 
 
 @lru_cache(maxsize=2)
@@ -297,22 +308,32 @@ _COUNT = Ready(
     .values(supports=_I.c.supports + literal(1))
     .returning(_I.c.id)
 )
+_UNCOUNT = Ready(update(_I).where(_I.c.id == bindparam("idea")).values(supports=_I.c.supports - literal(1)))
 
 
 def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
     """Counts one support of the actor; a second one is no fault and counts nothing. A no says why.
 
     The constraint counts, not the question before it: a hundred clicks at once are one."""
-    s = db.session()
-    call = _of_call(s, idea.call_id)
-    taker = queries.taker(s, actor, call, counts=True)
-    verdict = rules.may_support(taker, idea, call, queries.phases(s, call), now)
+    s, whose = db.session(), {"call": idea.call_id}
+    s.flush()
+    asked = people.asking_facts(actor.person_id or 0, clock.now())
+    [[locked], known, dates] = together.ask(s, (_LOCKED, whose), asked, (_DATES, whose))
+    call = apart(Call, **locked._asdict())
+    phases = [] if call.always_open else [apart(Phase, **row._asdict()) for row in dates]
+    taker = queries.taker(s, actor, call, counts=True, facts=people.facts_told(known))
+    verdict = rules.may_support(taker, idea, call, phases, now)
     if not verdict or taker is None:
         return verdict
     resident = None if taker.acting_for else taker.resident
     given = {"idea_id": idea.id, "person_id": taker.person_id, "resident": resident, "on_day": city_day(now)}
-    made = together.rows(s, _give(db.is_sqlite()), given)
-    while not made:
+    while True:
+        # Row and number go on one trip, as nearly every support needs; what turns out to be none is taken off again.
+        made, counted = together.ask(s, (_give(db.is_sqlite()), given), (_COUNT, {"idea": idea.id}))
+        if made:
+            break
+        if counted:
+            together.ask(s, (_UNCOUNT, {"idea": idea.id}))
         theirs = Support.person_id == taker.person_id
         same = theirs if resident is None else or_(theirs, Support.resident == resident)
         found = s.scalars(select(Support.person_id).where(Support.idea_id == idea.id, same)).all()
@@ -321,8 +342,7 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
         if found:
             return no(_l("You support this idea already: with another account, or on a list on paper."))
         # what was in the way was taken back between the two statements
-        made = together.rows(s, _give(db.is_sqlite()), given)
-    if not together.rows(s, _COUNT, {"idea": idea.id}):
+    if not counted:
         s.execute(delete(Support).where(Support.id == made[0].id))
         return no(_l("This idea takes no supports."))
     return YES

@@ -15,13 +15,13 @@ from portal.base.actor import NOBODY, Actor
 from portal.base.feature import Hit
 from portal.base.i18n import Text, _l
 from portal.base.texts import Said, Wording
-from portal.base.together import Ready
+from portal.base.together import Ready, apart
 from portal.ideas import rules
 from portal.ideas.models import Audience, Call, CallCategory, Idea
 from portal.ideas.models_value import Assignment, Valuation
 from portal.identity import queries as people
 from portal.identity.models_ways import Mandate
-from portal.identity.rules import AgeRule
+from portal.identity.rules import AgeRule, Facts
 from portal.identity.rules_ways import may_act
 from portal.places.models import District
 from portal.processes import rules as process_rules
@@ -84,9 +84,25 @@ def may_read(s: Session, actor: Actor, row: Found) -> bool:
     return row.call.shown and (not row.closed or is_member(s, row.call.process_id, actor.person_id))
 
 
-def readable(s: Session, actor: Actor, slug: str) -> Found | None:
-    """The call at this address, if it exists for this reader."""
-    row = found(s, slug)
+_SEEN = Ready(
+    select(*_C, _R.closed, _R.district_id, _R.department_id)
+    .join(Process.__table__, _R.id == _C.process_id)
+    .where(_C.slug == bindparam("slug"))
+)
+_OF_CALL = [column.key for column in _C]
+
+
+def seen(s: Session, slug: str) -> Found | None:
+    """The call at this address, to be read only: it belongs to no session."""
+    rows = together.rows(s, _SEEN, {"slug": slug})
+    if not rows:
+        return None
+    return _found((apart(Call, **dict(zip(_OF_CALL, rows[0], strict=False))), *rows[0][len(_OF_CALL) :]))
+
+
+def readable(s: Session, actor: Actor, slug: str, *, to_read: bool = False) -> Found | None:
+    """The call at this address, if it exists for this reader. `to_read`: nothing of it will be changed."""
+    row = seen(s, slug) if to_read else found(s, slug)
     return row if row is not None and may_read(s, actor, row) else None
 
 
@@ -330,9 +346,12 @@ def scopes(s: Session, lang: str) -> dict[int, Hit]:
 # --- who takes part ---------------------------------------------------------------------------------------------------
 
 
-def taker(s: Session, actor: Actor, call: Call, *, counts: bool = False) -> rules.Taker | None:
+def taker(
+    s: Session, actor: Actor, call: Call, *, counts: bool = False, facts: Facts | None = None
+) -> rules.Taker | None:
     """What is known about this person as the rules of the call ask for it; None when nobody is signed in. One select
-    where the call asks who somebody is (or `counts`: a support is about to be counted), one more for a challenge."""
+    where the call asks who somebody is (or `counts`: a support is about to be counted) and no `facts` are at hand, one
+    more for a challenge."""
     if actor.person_id is None:
         return None
     acting = actor.acting_for
@@ -343,7 +362,7 @@ def taker(s: Session, actor: Actor, call: Call, *, counts: bool = False) -> rule
     plain = call.audience is Audience.SIGNED_IN and call.age is None
     if plain and not counts:
         return rules.Taker(actor.person_id, acting_for=named, organisation=organisation)
-    facts = people.facts(s, actor.person_id, clock.now())
+    facts = people.facts(s, actor.person_id, clock.now()) if facts is None else facts
     old = facts.age(AgeRule(call.age, call.age_on)) if call.age is not None and call.age_on is not None else None
     return rules.Taker(
         actor.person_id,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    inspect,
     literal,
     literal_column,
     null,
@@ -30,7 +31,7 @@ from portal.base.files import File
 from portal.base.files import State as FileState
 from portal.base.markdown import render
 from portal.base.tables import UtcTime
-from portal.base.together import Ready
+from portal.base.together import Ready, apart
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
 from portal.ideas.models_answers import AnswerIdea, Standing
@@ -84,13 +85,17 @@ class Found:
 _ANSWERED, _TWIN = AnswerIdea.__table__.c, Twin.__table__.c
 # Written out: where a partial index asks for the same column, SQLite compiles a statement with a parameter anew each time.
 _OPEN = _TWIN.state == literal_column(f"'{TwinState.OPEN.value}'")
-_SUBMIT, _REVIEW = aliased(Phase), aliased(Phase)
+_SUBMIT, _REVIEW = aliased(Phase, name="submit"), aliased(Phase, name="review")
+_MARKS = (
+    _R.closed.label("is_closed"), _R.district_id.label("in_district"), _R.department_id.label("in_department"),
+    _P.name.label("known_as"), _P.public_name.label("named_as"),
+    queries_ties.TIED.label("tied"),
+    exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing != Standing.DRAFT).label("answered"),
+    exists().where(_OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
+)  # fmt: skip
 _WHOLE = (
     select(
-        Idea, Call, _R.closed, _R.district_id, _R.department_id, _P.name, _P.public_name, _SUBMIT, _REVIEW,
-        queries_ties.TIED.label("tied"),
-        exists().where(_ANSWERED.idea_id == _I.id, _ANSWERED.standing != Standing.DRAFT).label("answered"),
-        exists().where(_OPEN, or_(_TWIN.idea_id == _I.id, _TWIN.into_id == _I.id)).label("named"),
+        Idea, Call, _SUBMIT, _REVIEW, *_MARKS,
     )
     .join(Call, Call.id == Idea.call_id)
     .join(Process.__table__, _R.id == _C.process_id)
@@ -103,18 +108,45 @@ _BY_ID = _WHOLE.where(_I.id == bindparam("id"))
 
 
 def _found(row: Any) -> Found | None:
-    if row is None:
-        return None
-    idea, call = row[0], row[1]
-    author = shown_name(row.name, row.public_name or "") if row.name else idea.author_name
-    of = queries.Found(call, row.closed, scope_of(call.process_id, row.district_id, row.department_id))
-    dates = [] if call.always_open else [phase for phase in (row[7], row[8]) if phase is not None]
-    return Found(idea, of, author, dates, bool(row.answered), bool(row.named), row.tied)
+    return None if row is None else _of(row, row.Idea, row.Call, row.submit, row.review)
+
+
+def _of(row: Any, idea: Idea, call: Call, *phases: Phase | None) -> Found:
+    author = shown_name(row.known_as, row.named_as or "") if row.known_as else idea.author_name
+    of = queries.Found(call, row.is_closed, scope_of(call.process_id, row.in_district, row.in_department))
+    dates = [] if call.always_open else [phase for phase in phases if phase is not None]
+    return Found(idea, of, author, dates, bool(row.answered), bool(row.named), bool(row.tied))
 
 
 def by_number(s: Session, number: int) -> Found | None:
     """The idea with this number, for whomever: the caller asks `may_read`."""
     return _found(s.execute(_BY_NUMBER, {"number": number}).one_or_none())
+
+
+_SUBMIT_, _REVIEW_ = inspect(_SUBMIT).selectable.c, inspect(_REVIEW).selectable.c
+_SEEN = Ready(
+    _BY_NUMBER.with_only_columns(
+        *_I, *_C, *_SUBMIT_, *_REVIEW_, *_MARKS, maintain_column_froms=True
+    )
+)  # fmt: skip
+_PARTS: tuple[tuple[type[Any], list[str]], ...] = tuple(
+    (kind, [column.key for column in columns])
+    for kind, columns in ((Idea, _I), (Call, _C), (Phase, _SUBMIT_), (Phase, _REVIEW_))
+)
+
+
+def seen(s: Session, number: int) -> Found | None:
+    """The same, to be read only: what most people open needs no objects that follow their rows."""
+    rows = together.rows(s, _SEEN, {"number": number})
+    if not rows:
+        return None
+    row, at = rows[0], 0
+    made: list[Any] = []
+    for kind, names in _PARTS:
+        values = dict(zip(names, row[at : at + len(names)], strict=True))
+        made.append(apart(kind, **values) if values["id"] is not None else None)
+        at += len(names)
+    return _of(row, *made)
 
 
 def by_id(s: Session, idea_id: int) -> Found | None:
@@ -134,9 +166,10 @@ def may_read(s: Session, actor: Actor, row: Found, authors: Sequence[int] | None
     return actor.signed_in and actor.person_id in (author_ids(s, row.idea) if authors is None else authors)
 
 
-def readable(s: Session, actor: Actor, number: int) -> Found | None:
-    """The idea with this number as this reader may see it, if it exists for them."""
-    row = by_number(s, number)
+def readable(s: Session, actor: Actor, number: int, *, to_read: bool = False) -> Found | None:
+    """The idea with this number as this reader may see it, if it exists for them. `to_read`: its row is not changed by
+    way of it."""
+    row = seen(s, number) if to_read else by_number(s, number)
     return seen_by(s, actor, row) if row is not None else None
 
 
@@ -317,10 +350,11 @@ _OWN = Ready(
 )
 
 
-def page(s: Session, actor: Actor, number: int) -> Page | None:
-    """The page of an idea for this reader, None where there is none to see. Three selects, one more for somebody signed
+def page(s: Session, actor: Actor, number: int, *, to_read: bool = False) -> Page | None:
+    """The page of an idea for this reader, None where there is none to see. `to_read`: nothing of it will be changed.
+    Three selects, one more for somebody signed
     in (with what header and follow button show them), four to six for one that hangs together with others."""
-    found = by_number(s, number)
+    found = seen(s, number) if to_read else by_number(s, number)
     if found is None:
         return None
     idea, me = found.idea, actor.person_id

@@ -49,17 +49,17 @@ pages = Blueprint("ideas", __name__)
 NEWEST = 10  # ideas of all calls together on the page of calls
 
 
-def find(slug: str) -> queries.Found:
-    """The call at this address, if it exists for the reader; else 404."""
-    found = queries.readable(db.session(), actor(), slug)
+def find(slug: str, *, to_read: bool = False) -> queries.Found:
+    """The call at this address, if it exists for the reader; else 404. `to_read`: it is not changed by way of it."""
+    found = queries.readable(db.session(), actor(), slug, to_read=to_read)
     if found is None:
         abort(404)
     return found
 
 
-def find_idea(number: int) -> queries_idea.Found:
-    """The idea with this number, if it exists for the reader; else 404."""
-    found = queries_idea.readable(db.session(), actor(), number)
+def find_idea(number: int, *, to_read: bool = False) -> queries_idea.Found:
+    """The idea with this number, if it exists for the reader; else 404. `to_read`: its row is not changed by way of it."""
+    found = queries_idea.readable(db.session(), actor(), number, to_read=to_read)
     if found is None:
         abort(404)
     return found
@@ -98,7 +98,7 @@ def index() -> str:
 @public
 def call(slug: str) -> str:
     """The ideas of a call, searched, filtered and sorted, twenty a page."""
-    found, s, now = find(slug), db.session(), clock.city_now()
+    found, s, now = find(slug, to_read=True), db.session(), clock.city_now()
     names, dates = queries.names(s, found.call), queries.phases(s, found.call)
     form = IdeaFilters.of(names)
     filters = form.filters(names, today())
@@ -177,7 +177,7 @@ def idea(number: int) -> ResponseReturnValue:
     """One idea: what it proposes, who supports it in a number, what became of it, what people say. The address of one
     that was joined with another leads there; browsers ask again each time, because the two may be parted."""
     s, who, now = db.session(), actor(), clock.city_now()
-    page = queries_idea.page(s, who, number)
+    page = queries_idea.page(s, who, number, to_read=True)
     if page is None:
         if queries_idea.was_public(s, who, number):
             return render_template("ideas/held.html", number=number)
@@ -262,7 +262,7 @@ def history(number: int) -> str:
 @signed_in
 def support(number: int) -> Response:
     """Supports an idea, or takes the support back."""
-    found = find_idea(number)
+    found = find_idea(number, to_read=True)
     if request.form.get("on"):
         verdict = actions.support(actor(), found.idea, clock.city_now())
         said = _("You support this idea.")
