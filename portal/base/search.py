@@ -113,15 +113,7 @@ def find_any(s: Session, kinds: list[str], query: str, lang: str, most: int = MO
     statement = _ranked(sqlite, bool(long), len(others), len(words), len(kinds))
     values |= {f"kind_{n}": kind for n, kind in enumerate(kinds)} | {"lang": lang, "word_0": words[0]}
     values |= {f"begins_{n}": f" {word}" for n, word in enumerate(words)}
-    # An object that is found in several languages has several lines, the best of which stands first. Grouping all lines
-    # in the database costs more than they all: only where the lines asked for hold too few objects are more asked for.
-    lines = most + most // 2
-    while True:
-        rows = together.rows(s, statement, {**values, "most": lines})
-        found = list(dict.fromkeys((row[0], row[1]) for row in rows))
-        if len(found) >= most or len(rows) < lines:
-            return found[:most]
-        lines *= 4
+    return [(row[0], row[1]) for row in together.rows(s, statement, {**values, "most": most})]
 
 
 def _typed(words: list[str], sqlite: bool) -> tuple[list[str], list[str], dict[str, Any]]:
@@ -165,7 +157,7 @@ def _holding(sqlite: bool, phrase: bool, parts: int) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _ranked(sqlite: bool, phrase: bool, parts: int, words: int, kinds: int) -> Ready:
-    """Kind and id of what holds so many words, best first, a line for each language. The rank is one expression without
+    """Kind and id of what holds so many words, best first, each once. The rank is one expression without
     a table beside it, in which every place is asked for once and only where it matters: the database reckons it for all
     that is found, however few lines are wanted."""
     at: Any = func.instr if sqlite else func.strpos
@@ -184,7 +176,8 @@ def _ranked(sqlite: bool, phrase: bool, parts: int, words: int, kinds: int) -> R
         select(_X.kind, _X.object_id)
         .select_from(source)
         .where(_X.kind.in_([bindparam(f"kind_{n}", type_=String) for n in range(kinds)]), *held)
-        .order_by(rank, _X.kind, _X.object_id)
+        .group_by(_X.kind, _X.object_id)
+        .order_by(func.min(rank), _X.kind, _X.object_id)
         .limit(bindparam("most", type_=Integer))
     )
 

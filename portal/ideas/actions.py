@@ -308,7 +308,6 @@ _COUNT = Ready(
     .values(supports=_I.c.supports + literal(1))
     .returning(_I.c.id)
 )
-_UNCOUNT = Ready(update(_I).where(_I.c.id == bindparam("idea")).values(supports=_I.c.supports - literal(1)))
 
 
 def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
@@ -328,12 +327,11 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
     resident = None if taker.acting_for else taker.resident
     given = {"idea_id": idea.id, "person_id": taker.person_id, "resident": resident, "on_day": city_day(now)}
     while True:
-        # Row and number go on one trip, as nearly every support needs; what turns out to be none is taken off again.
-        made, counted = together.ask(s, (_give(db.is_sqlite()), given), (_COUNT, {"idea": idea.id}))
+        # The idea is counted only after the row is there, a trip of its own: whoever held the idea and then waited here
+        # for a row that is being taken back, by somebody who waits for the idea, would wait for ever.
+        made = together.rows(s, _give(db.is_sqlite()), given)
         if made:
             break
-        if counted:
-            together.ask(s, (_UNCOUNT, {"idea": idea.id}))
         theirs = Support.person_id == taker.person_id
         same = theirs if resident is None else or_(theirs, Support.resident == resident)
         found = s.scalars(select(Support.person_id).where(Support.idea_id == idea.id, same)).all()
@@ -342,7 +340,7 @@ def support(actor: Actor, idea: Idea, now: datetime) -> Verdict:
         if found:
             return no(_l("You support this idea already: with another account, or on a list on paper."))
         # what was in the way was taken back between the two statements
-    if not counted:
+    if not together.rows(s, _COUNT, {"idea": idea.id}):
         s.execute(delete(Support).where(Support.id == made[0].id))
         return no(_l("This idea takes no supports."))
     return YES
