@@ -1,19 +1,24 @@
 """While a vote is open no figure of a project leaves the portal: every address is walked by everybody, the ballots are
-changed to other projects, every address is walked again, and nothing may differ."""
+changed to other projects, every address is walked again, and nothing may differ.
+
+Pages are the same program on either database. So on PostgreSQL the second walk visits only what read, at the first, a
+table that the ballots changed; on SQLite, and with --long, it visits everything: something kept in memory would show.
+"""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from portal.base import clock, db, errors, limits
 from portal.base.web import Portal
@@ -47,6 +52,8 @@ FLEETING = [
 ]
 FLEETING_HEADERS = {"date", "set-cookie", "x-request-id", "content-length"}
 Answers = dict[tuple[str, str], tuple[int, str, str]]
+READ = re.compile(r"\b(?:FROM|JOIN)\s+\"?(\w+)", re.I)
+WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.I)
 
 
 @dataclass
@@ -57,6 +64,14 @@ class City:
     world: World
     browsers: dict[str, Client]
     codes: list[str]
+    said: list[str] = field(default_factory=list)  # the statements since somebody emptied it
+    read: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))  # tables, for each visit
+
+    def tables(self, of: re.Pattern[str]) -> set[str]:
+        """The tables that the statements since the last call name."""
+        found = {name.lower() for one in self.said for name in of.findall(one)}
+        self.said.clear()
+        return found
 
     @property
     def vote(self) -> str:
@@ -88,7 +103,24 @@ def city(module_app: Portal) -> Iterator[City]:
                     .order_by(Project.number)
                 )
             )
-        yield City(module_app, made, browsers, codes)
+        made_city = City(module_app, made, browsers, codes)
+        engine = module_app.ground.database.engine
+
+        def note(*given: object) -> None:
+            made_city.said.append(str(given[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
+        # the number of voters is remembered for a day: each visit is to ask for it
+        patch.setattr(queries, "_turnouts", Forgetful())
+        yield made_city
+        event.remove(engine, "before_cursor_execute", note)
+
+
+class Forgetful(dict[tuple[str, date], int]):
+    """A memory that keeps nothing."""
+
+    def __setitem__(self, key: tuple[str, date], value: int) -> None:
+        """It is gone at once."""
 
 
 def vote_all(city: City, favourite: int) -> None:
@@ -105,7 +137,6 @@ def vote_all(city: City, favourite: int) -> None:
     with db.write() as s:
         s.execute(update(Participation).values(day=clock.now().date() - timedelta(days=1)))
         assert s.scalar(select(func.count()).select_from(SealedBallot)) == OTHERS + 1
-    queries._turnouts.clear()
 
 
 def cast(public_id: str, name: str, choice: list[str]) -> None:
@@ -132,6 +163,7 @@ def first_difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> 
 def walk(city: City) -> Answers:
     """The answer of every address that is read, to everybody; and of what the pages link to, with its questions."""
     found: Answers = {}
+    city.said.clear()
     listed = addresses(city)
     for who, browser in city.browsers.items():
         waiting = [*listed, *LOOKS]
@@ -140,17 +172,33 @@ def walk(city: City) -> Answers:
             url = waiting.pop(0)
             page = Page(browser.http.get(url, base_url="http://127.0.0.1:8000"))
             found[who, url] = answer(page)
+            city.read[who, url] = city.tables(READ)
             if page.response.mimetype == "text/html" and who in ("nobody", "budget_officer"):
                 fresh = {link for link in links(page) if link not in known and not skipped(link)}
                 known |= fresh
                 waiting += sorted(fresh)
         if who == "resident":
-            looked = browser.post(
-                "/en/budget/2026/ballot/look",
-                {**browser.get("/en/budget/2026/ballot").fields(), "choice": city.codes[:1], "sort": "random"},
-                page="/en/budget/2026/ballot",
-            )
-            found[who, "look"] = answer(looked)
+            found[who, "look"] = look(city)
+    return found
+
+
+def look(city: City) -> tuple[int, str, str]:
+    """The ballot with something ticked, in another order."""
+    browser = city.browsers["resident"]
+    looked = browser.post(
+        "/en/budget/2026/ballot/look",
+        {**browser.get("/en/budget/2026/ballot").fields(), "choice": city.codes[:1], "sort": "random"},
+        page="/en/budget/2026/ballot",
+    )
+    return answer(looked)
+
+
+def visit_again(city: City, before: Answers, changed: set[str]) -> Answers:
+    """The answers of what read a table that has changed."""
+    found = {("resident", "look"): look(city)}
+    for who, url in before:
+        if city.read[who, url] & changed:
+            found[who, url] = answer(Page(city.browsers[who].http.get(url, base_url="http://127.0.0.1:8000")))
     return found
 
 
@@ -207,11 +255,19 @@ def steady(text: str) -> str:
     return text
 
 
-def test_no_page_tells_how_the_votes_stand(city: City) -> None:
+def test_no_page_tells_how_the_votes_stand(city: City, pytestconfig: pytest.Config) -> None:
     vote_all(city, 0)
     before = walk(city)
+    city.said.clear()
     vote_all(city, 1)
-    after = walk(city)
+    changed = city.tables(WRITTEN)
+    assert changed >= {"participation", "sealed_ballot", "receipt"}
+    if pytestconfig.getoption("--db") == "sqlite" or pytestconfig.getoption("--long"):
+        after = walk(city)
+    else:
+        after = visit_again(city, before, changed)
+        assert len(after) > 40
+        after = {**before, **after}
 
     found = differing(before, after)
     assert not found, "\n".join(found[:20])
