@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -80,14 +81,20 @@ def whole_browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo as its first start makes it, once for all journeys. Whoever works on the journeys names one that is
-    there already in PORTAL_TEST_SEEDED, and saves the half minute."""
-    given = os.environ.get("PORTAL_TEST_SEEDED")
+    """The demo as its first start makes it, once for all journeys, also where they go in several parts at once. Whoever
+    works on the journeys names one that is there already in PORTAL_TEST_SEEDED, and saves the half minute."""
+    given, shared = os.environ.get("PORTAL_TEST_SEEDED"), os.environ.get("PORTAL_TEST_SHARED")
     if given:
         return Path(given)
-    instance = tmp_path_factory.mktemp("seeded") / "instance"
-    seed(instance)
-    work(instance)  # else every file's city would make the demo's papers anew
+    instance = (Path(shared) if shared else tmp_path_factory.mktemp("seeded")) / "instance"
+    with instance.with_suffix(".lock").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        whole = instance.with_suffix(".whole")
+        if not whole.exists():
+            shutil.rmtree(instance, ignore_errors=True)  # another part was stopped in the middle
+            seed(instance)
+            work(instance)  # else every file's city would make the demo's papers anew
+            whole.touch()
     return instance
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,37 @@ RUN_AXE = """async ([tags, contrast]) => {
   return found.violations.map((v) => v.id + ": " + v.help + " — "
     + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 160)
         + " (" + [...n.any, ...n.all, ...n.none].map((c) => c.message).slice(0, 2).join("; ") + ")").join(" | "));
+}"""
+
+# Each kind of letters on each kind of ground: colour, size and weight, and every layer below up to one that covers all.
+# What is laid over other things keeps its classes in its name.
+PAIRS = """() => {
+  const known = new Map();
+  const layer = (e) => {
+    if (known.has(e)) return known.get(e);
+    const s = getComputedStyle(e);
+    const clear = s.backgroundColor === "rgba(0, 0, 0, 0)", plain = s.backgroundImage === "none";
+    let said = (clear ? "" : s.backgroundColor) + (plain ? "" : s.backgroundImage) + (s.opacity === "1" ? "" : "o" + s.opacity)
+      + (s.filter === "none" ? "" : s.filter) + (s.mixBlendMode === "normal" ? "" : s.mixBlendMode)
+      + (s.position === "static" || s.position === "relative" ? "" : s.position + e.className)
+      + (s.float === "none" && !/-/.test(s.margin) && s.transform === "none" ? "" : "moved " + e.className);
+    const above = e.parentElement ? layer(e.parentElement) : "";
+    const covers = !clear && plain && !s.backgroundColor.startsWith("rgba") && s.opacity === "1";
+    // a see-through ancestor is seen through every layer in it
+    said = covers && !/o[0-9.]|moved|absolute|fixed|sticky/.test(said + above) ? said : said + "<" + above;
+    known.set(e, said);
+    return said;
+  };
+  const pairs = new Set();
+  const note = (e) => {
+    if (!e.checkVisibility({visibilityProperty: true, opacityProperty: true})) return;
+    const s = getComputedStyle(e);
+    pairs.add([s.color, s.fontSize, s.fontWeight, s.textShadow, s.webkitTextFillColor, layer(e)].join("|"));
+  };
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) if (walk.currentNode.data.trim()) note(walk.currentNode.parentElement);
+  for (const e of document.querySelectorAll("input:not([type=hidden]), select, textarea")) note(e);
+  return [...pairs];
 }"""
 
 LOOK = """() => {
@@ -116,8 +147,13 @@ def leftovers(page: Page, lang: str) -> list[str]:
     """English sentences of ours on a page in another language."""
     if lang == "en":
         return []
+    return [f"English left over: {text!r}" for text in page.evaluate(WORDS) if _is_english(text, lang)]
+
+
+@lru_cache(maxsize=100_000)  # the same words stand on hundreds of pages
+def _is_english(text: str, lang: str) -> bool:
     plain, shaped = english(lang)
-    return [f"English left over: {text!r}" for text in page.evaluate(WORDS) if text in plain or shaped.fullmatch(text)]
+    return text in plain or shaped.fullmatch(text) is not None
 
 
 def direction(page: Page, lang: str) -> list[str]:
@@ -129,11 +165,20 @@ def direction(page: Page, lang: str) -> list[str]:
     return [] if said == wanted else [f"language and direction are {said}, not {wanted}"]
 
 
-def axe(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds wrong. The contrast of colours costs as much as all other rules together."""
+_measured: set[str] = set()
+
+
+def axe(page: Page, *, anew: bool = False) -> list[str]:
+    """What axe finds wrong. The contrast of colours costs as much as all other rules together, and it is the same
+    wherever the same letters stand on the same ground: it is measured where a page shows a pair that no page before it
+    showed without a fault, and everywhere if it shall be `anew`."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
+    pairs = set(page.evaluate(PAIRS))
+    contrast = anew or not pairs <= _measured
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, contrast])
+    if contrast and not any(one.startswith("color-contrast") for one in found):
+        _measured.update(pairs)
     return [f"axe {one}" for one in found]
 
 
@@ -148,9 +193,14 @@ def faults_without_axe(page: Page, lang: str) -> list[str]:
     return [*direction(page, lang), *own(page), *leftovers(page, lang)]
 
 
-def faults(page: Page, lang: str, *, contrast: bool = True) -> list[str]:
+def faults(page: Page, lang: str, *, anew: bool = False) -> list[str]:
     """Everything at once."""
-    return [*faults_without_axe(page, lang), *axe(page, contrast=contrast)]
+    return [*faults_without_axe(page, lang), *axe(page, anew=anew)]
+
+
+def shape(page: Page, lang: str, *, anew: bool = False) -> list[str]:
+    """What may differ from one width of the window to the next."""
+    return [*own(page), *axe(page, anew=anew)]
 
 
 def summary(page: Page) -> list[str]:
