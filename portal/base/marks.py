@@ -38,6 +38,11 @@ def _held() -> dict[str, Any]:
     return held
 
 
+def held() -> bool:
+    """Whether they are read already."""
+    return "marks" in db.notes()
+
+
 def asked() -> tuple[Ready, dict[str, Any]]:
     """The question for all marks, for those who ask it together with others, so that the page after a COMMIT opens no
     second transaction for it; `keep` takes the answer."""

@@ -62,6 +62,18 @@ def reads(view: F) -> F:
     return view
 
 
+def asks_first(questions: Callable[..., None]) -> Callable[[F], F]:
+    """Marks a POST view whose first questions may go along with the session's own. `questions` is called with the
+    session's reference and the address's values, and has them sent (together.along); nothing is known of the session
+    then, so that they must lead to nothing where it is not good."""
+
+    def mark(view: F) -> F:
+        view.asks_first = questions  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def same_for_all(view: F) -> F:
     """Marks a public view whose answer is the same for everybody: the session is not even read, so it can be kept by
     browsers and caches."""
@@ -317,6 +329,9 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
                     if lock[0] != "public" and not actor().signed_in:
                         raise _signed_out(sign_in_address) from None
                     raise
+        ahead = getattr(view, "asks_first", None)
+        if ahead is not None:
+            ahead(reference(), **(request.view_args or {}))
         who = actor() if lock[0] != "public" or reference() else NOBODY
         if request.method not in SAFE and who.signed_in and not limits.allow("act", reference(), ACTS_PER_MINUTE):
             abort(429)

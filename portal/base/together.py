@@ -156,6 +156,28 @@ def ask(s: Session, *questions: tuple[Ready, Values], commit: bool = False) -> l
         raise DBAPIError.instance(told, None, error, dbapi.Error, True, dialect=connection.dialect) from error
 
 
+def along(**questions: tuple[Ready, Values]) -> None:
+    """Have these asked together with the first question of this request (`first`), where a trip can be saved; whoever
+    needs an answer takes it with `told`, and asks where there is none."""
+    if not db.is_sqlite():
+        db.notes().setdefault("along", {}).update(questions)
+
+
+def first(s: Session, *questions: tuple[Ready, Values]) -> list[list[Any]]:
+    """What `ask` gives, for the question that comes first in most requests; what waits to go along goes along."""
+    waiting = db.notes().pop("along", {})
+    found = ask(s, *questions, *waiting.values())
+    if waiting:
+        db.notes()["told"] = dict(zip(waiting, found[len(questions) :], strict=True))
+    return found[: len(questions)]
+
+
+def told(name: str) -> list[Any] | None:
+    """The rows of a question that went along; None where it did not, or where what was read was rolled back."""
+    kept: dict[str, list[Any]] = db.notes().get("told", {})
+    return kept.pop(name, None)
+
+
 def rows(s: Session, ready: Ready, values: Values) -> list[Any]:
     """The rows of one statement. What the session has not yet written is written first, as before any question to it."""
     s.flush()

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, bindparam, func, literal_column, null, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.base import ground
+from portal.base import db, ground, marks
 from portal.base.actor import ActingFor, Actor, Grant, Scope
 from portal.base.feature import Hit, Role
-from portal.base.together import Ready, ask
+from portal.base.together import Ready, along, ask, first, told
 from portal.identity import rules, rules_ways
 from portal.identity.models import (
     Absence,
@@ -104,7 +104,11 @@ _LIVING = Ready(_living(
 def living(s: Session, reference: str, now: datetime) -> Living | None:
     """The session behind a reference, in one select; None when it is unknown, ended, idle for too long or too old, or
     its account is closed or disabled."""
-    rows = ask(s, (_LIVING, {"digest": digest(reference), "now": now}))[0]
+    if not db.is_sqlite() and not marks.held():  # nearly every page asks them next
+        along(marks=marks.asked())
+    rows = first(s, (_LIVING, {"digest": digest(reference), "now": now}))[0]
+    if (held := told("marks")) is not None:
+        marks.keep(held)
     if not rows or any(shut is not None for shut in (rows[0].closed_at, rows[0].disabled_at, rows[0].spent)):
         return None
     row = rows[0]
@@ -239,11 +243,14 @@ def age_rules(s: Session, today: date) -> list[rules.AgeRule]:
 
 
 _FACT = Fact.__table__.c
-_FACTS = Ready(
+_KNOWN = (
     select(_FACT.kind, _FACT.name, _FACT.value, _FACT.source, _FACT.acr, _FACT.verified_at)
-    .where(_FACT.person_id == bindparam("person"), _FACT.expires_at > bindparam("now"))
+    .where(_FACT.expires_at > bindparam("now"))
     .order_by(_FACT.verified_at, _FACT.id)
 )
+_FACTS = Ready(_KNOWN.where(_FACT.person_id == bindparam("person")))
+_WHOSE = select(_S.person_id).where(_S.token_hash == bindparam("digest")).scalar_subquery()
+_OWN_FACTS = Ready(_KNOWN.where(_FACT.person_id == _WHOSE))
 
 
 def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
@@ -254,6 +261,11 @@ def facts(s: Session, person_id: int, now: datetime) -> rules.Facts:
 def asking_facts(person_id: int, now: datetime) -> tuple[Ready, dict[str, Any]]:
     """The question behind `facts`, for those who ask it together with others; `facts_told` reads the answer."""
     return _FACTS, {"person": person_id, "now": now}
+
+
+def asking_own_facts(reference: str, now: datetime) -> tuple[Ready, dict[str, Any]]:
+    """The same question for whom a session belongs to, without knowing who that is."""
+    return _OWN_FACTS, {"digest": digest(reference), "now": now}
 
 
 def facts_told(rows: Sequence[Any]) -> rules.Facts:

@@ -16,7 +16,7 @@ from portal.base.feature import Hit, Owner
 from portal.base.files import File, State
 from portal.base.i18n import SOURCE, Text
 from portal.base.texts import Said
-from portal.base.together import Ready, apart, ask
+from portal.base.together import Ready, along, apart, ask, told
 from portal.budgeting.models import Budget, BudgetState, Pot, Project, ProjectStatus, Source, VotePlan
 from portal.budgeting.queries import wordings
 from portal.budgeting.rules import PUBLIC, may_see
@@ -205,19 +205,26 @@ _WITH_VOTE = Ready(
 )  # fmt: skip
 
 
+def ask_for_cast(reference: str, slug: str) -> None:
+    """Have what `for_cast` reads asked together with the session whose reference this is."""
+    along(budget=(_WITH_VOTE, {"slug": slug}), facts=people.asking_own_facts(reference, clock.now()))
+
+
 def for_cast(s: Session, slug: str, actor: Actor) -> tuple[Found, Vote, Facts] | None:
     """The budget at this address, its vote under the shared lock of a cast, and what is known of the actor: all that a
-    cast reads first, in one trip, the marks for its answer along with them. Budget and vote belong to no session and
-    hold what a cast needs of them. None where there is no vote yet."""
-    about = people.asking_facts(actor.person_id or 0, clock.now())
-    rows, told, held = ask(s, (_WITH_VOTE, {"slug": slug}), about, marks.asked())
-    marks.keep(held)
+    cast reads first, in one trip, the marks for its answer along with them, unless it went along with the session.
+    Budget and vote belong to no session and hold what a cast needs of them. None where there is no vote yet."""
+    rows, facts = told("budget"), told("facts")
+    if rows is None or facts is None:
+        about = people.asking_facts(actor.person_id or 0, clock.now())
+        rows, facts, held = ask(s, (_WITH_VOTE, {"slug": slug}), about, marks.asked())
+        marks.keep(held)
     if not rows:
         return None
     row = rows[0]
     budget = apart(Budget, id=row.budget_id, slug=row.slug, state=row.budget_state, process_id=row.budget_process_id)
     scope = scope_of(row.budget_process_id, row.district_id, row.department_id)
-    return Found(budget, row.closed, scope), votes.shared(s, row), people.facts_told(told)
+    return Found(budget, row.closed, scope), votes.shared(s, row), people.facts_told(facts)
 
 
 _VOTES = select(_V.object_id, _V.state, _V.closes_at, _V.interruptions, _V.published_at, _V.key_check).where(

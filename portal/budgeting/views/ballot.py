@@ -16,7 +16,17 @@ from werkzeug.wrappers import Response
 from portal.base import clock, db, ground, i18n, limits, ui
 from portal.base.errors import Refused, never_shown
 from portal.base.i18n import _, _l, _n
-from portal.base.security import actor, alone_because, in_scope, leave_session, public, reads, reference, signed_in
+from portal.base.security import (
+    actor,
+    alone_because,
+    asks_first,
+    in_scope,
+    leave_session,
+    public,
+    reads,
+    reference,
+    signed_in,
+)
 from portal.base.verdict import Verdict, no
 from portal.budgeting.forms.ballot import BallotErrors, BallotPost, MailBox
 from portal.budgeting.forms.filters import SORT_NAMES
@@ -99,6 +109,7 @@ def look(slug: str) -> Answer:
 @signed_in
 @in_scope("vote")
 @never_shown
+@asks_first(budgets.ask_for_cast)
 @alone_because(OWN_BALLOT)
 def cast(slug: str) -> Answer:
     """Casts the ballot. The answer comes after the COMMIT and holds the receipt; nothing is redirected."""
