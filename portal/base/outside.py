@@ -21,6 +21,7 @@ def _app() -> Flask:
     app: Flask | None = here.extra.get("addresses")
     if app is None:
         app = Flask("addresses", static_folder=None)
+        app.url_rule_class = web.LateRule
         app.url_map.converters.update(web.CONVERTERS)
         for feature in here.features:
             for blueprint in feature.blueprints:
