@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -293,12 +293,12 @@ class Item:
 @dataclass(frozen=True)
 class Mine:
     """A feature's part of "my page". `items(session, actor, lang)` gives its lines, newest first, in a fixed number of
-    selects; `empty` and `start` say what to do where there is none yet."""
+    selects; `empty` and `start` say what to do where there is none yet. A part without `empty` is left out then."""
 
     name: str
     label: Text
     items: Callable[[Any, Any, str], list[Item]]
-    empty: Text
+    empty: Text | None = None
     start: str | None = None
     order: int = 50
     alone: bool = False  # left out while somebody else enters what the person does
@@ -463,6 +463,8 @@ class Feature:
     entered: Callable[[Any, int], None] | None = None
     # onward(session, kind, number, lang): what came of a thing of another wing here, as far as everybody may see it
     onward: Callable[[Any, str, int, str], list[Onward]] | None = None
+    # stations(session, kind, numbers): of things of another wing that go on here, how far they have come, in two words
+    stations: Callable[[Any, str, Sequence[int]], dict[int, Text]] | None = None
     steps: Callable[..., list[Step]] | None = None
     setup: Callable[..., Any] | None = None
     page: Callable[[], dict[str, Any]] | None = None

@@ -5,7 +5,7 @@ from portal.base.i18n import _l
 from portal.budgeting import api, commands, jobs, records
 from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import budgets as budget_queries
-from portal.budgeting.queries import found, news, origins
+from portal.budgeting.queries import found, news, origins, stations
 from portal.budgeting.staff import budgets, grow, money, projects, texts, vote, works
 from portal.budgeting.views import ballot, pages, results, story
 
@@ -128,6 +128,7 @@ FEATURE = Feature(
         ),
     ],
     onward=origins.onward,
+    stations=stations.stations,
     personal=records.PERSONAL,
     machines=records.MACHINES,
     wing=True,

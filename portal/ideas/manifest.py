@@ -161,6 +161,12 @@ FEATURE = Feature(
             order=25,
             alone=True,
         ),
+        Mine(
+            "idea_searches",
+            _l("Searches that you keep"),
+            queries_own.my_searches,
+            order=62,
+        ),
     ],
     datasets=[
         Dataset(

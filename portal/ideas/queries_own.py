@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from portal.base.files import File
 from portal.base.i18n import _l, _n
 from portal.base.texts import Said
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Draft, Idea, IdeaState, SavedSearch, Support
+from portal.ideas.queries_stations import stations
 from portal.ideas.rules import STATES
 
 NEWEST = 5
@@ -64,12 +66,17 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _line(row: Any) -> Line:
+def _lines(s: Session, rows: Sequence[Any]) -> list[Line]:
+    far = stations(s, [(row.id, row.state) for row in rows])
+    return [_line(row, far.get(row.id) or STATES[row.state]) for row in rows]
+
+
+def _line(row: Any, state: Any) -> Line:
     return Line(
         row.number,
         row.title,
         row.language,
-        STATES[row.state],
+        state,
         row.supports,
         row.held_at is not None,
         row.hidden_at is not None,
@@ -83,21 +90,20 @@ def _authored(actor: Actor) -> Any:
 
 
 def own(s: Session, actor: Actor, most: int = MOST) -> list[Line]:
-    """The ideas that the reader handed in, alone or with others, newest first: one select."""
-    rows = s.execute(select(*_COLUMNS).where(_authored(actor)).order_by(Idea.id.desc()).limit(most))
-    return [_line(row) for row in rows]
+    """The ideas that the reader handed in, alone or with others, newest first: one select, and where they are."""
+    return _lines(s, s.execute(select(*_COLUMNS).where(_authored(actor)).order_by(Idea.id.desc()).limit(most)).all())
 
 
 def supported(s: Session, actor: Actor, most: int = MOST) -> list[Line]:
-    """The ideas that the reader supports, the latest first; shown to nobody else. One select."""
+    """The ideas that the reader supports, the latest first; shown to nobody else. One select, and where they are."""
     rows = s.execute(
         select(*_COLUMNS)
         .join(Support, Support.idea_id == Idea.id)
         .where(Support.person_id == actor.person_id, Idea.held_at.is_(None), Idea.state != IdeaState.MERGED)
         .order_by(Support.id.desc())
         .limit(most)
-    )
-    return [_line(row) for row in rows]
+    ).all()
+    return _lines(s, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,8 @@ _SUPPORTED = (
     .order_by(_SU.id.desc())
     .limit(NEWEST)
 )
-# Drafts, ideas and what one supports as lines of one list: what "my page" says of them.
+_SE = SavedSearch.__table__.c
+# Drafts, ideas, what one supports and the searches one keeps as lines of one list: what "my page" says of them.
 _ALL = union_all(
     select(
         literal(0).label("rank"), _DR.id, literal(0).label("number"), Call.slug, _DR.step,
@@ -193,6 +200,10 @@ _ALL = union_all(
         literal(2), _SU.id, _ID.number, literal(""), literal(""), _ID.title, _ID.language, literal(""), _ID.supports,
         _ID.created_at,
     ).join(Idea, _ID.id == _SU.idea_id).where(_SU.id.in_(_SUPPORTED)),
+    select(
+        literal(3), _SE.id, literal(0), func.coalesce(Call.slug, ""), cast(_SE.query, String), _SE.name, literal(""),
+        literal(""), literal(0), _SE.created_at,
+    ).outerjoin(Call, Call.id == _SE.call_id).where(_SE.person_id == bindparam("person")),
 ).subquery()  # fmt: skip
 _MINE = select(_ALL).order_by(
     _ALL.c.rank, case((_ALL.c.rank == 0, _ALL.c.at)).desc(), _ALL.c.id.desc()
@@ -200,7 +211,7 @@ _MINE = select(_ALL).order_by(
 
 
 def _mine(s: Session, actor: Actor) -> Sequence[Any]:
-    """One select for two parts of "my page". What somebody supports is not even read while another person helps them."""
+    """One select for three parts of "my page". What somebody supports is not even read while another person helps them."""
     kept = db.notes()
     if "ideas.mine" not in kept:
         who = {"person": actor.person_id, "supporter": None if actor.helped_by is not None else actor.person_id}
@@ -210,8 +221,10 @@ def _mine(s: Session, actor: Actor) -> Sequence[Any]:
 
 
 def my_ideas(s: Session, actor: Actor, _lang: str) -> list[Item]:
-    """For "my page": drafts, then the newest ideas. One select, together with the next."""
-    return [_draft_item(row) if row.rank == 0 else _idea_item(row) for row in _mine(s, actor) if row.rank < 2]
+    """For "my page": drafts, then the newest ideas. One select, together with the next two."""
+    rows = [row for row in _mine(s, actor) if row.rank < 2]
+    far = stations(s, [(row.id, row.state) for row in rows if row.rank == 1])
+    return [_draft_item(row) if row.rank == 0 else _idea_item(row, far.get(row.id)) for row in rows]
 
 
 def _draft_item(row: Any) -> Item:
@@ -225,13 +238,13 @@ def _draft_item(row: Any) -> Item:
     )
 
 
-def _idea_item(row: Any) -> Item:
+def _idea_item(row: Any, station: Any) -> Item:
     return Item(
         row.title,
         "ideas.idea",
         {"number": row.number},
         lang=row.language,
-        state=_l("Waits for a moderator") if row.held else STATES[IdeaState(row.state)],
+        state=_l("Waits for a moderator") if row.held else station or STATES[IdeaState(row.state)],
         at=row.at,
     )
 
@@ -248,6 +261,20 @@ def my_supports(s: Session, actor: Actor, _lang: str) -> list[Item]:
         )
         for row in _mine(s, actor)
         if row.rank == 2
+    ]
+
+
+def my_searches(s: Session, actor: Actor, _lang: str) -> list[Item]:
+    """For "my page": the searches that tell the reader what is new."""
+    return [
+        Item(
+            row.title,
+            "ideas.call" if row.slug else "ideas.index",
+            {**json.loads(row.step), **({"slug": row.slug} if row.slug else {})},
+            end=("ideas.remove_search", {"search_id": row.id}),
+        )
+        for row in _mine(s, actor)
+        if row.rank == 3
     ]
 
 

@@ -37,6 +37,7 @@ from portal.ideas.actions_drafts import path_of
 from portal.ideas.forms import IdeaFilters
 from portal.ideas.models import Attachment, IdeaState
 from portal.ideas.queries_list import Filters
+from portal.ideas.queries_stations import stations
 from portal.ideas.rules_paper import PAPER
 from portal.identity import queries_register
 from portal.places.queries_plan import city_plan
@@ -123,6 +124,7 @@ def call(slug: str) -> str:
         plan=plan,
         pins=plan.pins(pins(shown)) if plan else [],
         states=rules.STATES,
+        stations=stations(s, [(one.id, one.state) for one in shown]),
         far=queries_answers.counted(s, found.call.id),
         feed=ui.address(url_for("ideas_api.feed", slug=slug), filters.query()),
         keep=ui.address(url_for(".keep_search", slug=slug), filters.query()),
@@ -200,7 +202,7 @@ def idea(number: int) -> ResponseReturnValue:
         may_collect=_may_collect(page, now),
         on_list=not page.supported and queries_paper.own_on_list(s, who, page.idea) is not None,
         may=queries_idea.may(page, clock.now()),
-        state=rules.STATES[page.idea.state],
+        state=stations(s, [(page.idea.id, page.idea.state)]).get(page.idea.id) or rules.STATES[page.idea.state],
         until=rules.edits_until(page.idea, page.found.call),
         plan=city_plan(),
         IdeaState=IdeaState,

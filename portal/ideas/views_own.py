@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.base import clock, db, texts, ui
 from portal.base.i18n import _
-from portal.base.security import actor, signed_in
+from portal.base.security import actor, back_to, signed_in
 from portal.ideas import actions, actions_authors, actions_searches, queries, queries_idea, queries_own, rules
 from portal.ideas.forms import EditForm, InviteForm, SearchForm, WithdrawForm
 from portal.ideas.models import AuthorState
@@ -223,4 +223,4 @@ def remove_search(search_id: int) -> Response:
     if not actions_searches.remove(actor(), search_id):
         abort(404)
     flash(_("The search is kept no longer."), "success")
-    return redirect(url_for(".mine"), 303)
+    return back_to(request.form.get("back"), url_for(".mine"))

@@ -154,7 +154,7 @@ def my() -> ResponseReturnValue:
     today = queries.city_day(clock.now())
     return render_template(
         "identity/my.html",
-        parts=parts,
+        parts=[(part, items) for part, items in parts if items or part.empty],
         now=now,
         events=sorted(events, key=lambda e: e.starts_at),
         mandates=[row for row in queries_ways.mandates(s, who).mine if _holds(row, today)],

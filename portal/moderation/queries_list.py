@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Line:
-    """A thing in the queue. `hit` is None where it is gone or its wing is off."""
+    """A thing in the queue. `hit` is None where it is gone or its wing is off. `reports`: those that wait for a decision,
+    and of a decided thing all that decisions have answered. `ended`: its last restriction does not hold any more."""
 
     row: Flagged
     hit: Hit | None
@@ -44,7 +46,9 @@ class Line:
     claimed_by: str
     mine: bool
     overdue: bool
+    reports: int
     last: Act | None
+    ended: bool
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,15 @@ def queue(s: Session, actor: Actor, wish: Wish, lang: str, now: datetime, *, off
         select(Report.flagged_id, Report.reason).where(Report.flagged_id.in_(numbers)).distinct()
     ):
         reasons.setdefault(number, set()).add(reason)
-    last: dict[int, Act] = {}
-    for number, act in s.execute(
-        select(Decision.flagged_id, Decision.act).where(Decision.flagged_id.in_(numbers)).order_by(Decision.id)
+    last: dict[int, tuple[Act, bool]] = {}
+    answered: Counter[int] = Counter()
+    for number, act, count, ended in s.execute(
+        select(Decision.flagged_id, Decision.act, Decision.reports, Decision.ended_at.is_not(None))
+        .where(Decision.flagged_id.in_(numbers))
+        .order_by(Decision.id)
     ):
-        last[number] = act
+        last[number] = act, bool(ended) and act in rules.RESTRICTS
+        answered[number] += count
     lines = [
         Line(
             row=row,
@@ -107,7 +115,9 @@ def queue(s: Session, actor: Actor, wish: Wish, lang: str, now: datetime, *, off
             claimed_by=name if name and rules.claim_holds(row.claimed_at, now) else "",
             mine=row.claimed_by_id is not None and row.claimed_by_id == actor.person_id,
             overdue=row.decided_at is None and row.due_at is not None and row.due_at < now,
-            last=last.get(row.id),
+            reports=row.reports if row.decided_at is None else answered[row.id],
+            last=last[row.id][0] if row.id in last else None,
+            ended=row.id in last and last[row.id][1],
         )
         for row, name in rows
     ]

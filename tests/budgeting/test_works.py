@@ -3,6 +3,7 @@ while people vote no figure of a project leaves."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
@@ -24,7 +25,7 @@ from portal.budgeting.rules import Denied
 from portal.budgeting.rules_works import Status, Step
 from portal.ideas import actions as idea_actions
 from portal.ideas import actions_answers as answers
-from portal.ideas.models import Call, Idea, IdeaState
+from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState
 from portal.ideas.models_answers import Outcome
 from portal.ideas.models_value import Objection, Subject
 from portal.notifications import actions as notifications
@@ -250,6 +251,19 @@ def test_one_answer_to_two_wishes_is_read_once_under_both_their_names(app: Porta
     assert "A bench · A seat" in page
 
 
+def test_a_project_names_everybody_whose_wish_it_was(app: Portal) -> None:
+    ana, mia, eve = (enter(Client(app), name) for name in ("Ana Ilves", "Mia Lund", "Zoe Oak"))
+    budget = town.add_budget(app, slug="2026", count=1)
+    number = ripe(app, ana)
+    with db.write() as s:
+        idea = s.query(Idea).filter_by(number=number).one()
+        for person, state in ((mia, AuthorState.ACCEPTED), (eve, AuthorState.INVITED)):
+            s.add(Author(idea_id=idea.id, person_id=person, hash=str(person), state=state, invited_at=clock.now()))
+    made = make(budget, [number])
+    story = Client(app).get(f"/en/budget/2026/projects/{made}/story").html
+    assert "<bdi>Ana I.</bdi>, <bdi>Mia L.</bdi> ·" in story and "Zoe" not in story
+
+
 # --- works ------------------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +278,44 @@ def winner(app: Portal, slug: str = "2025") -> tuple[int, int, int]:
         won = next(numbers[code] for code, yes in fates.items() if yes)
         lost = next((numbers[code] for code, yes in fates.items() if not yes), 0)
         return budget.id, won, lost
+
+
+def test_an_idea_says_how_far_it_has_come(app: Portal) -> None:
+    client = Client(app)
+    ana = enter(client, "Ana Ilves")
+    budget_id, won, _lost = winner(app)
+    coming = town.add_budget(app, slug="2026", count=1)
+    first, second = ripe(app, ana, "A bench"), ripe(app, ana, "A seat")
+    with db.write() as s:
+        for number, budget, place in ((first, budget_id, won), (second, coming, 1)):
+            idea = s.query(Idea).filter_by(number=number).one()
+            idea.state = IdeaState.ON_BALLOT
+            project = s.query(Project).filter_by(budget_id=budget, number=place).one()
+            s.add(Origin(project_id=project.id, idea_id=idea.id, state_before="feasible", at=clock.now()))
+        slug = s.query(Call).one().slug
+
+    def told(number: int) -> set[str]:
+        """What the idea's page, the list, one's own list and my page say of it."""
+        title = {first: "A bench", second: "A seat"}[number]
+        said = {re.search(r'fm-eyebrow">[^·]*· ([^<]*)<', client.get(f"/en/ideas/{number}").html)[1]}  # type: ignore[index]
+        for path, pattern in (
+            (f"/en/ideas/{slug}/", rf'fm-card__tags"><span[^>]*>([^<]*)</span>(?:(?!fm-card__tags).)*{title}'),
+            ("/en/ideas/mine", rf"{title}</bdi></a><p>([^·]*) ·"),
+            ("/en/my", rf"{title}</bdi></a><p>([^·]*) ·"),
+        ):
+            found = re.search(pattern, client.get(path).html, re.DOTALL)
+            assert found is not None, path
+            said.add(found[1])
+        return said
+
+    assert told(first) == {"Won"} and told(second) == {"On the ballot"}
+    with db.write() as s:
+        of = s.get_one(Budget, budget_id)
+        project = s.query(Project).filter_by(budget_id=budget_id, number=won).one()
+        works.add_milestone(OFFICER, of, project, planned_on=queries.today(), texts={"title": {"en": "Ground broken"}})
+        step = s.query(Milestone).one()
+        works.finish_milestone(OFFICER, of, project, step, queries.today())
+    assert told(first) == {"Works: Finished"}
 
 
 def test_works_are_followed_to_the_end(app: Portal) -> None:

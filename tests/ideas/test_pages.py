@@ -9,7 +9,7 @@ from portal.base import clock, db, jobs
 from portal.base.actor import Actor
 from portal.base.web import Portal
 from portal.ideas.actions_content import CONTENT
-from portal.ideas.models import Author, AuthorState, Draft, Idea, IdeaState
+from portal.ideas.models import Author, AuthorState, Draft, Idea, IdeaState, SavedSearch
 from portal.identity.models import SignIn
 from portal.identity.models_ways import Mandate
 from portal.notifications import actions as notifications
@@ -100,6 +100,21 @@ def test_similar_ideas_are_shown_and_can_be_supported_instead(app: Portal) -> No
     assert "Support this one instead" in check and "More trees" not in check
     page = client.post(f"/en/ideas/{slide}/support", {"on": "1", "instead": "1"}, page="/en/ideas/2027/new/check")
     assert "Your own draft is still there" in page and idea(slide).supports == 1
+
+
+def test_my_page_has_the_searches_that_one_keeps(app: Portal) -> None:
+    client = Client(app)
+    add_call(app)
+    enter(client, "Jonas Brandt")
+    client.post("/en/ideas/2027/keep?q=tree", {"name": "Trees"}, page="/en/ideas/2027/keep?q=tree")
+    page = client.get("/en/my")
+    assert "Trees" in page and "/en/ideas/2027/?q=tree" in page.html
+    enter(other := Client(app), "Marie Laurent")
+    assert "Trees" not in other.get("/en/my")
+    with db.read() as s:
+        number = s.query(SavedSearch).one().id
+    gone = client.post(f"/en/ideas/searches/{number}/remove", {"back": "/en/my"}, page="/en/my")
+    assert "kept no longer" in gone and "Trees" not in gone and "Your ideas" in gone
 
 
 def test_a_support_counts_once_and_is_taken_back(app: Portal) -> None:

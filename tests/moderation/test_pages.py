@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.audit.models_looks import Look
 from portal.base import clock, db
 from portal.base.actor import NOBODY, Actor
 from portal.base.web import Portal
-from portal.moderation import actions, queries, rules
+from portal.moderation import actions, actions_decide, queries, rules
 from portal.moderation.models import Act, Appeal, Decision, Flagged, Ground, Reason, Report
 from portal.moderation.rules import Statement
 from tests.client import Client
@@ -104,6 +105,23 @@ def test_filters_of_the_queue(town: Portal) -> None:
     assert shown("kind=note&reason=nonsense&days=x&sort=likely&page=9x") == {"One", "Zwei", "Three", "Vier"}
     desk.post(f"/en/staff/moderation/{board.queued(held).id}/claim", page=item(held))
     assert shown("claimed=mine") == {"Vier"} and shown("claimed=free") == {"One", "Zwei", "Three"}
+
+
+def test_what_was_decided_says_how_many_reports_it_answered_and_whether_it_holds(town: Portal) -> None:
+    note = board.note("Cheap watches")
+    board.report(note, NOBODY, Reason.SPAM)
+    board.report(note, Actor(person_id=enter(Client(town), "Ana")), Reason.HATE)
+    desk = moderator(town)
+    assert send(desk, note, act="hide").status == 303
+
+    def line() -> str:
+        html = desk.get("/en/staff/moderation?state=decided").html
+        return html[html.index("<tbody>") : html.index("</tbody>")]
+
+    assert ">2</td>" in line() and "Ended" not in line()
+    with db.write() as s:
+        actions_decide.undo(s, s.scalars(select(Decision)).one(), clock.now())
+    assert ">2</td>" in line() and "Ended" in line()
 
 
 def test_no_decision_without_its_reasons_and_what_was_typed_stays(town: Portal) -> None:

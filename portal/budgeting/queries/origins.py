@@ -50,6 +50,7 @@ class Wish:
     created_at: datetime
     cost_guess: int | None
     slug: str
+    together: tuple[str, ...] = ()
 
     @property
     def dir(self) -> str:
@@ -66,6 +67,11 @@ class Wish:
         """For whom it was handed in, or who did it; empty: forgotten."""
         return self.acting_for or self.author
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everybody whose idea it is."""
+        return self.by, *self.together
+
 
 _WISH = (
     select(
@@ -78,22 +84,24 @@ _WISH = (
 )  # fmt: skip
 
 
-def _wish(row: Any) -> Wish:
+def _wish(row: Any, together: Sequence[str] = ()) -> Wish:
     author = shown_name(row.name, row.public_name or "") if row.name else row.author_name
     return Wish(
         row.id, row.number, row.title, row.lead, row.language, author, row.acting_for, row.supports, row.comments,
-        row.state, row.created_at, row.cost_guess, row.slug,
+        row.state, row.created_at, row.cost_guess, row.slug, tuple(together),
     )  # fmt: skip
 
 
 def wishes(s: Session, project_id: int) -> list[Wish]:
-    """The ideas that a project grew from and that everybody sees, most supported first: one select."""
+    """The ideas that a project grew from and that everybody sees, with all who wrote them, most supported first: one
+    select, one more where there is any."""
     rows = s.execute(
         _WISH.join(Origin, Origin.idea_id == Idea.id)
         .where(Origin.project_id == project_id, Idea.hidden_at.is_(None), Idea.held_at.is_(None), OPEN_CALLS)
         .order_by(Idea.supports.desc(), Idea.number)
-    )
-    return [_wish(row) for row in rows]
+    ).all()
+    with_ = co_authors(s, [row.id for row in rows]) if rows else {}
+    return [_wish(row, with_.get(row.id, ())) for row in rows]
 
 
 def linked(s: Session, project_id: int) -> list[Wish]:

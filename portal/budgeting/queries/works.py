@@ -112,7 +112,7 @@ def works(s: Session, budget: Budget, wanted: Filters, names: wordings.Names, pe
         return None
     cards = [card for card in projects.by_code(s, budget.id).values() if won.get(card.code)]
     ids, day = [card.id for card in cards], today()
-    steps = _steps(s, ids)
+    steps = steps_of(s, ids)
     stopped = {
         row[0]: row[1] for row in s.execute(select(Work.project_id, Work.stopped_on).where(Work.project_id.in_(ids)))
     }
@@ -138,7 +138,8 @@ def works(s: Session, budget: Budget, wanted: Filters, names: wordings.Names, pe
     )
 
 
-def _steps(s: Session, ids: Sequence[int]) -> dict[int, list[Step]]:
+def steps_of(s: Session, ids: Sequence[int]) -> dict[int, list[Step]]:
+    """The steps of the works of several projects: one select."""
     found: dict[int, list[Step]] = {}
     columns = (Milestone.project_id, Milestone.first_planned_on, Milestone.planned_on, Milestone.done_on)
     for number, first, planned, done in s.execute(select(*columns).where(Milestone.project_id.in_(ids))):
