@@ -1,10 +1,8 @@
 """Filters of the staff's screens."""
 
-import contextlib
-from datetime import date
 from typing import Any
 
-from portal.base import fields
+from portal.base import clock, fields
 from portal.base.i18n import _l
 from portal.base.validators import length, optional
 
@@ -16,9 +14,7 @@ class DayBox(fields.Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read an ISO date."""
-        self.data = None
-        with contextlib.suppress(ValueError, IndexError):
-            self.data = date.fromisoformat(str(valuelist[0]).strip())
+        self.data = clock.day_of(str(valuelist[0])) if valuelist else None
 
 
 class AuditFilters(fields.GetForm):

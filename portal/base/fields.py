@@ -20,7 +20,7 @@ from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
-from portal.base import i18n
+from portal.base import clock, i18n
 from portal.base.i18n import Text as Sentence
 from portal.base.i18n import _l, _n
 from portal.base.texts import Said, Spoken
@@ -387,7 +387,7 @@ class Day(Field):
         try:
             day, month, year = (int(part) for part in parts)
             self.data = date(year, month, day)
-            if year < 1000:
+            if year not in clock.YEARS:
                 raise ValueError
         except ValueError:
             self.data = None
@@ -429,7 +429,7 @@ class Moment(Field):
         zone = i18n.in_zone(datetime.now(UTC)).tzinfo
         try:
             local = datetime.fromisoformat(raw)
-            if local.tzinfo is not None or local.year < 1000:
+            if local.tzinfo is not None or local.year not in clock.YEARS:
                 raise ValueError
             utc = local.replace(tzinfo=zone).astimezone(UTC)
         except (ValueError, OverflowError):

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, request, url_for
+from flask import Blueprint, Flask, Request, Response, g, has_request_context, jsonify, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
-from werkzeug.routing import BaseConverter, IntegerConverter, Map, Rule, ValidationError
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, Rule, UnicodeConverter, ValidationError
 
 from portal.base import clock, db, errors, ground, i18n, personal
 from portal.base.actor import CITY, Actor
@@ -55,9 +56,23 @@ class LateRule(Rule):
         return build
 
 
+class Asking(Request):
+    """A request whose questions hold no NUL: nothing that is kept has this sign, and PostgreSQL refuses it."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What stands behind the question mark."""
+        asked = super().args
+        if b"%00" not in self.query_string and b"\0" not in self.query_string:
+            return asked
+        pairs = [(name.replace("\0", ""), value.replace("\0", "")) for name, value in asked.items(multi=True)]
+        return ImmutableMultiDict(pairs)
+
+
 class Portal(Flask):
     """A Flask application whose requests stand on one ground and run in one transaction each."""
 
+    request_class = Asking
     url_rule_class = LateRule
     ground: Ground
     addresses: dict[tuple[Any, ...], str]
@@ -125,7 +140,25 @@ class NumberConverter(IntegerConverter):
         super().__init__(map, fixed_digits=fixed_digits, min=min, max=MOST if max is None else max)
 
 
-CONVERTERS: dict[str, type[BaseConverter]] = {"lang": LanguageConverter, "int": NumberConverter}
+class ShortConverter(NumberConverter):
+    """A number that is counted, such as an idea's: its column has 31 bits."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
+class WordConverter(UnicodeConverter):
+    """A word in an address. No text that is kept has the sign NUL, and PostgreSQL would not take it: not found."""
+
+    def __init__(self, map: Map, minlength: int = 1, maxlength: int | None = None, length: int | None = None) -> None:
+        super().__init__(map, minlength, maxlength, length)
+        self.regex = self.regex.replace("[^/]", "[^/\0]")
+
+
+CONVERTERS: dict[str, type[BaseConverter]] = {
+    "default": WordConverter, "int": NumberConverter, "lang": LanguageConverter, "number": ShortConverter,
+    "string": WordConverter,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -162,10 +162,10 @@ class _Cells:
                 if len(typed) == 10
                 else datetime.fromisoformat(typed)
             )
-        except ValueError:
+            found = (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.wrong("created", _l("Enter a day such as 2026-03-27, or an instant such as 2026-03-27T09:30:00Z."))
             return None
-        found = (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(UTC)
         if found > self.now or found.year < 1990:
             self.wrong("created", _l("This day cannot be right."))
             return None

@@ -134,7 +134,7 @@ def decide(twin_id: int) -> ResponseReturnValue:
 # --- joining and parting ----------------------------------------------------------------------------------------------
 
 
-@desk.route("/idea/<int:number>/join", methods=["GET", "POST"])
+@desk.route("/idea/<number:number>/join", methods=["GET", "POST"])
 @staff(*OFFICERS, scoped=True)
 def join(number: int) -> ResponseReturnValue:
     """Joins an idea with another one, without anybody having said that they are the same."""
@@ -163,7 +163,7 @@ def join(number: int) -> ResponseReturnValue:
     return html, status
 
 
-@desk.route("/idea/<int:number>/part", methods=["GET", "POST"])
+@desk.route("/idea/<number:number>/part", methods=["GET", "POST"])
 @staff(*OFFICERS, scoped=True)
 def part(number: int) -> ResponseReturnValue:
     """A joined idea stands by itself again."""
@@ -201,7 +201,7 @@ def _calls(s: Session, found: queries_idea.Found) -> dict[int, queries.Found]:
     return known
 
 
-@desk.route("/idea/<int:number>/move", methods=["GET", "POST"])
+@desk.route("/idea/<number:number>/move", methods=["GET", "POST"])
 @staff(*OFFICERS, scoped=True)
 def move(number: int) -> ResponseReturnValue:
     """Puts an idea into another call or another district. Number, address and supports stay."""
@@ -261,7 +261,7 @@ def _category(form: Any, found: queries_idea.Found, to: queries.Found) -> int | 
 # --- splitting --------------------------------------------------------------------------------------------------------
 
 
-@desk.route("/idea/<int:number>/split", methods=["GET", "POST"])
+@desk.route("/idea/<number:number>/split", methods=["GET", "POST"])
 @staff(*OFFICERS, scoped=True)
 def split(number: int) -> ResponseReturnValue:
     """Splits an idea in two or more: the first part keeps number, address, supports and debate."""
@@ -295,7 +295,7 @@ def split(number: int) -> ResponseReturnValue:
     return html, status
 
 
-@desk.route("/idea/<int:number>/unsplit", methods=["GET", "POST"])
+@desk.route("/idea/<number:number>/unsplit", methods=["GET", "POST"])
 @staff(*OFFICERS, scoped=True)
 def unsplit(number: int) -> ResponseReturnValue:
     """Undoes the last split: the idea has its whole wording again, and the other parts live on in it."""

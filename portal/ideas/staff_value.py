@@ -195,14 +195,14 @@ def _desk(it: Work, *, give: AssignForm | None = None, note: NoteForm | None = N
     return html, 422 if wrong is not None else 200
 
 
-@desk.get("/valuations/<int:number>")
+@desk.get("/valuations/<number:number>")
 @staff(*DOOR, scoped=True)
 def desk_of_idea(number: int) -> ResponseReturnValue:
     """One idea on the desk: who has it and had it, the notes of the departments, what was found."""
     return _desk(find_work(number))
 
 
-@desk.post("/valuations/<int:number>/give")
+@desk.post("/valuations/<number:number>/give")
 @staff(*OFFICERS, scoped=True)
 def give(number: int) -> ResponseReturnValue:
     """Gives the idea to somebody."""
@@ -223,7 +223,7 @@ def give(number: int) -> ResponseReturnValue:
     return _desk(it, give=form)
 
 
-@desk.post("/valuations/<int:number>/notes")
+@desk.post("/valuations/<number:number>/notes")
 @staff(*value_rules.VALUERS, scoped=True)
 def leave_note(number: int) -> ResponseReturnValue:
     """A note of a department, for the staff alone."""
@@ -235,7 +235,7 @@ def leave_note(number: int) -> ResponseReturnValue:
     return redirect(url_for(".desk_of_idea", number=number) + "#notes", 303)
 
 
-@desk.route("/valuations/<int:number>/value", methods=["GET", "POST"])
+@desk.route("/valuations/<number:number>/value", methods=["GET", "POST"])
 @staff(*value_rules.VALUERS, scoped=True)
 def value(number: int) -> ResponseReturnValue:
     """The valuation: feasible or not, why, what it costs; kept as a draft or published."""

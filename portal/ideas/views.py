@@ -173,7 +173,7 @@ def _when(opens_at: Any, closes_at: Any) -> str:
     return _("%(start)s to %(end)s", start=i18n.day(opens_at), end=str(Until(closes_at)))
 
 
-@pages.get("/ideas/<int:number>")
+@pages.get("/ideas/<number:number>")
 @public
 def idea(number: int) -> ResponseReturnValue:
     """One idea: what it proposes, who supports it in a number, what became of it, what people say. The address of one
@@ -243,7 +243,7 @@ def debated(page: queries_idea.Page, taker: rules.Taker | None) -> comments.Thin
     return comments.known(s, who, "idea", idea.id, hit, call.debate.value, may)
 
 
-@pages.get("/ideas/<int:number>/history")
+@pages.get("/ideas/<number:number>/history")
 @public
 def history(number: int) -> str:
     """What was changed in an idea, and when."""
@@ -260,7 +260,7 @@ def history(number: int) -> str:
     )
 
 
-@pages.post("/ideas/<int:number>/support")
+@pages.post("/ideas/<number:number>/support")
 @signed_in
 def support(number: int) -> Response:
     """Supports an idea, or takes the support back."""

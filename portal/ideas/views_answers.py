@@ -10,7 +10,7 @@ from portal.ideas import queries_answers
 from portal.ideas.views import find_idea, pages
 
 
-@pages.get("/ideas/<int:number>/official")
+@pages.get("/ideas/<number:number>/official")
 @public
 def official(number: int) -> str:
     """The answer to an idea: what the city says, who says it, what it said before, which other ideas it answers."""

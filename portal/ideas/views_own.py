@@ -40,7 +40,7 @@ def _form(page: queries_idea.Page) -> Any:
     return form
 
 
-@pages.route("/ideas/<int:number>/edit", methods=["GET", "POST"])
+@pages.route("/ideas/<number:number>/edit", methods=["GET", "POST"])
 @signed_in
 def edit(number: int) -> ResponseReturnValue:
     """Other words for an idea, by one of its authors."""
@@ -97,7 +97,7 @@ def _words(form: Any, idea: Any) -> Written:
     )
 
 
-@pages.route("/ideas/<int:number>/withdraw", methods=["GET", "POST"])
+@pages.route("/ideas/<number:number>/withdraw", methods=["GET", "POST"])
 @signed_in
 def withdraw(number: int) -> ResponseReturnValue:
     """Takes an idea back, with a reason that everybody reads."""
@@ -118,7 +118,7 @@ def withdraw(number: int) -> ResponseReturnValue:
     return render_template("ideas/withdraw.html", it=page, idea=page.idea, form=form), status
 
 
-@pages.route("/ideas/<int:number>/authors", methods=["GET", "POST"])
+@pages.route("/ideas/<number:number>/authors", methods=["GET", "POST"])
 @signed_in
 def authors(number: int) -> ResponseReturnValue:
     """Who writes an idea together: the author invites, the invited answer, co-authors may leave."""
@@ -142,7 +142,7 @@ def authors(number: int) -> ResponseReturnValue:
     return html, status
 
 
-@pages.post("/ideas/<int:number>/authors/answer")
+@pages.post("/ideas/<number:number>/authors/answer")
 @signed_in
 def answer(number: int) -> Response:
     """Accepts or declines an invitation, or leaves."""

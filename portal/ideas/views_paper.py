@@ -13,7 +13,7 @@ from portal.identity import queries_register
 from portal.processes.rules import Until
 
 
-@pages.get("/ideas/<int:number>/signatures")
+@pages.get("/ideas/<number:number>/signatures")
 @public
 def signatures(number: int) -> str:
     """The list: what is supported, by which rule, what becomes of the names, and lines to fill in. Each has a number of

@@ -33,7 +33,7 @@ from portal.ideas.views import debated, find_idea, pages, refused
 from portal.moderation.queries import may_write
 
 
-@pages.route("/ideas/<int:number>/same", methods=["GET", "POST"])
+@pages.route("/ideas/<number:number>/same", methods=["GET", "POST"])
 @signed_in
 def same(number: int) -> ResponseReturnValue:
     """Says that this idea is the same as another one, and why."""
@@ -127,7 +127,7 @@ def say(twin_id: int) -> Response:
     return redirect(back, 303)
 
 
-@pages.get("/ideas/<int:number>/as-it-was")
+@pages.get("/ideas/<number:number>/as-it-was")
 @public
 def as_it_was(number: int) -> ResponseReturnValue:
     """A joined idea as it was: its words, its pictures, what people said about it."""

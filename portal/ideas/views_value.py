@@ -39,7 +39,7 @@ def short_list(slug: str) -> str:
     )
 
 
-@pages.route("/ideas/<int:number>/object", methods=["GET", "POST"])
+@pages.route("/ideas/<number:number>/object", methods=["GET", "POST"])
 @signed_in
 def object_to(number: int) -> ResponseReturnValue:
     """An author does not agree with what was found or done."""

@@ -125,7 +125,4 @@ def slips() -> ResponseReturnValue:
 
 
 def _day(raw: str | None, today: date) -> date:
-    try:
-        return min(date.fromisoformat(raw or ""), today)
-    except ValueError:
-        return today
+    return min(clock.day_of(raw or "") or today, today)

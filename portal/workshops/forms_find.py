@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import request
 
+from portal.base import clock, ground, texts, ui
 from portal.base import fields as f
-from portal.base import ground, texts, ui
 from portal.base.i18n import _l
 from portal.base.texts import Said
 from portal.workshops import rules
@@ -49,7 +49,7 @@ class ProgrammeFilters(f.GetForm):
         """What was asked; answers that are not in the lists are left out. `fixed`: what the page itself sets. One day can
         be asked for in the address alone (day=2027-03-27), where calendars lead."""
         when = self.when.data if self.when.data in ("7", "31") else ""
-        day = iso_day(request.args.get("day", ""))
+        day = clock.day_of(request.args.get("day", ""))
         known = {choice[0] for choice in self.language.choices}
         asked = Filters(
             q=(self.q.data or "")[:200].strip(),
@@ -67,11 +67,3 @@ class ProgrammeFilters(f.GetForm):
             page=ui.page_number(request.args.get("page")),
         )
         return Filters(**{**{name: getattr(asked, name) for name in Filters.__slots__}, **fixed})
-
-
-def iso_day(raw: str) -> date | None:
-    """A day as addresses have it, such as 2027-03-27; None for anything else."""
-    try:
-        return date.fromisoformat(raw[:10])
-    except ValueError:
-        return None

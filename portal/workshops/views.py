@@ -10,7 +10,7 @@ from portal.base import clock, db, i18n, texts, ui
 from portal.base.security import actor, public
 from portal.base.texts import Said
 from portal.workshops import queries, queries_book, queries_list, rules, rules_languages
-from portal.workshops.forms_find import ProgrammeFilters, iso_day
+from portal.workshops.forms_find import ProgrammeFilters
 from portal.workshops.models import SessionState
 from portal.workshops.queries_list import PER_PAGE, Filters
 
@@ -73,7 +73,7 @@ def workshop(slug: str) -> str:
 @public
 def slots(slug: str, venue_id: int, day: str) -> str:
     """The times of one day, for one person each."""
-    s, now, on = db.session(), clock.city_now(), iso_day(day)
+    s, now, on = db.session(), clock.city_now(), clock.day_of(day)
     row, place = queries_list.workshop(s, actor(), slug), queries_list.house(s, venue_id)
     if row is None or place is None or on is None:
         abort(404)
