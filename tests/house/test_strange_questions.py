@@ -18,13 +18,14 @@ from tests.house.test_matrix import address, rules
 from tests.house.world import ROLES, World
 from tests.identity.help import enter
 
-MOST = (
-    "0001-01-01",  # a time zone's hours before the first day there is
-    "9999-12-31",
-    "99999999999999999999999999",  # more than a database's integer holds
-    'a\x00"AND NEAR(',  # PostgreSQL keeps no such sign, and a search would take the rest for its own language
-)
-LESS = ("2027-02-30", "-1", "٣", "\ud800", "{{7*7}}%s%(n)s", "%' OR 1=1 --")
+FIRST, LAST = "0001-01-01", "9999-12-31"  # a time zone's hours, or a day more, and the calendar is left
+HUGE = "99999999999999999999999999"  # more than a database's integer holds
+NUL = 'a\x00"AND NEAR('  # PostgreSQL keeps no such sign, and a search would take the rest for its own language
+DAYS = {"day", "since", "until", "from", "to"}
+# What a round writes for days, and for everything else.
+MOST = ((FIRST, HUGE), (LAST, NUL))
+REST = (FIRST, LAST, HUGE, NUL, "2027-02-30", "-1", "٣", "\ud800", "{{7*7}}%s%(n)s", "%' OR 1=1 --")
+ALL = tuple((value, value) for value in REST)
 _ASKED = re.compile(r"request\.args\.(?:get|getlist)\(\s*\"(\w+)\"")
 _BOX = re.compile(r"<(?:input|select)[^>]*\bname=\"([^\"]+)\"")
 _GET_FORM = re.compile(r"<form(?![^>]*method=\"post\")[^>]*>(.*?)</form>", re.S | re.I)
@@ -49,13 +50,15 @@ def asked_on(page: str) -> set[str]:
     return {unescape(name) for name in boxes} | {name for pairs in links for name, _ in pairs}
 
 
-def question(names: set[str], value: str) -> str:
-    return urlencode([(name, value) for name in sorted(names)], errors="surrogatepass")
+def question(names: set[str], values: tuple[str, str]) -> str:
+    return urlencode([(name, values[name not in DAYS]) for name in sorted(names)], errors="surrogatepass")
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize("strange", [MOST, pytest.param(LESS, marks=pytest.mark.long)], ids=["most", "less"])
-def test_no_page_fails_on_what_its_address_asks(module_app: Portal, town: World, strange: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("strange", [MOST, pytest.param(ALL, marks=pytest.mark.long)], ids=["most", "all"])
+def test_no_page_fails_on_what_its_address_asks(
+    module_app: Portal, town: World, strange: tuple[tuple[str, str], ...]
+) -> None:
     client = Client(module_app)
     enter(client, "Every Role", roles=ROLES, district="north", ages={"16@2026-06-01": True}, resident="every")
     everywhere, failed, walked = asked_in_code(), [], 0
@@ -68,16 +71,16 @@ def test_no_page_fails_on_what_its_address_asks(module_app: Portal, town: World,
             first = client.http.get(url, base_url=client.base)
             names = everywhere | (asked_on(first.get_data(as_text=True)) if first.mimetype == "text/html" else set())
             first.close()
-            for value in strange:
+            for values in strange:
                 limits._memory.clear()  # nobody asks too often
-                answer = client.http.get(f"{url}?{question(names - {'csrf_token'}, value)}", base_url=client.base)
+                answer = client.http.get(f"{url}?{question(names - {'csrf_token'}, values)}", base_url=client.base)
                 answer.close()
                 walked += 1
                 if answer.status_code >= 500:
-                    failed.append(f"{rule.endpoint} with {value!r}: {answer.status_code}")
+                    failed.append(f"{rule.endpoint} with {values!r}: {answer.status_code}")
     finally:
         module_app.testing = True
-    assert walked > 1000 and not failed, "\n".join(failed)
+    assert walked > 700 and not failed, "\n".join(failed)
 
 
 @pytest.mark.walk
@@ -100,7 +103,7 @@ def test_no_page_fails_on_a_strange_word_in_its_address(module_app: Portal, town
                 continue
             plain = {name: town.open[name] for name in rule.arguments - set(strange)}
             url = module_app.url_map.bind("127.0.0.1:8000").build(rule.endpoint, plain | strange)
-            for word in ("a%00b", "%27--", "0001-01-01", "9999-12-31"):
+            for word in ("a%00b", LAST):
                 limits._memory.clear()
                 answer = client.http.get(url.replace("STRANGE", word), base_url=client.base)
                 answer.close()
