@@ -123,6 +123,47 @@ def test_a_refusal_speaks_of_the_act_that_was_asked_for(app: Portal, path: str, 
     assert "To vote" not in page and "ballot" not in page
 
 
+@pytest.mark.parametrize(
+    ("path", "offered", "instead"),
+    [
+        ("/en/my/data", ("/my/data/erasure", "/my/data/export"), "are for the person alone"),
+        ("/en/account", ("/account/email", "/account/phone", "/account/post", "end-others", "/account/ways/"),
+         "they settle alone"),
+        ("/en/account/mandates", ('action="/en/account/mandates',), "by the person alone"),
+        ("/en/inbox/settings", ("/inbox/calendar",), ""),
+    ],
+)  # fmt: skip
+def test_what_is_the_persons_alone_is_not_offered_to_a_helper(
+    app: Portal, path: str, offered: tuple[str, ...], instead: str
+) -> None:
+    desk, _ana = help_ana(app)
+    page = desk.get(path)
+    assert page.status == 200 and instead in page
+    main = page.html.split("<main", 1)[1]
+    assert [words for words in offered if words in main] == []
+    mine = Client(app)
+    enter(mine, "Ana Ilves")
+    enter(Client(app), "Ana Ilves")  # in a second browser
+    own = mine.get(path).html.split("<main", 1)[1]
+    assert [words for words in offered if words not in own] in ([], ["/account/ways/"]), "offered to the person"
+
+
+def test_a_helper_orders_neither_a_copy_nor_an_erasure(app: Portal) -> None:
+    desk, _ana = help_ana(app)
+    for path, said in (("export", "holds everything that is known"), ("erasure", "erased does so alone")):
+        page = desk.get(f"/en/my/data/{path}")
+        assert page.status == 403 and said in page
+        assert desk.post(f"/en/my/data/{path}", {"word": "ERASE"}, page="/en/account").status == 403
+
+
+def test_bookings_bear_the_name_of_the_person_who_is_helped(app: Portal) -> None:
+    desk, _ana = help_ana(app)
+    assert "Bookings of Ana Ilves" in desk.get("/en/my")
+    mine = Client(app)
+    enter(mine, "Ana Ilves")
+    assert "Your bookings" in mine.get("/en/my")
+
+
 def test_a_helper_does_not_see_who_voted(app: Portal) -> None:
     desk, _ana = help_ana(app)
     assert "Votes you took part in" not in desk.get("/en/my")
