@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import portal
 from portal.admin import rules_words as words
 from portal.admin.rules import STAFF
 from portal.audit.actions import record
+from portal.audit.models import Entry
 from portal.base import clock, db, ground, jobs
 from portal.base.actor import Actor
 from portal.base.jobs import JobRow
@@ -96,7 +98,35 @@ def test_the_record_can_be_searched(app: Portal, client: Client) -> None:
     assert "1 line" in client.get("/en/staff/audit?q=Flood")
     assert "Notice put up" in client.get("/en/staff/audit?person=asa+oberg")
     assert "0 lines" in client.get("/en/staff/audit?until=2020-01-01")
-    assert client.get("/en/staff/audit?verb=nonsense&page=99999&since=x").status == 200
+    assert client.get("/en/staff/audit?verb=nonsense&page=99999").status == 200
+
+
+def test_days_in_the_wrong_order_are_told_at_their_field_and_stay(app: Portal, client: Client) -> None:
+    person = enter(client, "Åsa Öberg", roles=["auditor"])
+    ground.stand_on(app.ground)
+    with db.write():
+        record(Actor(person_id=person), "page.written", "page", 1)
+    wish = "q=flood&person=asa&verb=page.written&since=2026-03-09&until=2026-03-02"
+    page = client.get(f"/en/staff/audit?{wish}")
+    said = "This day is before the one under “From”."
+    assert page.status == 200 and f'href="#until">To: {said}' in page.html
+    assert re.search(rf'id="until-error"[^>]*>.*{said}', page.html) and 'aria-describedby="until-error"' in page.html
+    for typed in (
+        'value="flood"',
+        'value="asa"',
+        'value="2026-03-09"',
+        'value="2026-03-02"',
+        'value="page.written" sel',
+    ):
+        assert typed in page.html, typed
+    assert '<details class="fm-more" open>' in page.html, "the field is in sight"
+    assert "0 lines" not in page and "No line fits" not in page, "nothing was looked for"
+    with db.read() as s:
+        assert not s.scalars(select(Entry).where(Entry.verb == "searched audit record")).all()
+    assert client.get(f"/en/staff/audit.csv?{wish}").url == "/en/staff/audit"
+    assert said not in client.get("/en/staff/audit?since=2026-03-09&until=2026-03-09")
+    unread = client.get("/en/staff/audit?since=9.3.")
+    assert "Enter a day, such as 2027-03-27." in unread and 'value="9.3."' in unread.html
 
 
 def _recorded() -> tuple[dict[str, str], dict[str, str]]:
