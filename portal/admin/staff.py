@@ -64,7 +64,8 @@ def audit() -> str:
     """The audit record, with filters that live in the address. Whoever looks for a person leaves a line themselves."""
     form, wish = _wish()
     number, asked = ui.page_number(request.args.get("page")), not form.errors
-    lines, total = [], 0
+    lines: list[queries.Line] = []
+    total = 0
     if asked:
         lines, total = queries.audit(db.session(), wish, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
         _tell_of_search(wish, lines)

@@ -102,6 +102,9 @@ def start(means: str) -> ResponseReturnValue:
         if limits.too_many(s, "help", f"helper {who.person_id}", now, most=TRIES):
             wrong(form, form.consent, _l("Too many tries. Wait 15 minutes."))
             return _page(way, form, 429)
+    if way is Means.GUEST and not (named := queries_ways.may_be_a_guests(db.session(), form.name.data or "")):
+        wrong(form, form.name, named.reason)
+        return _page(way, form, 422)
     resident = _resident(way, form)
     with db.write() as s:
         found = _find(s, way, form, who, resident)

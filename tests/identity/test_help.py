@@ -10,11 +10,13 @@ from sqlalchemy import delete, select, update
 
 from portal.audit.models import Entry
 from portal.audit.models_looks import Look
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, i18n
+from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.identity import rules_help
 from portal.identity.models import Person, RoleGrant, SignIn
 from portal.identity.models_help import AssistedSession, HandOver, Means
+from portal.places.actions import add_department
 from tests.budgeting import town as budgets
 from tests.client import Client, Page
 from tests.identity.help import enter
@@ -81,6 +83,29 @@ def test_a_guest_needs_a_name_only(app: Portal) -> None:
     assert "You help Old Tom" in page
     with db.read() as s:
         assert s.scalars(select(AssistedSession)).one().means is Means.GUEST
+
+
+@pytest.mark.parametrize(
+    "name", ["City of Sundhaven", "Administrator", "Anna (Moderator)", "Amt für Grünflächen", "Parks", "Stadtrat"]
+)
+def test_a_guest_takes_no_name_that_sounds_like_the_city(app: Portal, name: str) -> None:
+    venue = library(app)
+    with db.write():
+        add_department(SYSTEM, code="green", names={"en": "Parks", "de": "Amt für Grünflächen"})
+    desk = librarian(app, venue)
+    with i18n.use_locale("et"):
+        said = i18n.gettext("This name sounds like the city or one of its offices. Choose another one.")
+    page = desk.post("/et/staff/help/guest", {"venue": str(venue), "name": name, **YES}, page="/et/staff/help/guest")
+    assert page.status == 422
+    assert re.search(rf'id="name-error"[^>]*>.*{said}', page.html), "at the field, in the reader's language"
+
+
+def test_a_guest_may_be_called_as_somebody_of_the_staff_is(app: Portal) -> None:
+    venue = library(app)
+    desk = librarian(app, venue)
+    assert "You help Lia Rebane" in desk.post(
+        "/en/staff/help/guest", {"venue": str(venue), "name": "Lia Rebane", **YES}
+    )
 
 
 def test_a_document_at_the_counter_finds_the_account(town: Portal) -> None:
