@@ -157,6 +157,12 @@ def _heading(part: Mine, who: Actor) -> Text | str:
     return _(part.of.msgid, name=name) if part.of is not None and name else part.label
 
 
+def _offers_calendar(who: Actor) -> bool:
+    """The address of the calendar opens the dates to whoever has seen it: nobody makes it for another, or where others
+    look on."""
+    return who.helped_by is None and shared_screen() is None and opens_here("notifications.wishes")
+
+
 @identity.get("/my")
 @signed_in
 def my() -> ResponseReturnValue:
@@ -176,9 +182,7 @@ def my() -> ResponseReturnValue:
         "identity/my.html",
         parts=[(part, _heading(part, who), items) for part, items in parts if items or part.empty],
         leads={part.start for part, _items in parts if part.start and opens_here(part.start)},
-        calendar_url=url_for("notifications.wishes")
-        if shared_screen() is None and opens_here("notifications.wishes")
-        else "",
+        calendar_url=url_for("notifications.wishes") if _offers_calendar(who) else "",
         now=now,
         events=sorted(events, key=lambda e: e.starts_at),
         mandates=[row for row in queries_ways.mandates(s, who).mine if _holds(row, today)],
