@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, ground, i18n
 from portal.base.actor import Actor
-from portal.base.feature import Mine
+from portal.base.feature import Feature, Mine
 from portal.base.i18n import Text, _
 from portal.base.security import actor, alone_because, back_to, for_oneself, opens_here, shared_screen, signed_in
 from portal.base.verdict import Verdict
@@ -151,9 +151,19 @@ def _is_shown(part: Mine, who: Actor) -> bool:
     return not (part.alone and who.helped_by)
 
 
+def _is_of_whom(feature: Feature, who: Actor) -> bool:
+    """Are the dates of this feature those of the one whose page this is?"""
+    return who.acting_for is None or any(part.acts for part in feature.mine)
+
+
+def _other(who: Actor) -> str:
+    """Whose page this is, where somebody else reads it for them; else empty."""
+    return who.acting_for.name if who.acting_for is not None else who.name if who.helped_by else ""
+
+
 def _heading(part: Mine, who: Actor) -> Text | str:
     """What a part is called: where somebody else reads it for the person, "your" would be wrong."""
-    name = who.acting_for.name if who.acting_for is not None else who.name if who.helped_by else ""
+    name = _other(who)
     return _(part.of.msgid, name=name) if part.of is not None and name else part.label
 
 
@@ -173,13 +183,14 @@ def my() -> ResponseReturnValue:
     events = [
         event
         for feature in ground.current().features
-        if feature.calendar is not None
+        if feature.calendar is not None and _is_of_whom(feature, who)
         for event in feature.calendar(s, who, lang)
         if (event.ends_at or event.starts_at) >= now
     ]
     today = queries.city_day(clock.now())
     return render_template(
         "identity/my.html",
+        other=_other(who),
         parts=[(part, _heading(part, who), items) for part, items in parts if items or part.empty],
         leads={part.start for part, _items in parts if part.start and opens_here(part.start)},
         calendar_url=url_for("notifications.wishes") if _offers_calendar(who) else "",

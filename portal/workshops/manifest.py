@@ -111,6 +111,7 @@ FEATURE = Feature(
             _l("You have not asked to hear of any topic."),
             start="workshops.interested",
             order=65,
+            of=_l("Workshops that %(name)s wants to hear of"),
             acts=True,
         ),
         Mine(

@@ -262,6 +262,27 @@ def test_a_clerk_helps_a_caller_who_answers_what_the_city_asks(town: Portal) -> 
     assert librarian(town, 1, name="Lia Two").get("/en/staff/help/telephone").status == 404
 
 
+def test_a_caller_who_signs_in_with_a_provider_is_found_by_the_number_it_told(town: Portal) -> None:
+    desk = librarian(town, library(town), roles=("clerk",))
+    checks = ("number", "born", "postcode")
+    town.ground.settings = ground.settings().__class__(**{**vars(ground.settings()), "telephone_checks": checks})
+    enter(Client(town), "Ana Ilves", resident="EE1001")
+    asked = {"number": "EE-1001", "born-day": "3", "born-month": "2", "born-year": "1990", "postcode": "10101", **YES}
+    assert "You help Ana Ilves" in desk.post("/en/staff/help/telephone", asked)
+
+
+def test_a_caller_whose_answers_cannot_be_compared_is_not_called_wrong(town: Portal) -> None:
+    desk = librarian(town, library(town), roles=("clerk",))
+    checks = ("code", "born", "postcode")
+    town.ground.settings = ground.settings().__class__(**{**vars(ground.settings()), "telephone_checks": checks})
+    ana = Client(town)
+    enter(ana, "Ana Ilves", resident="EE1001")
+    asked = {"born-day": "3", "born-month": "2", "born-year": "1990", "postcode": "10101", **YES}
+    page = desk.post("/en/staff/help/telephone", {**asked, "code": own_code(ana)})
+    assert page.status == 422 and "cannot be compared with the register. Help the person at a desk" in page
+    assert "The answers do not fit" in desk.post("/en/staff/help/telephone", {**asked, "code": "ABCD-1234"})
+
+
 @pytest.mark.parametrize(
     ("roles", "checks", "offered"),
     [

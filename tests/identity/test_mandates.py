@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.audit.models import Entry
 from portal.base import clock, db
+from portal.base.feature import Event, Feature, Mine
 from portal.base.web import Portal
 from portal.identity import rules_ways
 from portal.identity.models_ways import Mandate
@@ -128,10 +131,19 @@ def test_the_list_above_is_the_whole_of_them(app: Portal) -> None:
 
 def test_my_page_shows_what_is_the_others_and_leads_nowhere_closed(app: Portal) -> None:
     ana, _aunt, mandate = pair(app)
-    assert "Your bookings" in ana.get("/en/my")
+
+    def dates(title: str) -> Any:
+        return lambda _s, _who, _lang: [Event(title, title, clock.now() + timedelta(days=3), None, "home.index")]
+
+    both = Mine("both", "Both", lambda *_: [], "Nothing", acts=True)
+    app.ground.features += [
+        Feature("own", calendar=dates("Ana's own date")), Feature("both", calendar=dates("A date of both"), mine=[both])
+    ]  # fmt: skip
+    assert "Your bookings" in ana.get("/en/my") and "Ana's own date" in unescape(ana.get("/en/my").html)
     ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
     page = ana.get("/en/my")
-    assert "Bookings of Berta Old" in page and "Your bookings" not in page
+    assert "Bookings of Berta Old" in page and "Your bookings" not in page and "You have" not in page
+    assert "Ana's own date" not in page and "A date of both" in page
     for heading in ("Your data", "Your comments", "Votes you took part in", "Messages</h2>"):
         assert heading not in page.html.split("<main", 1)[1], heading
     links = re.findall(r'href="(/en/[^"#?]*)"', page.html.split("<main", 1)[1])
