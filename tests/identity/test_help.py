@@ -259,6 +259,8 @@ def test_a_clerk_helps_a_caller_who_answers_what_the_city_asks(town: Portal) -> 
     page = desk.post("/en/staff/help/telephone", asked)
     assert "You help Ana Ilves" in page and "Hand over to vote" not in page
     assert desk.post("/en/help/hand-over", page="/en/account").status == 409
+    page = desk.get("/en/help/hand-over")
+    assert page.status == 409 and "Offer a letter with a code" in page and "Make a number" not in page
     assert librarian(town, 1, name="Lia Two").get("/en/staff/help/telephone").status == 404
 
 
