@@ -4,17 +4,20 @@ from typing import Any
 
 from portal.base import clock, fields
 from portal.base.i18n import _l
-from portal.base.validators import length, optional
+from portal.base.validators import Wrong, length, optional
 
 
 class DayBox(fields.Field):
-    """A day in one box, with the browser's calendar; its data is a date. For filters: what cannot be read is empty."""
+    """A day in one box, with the browser's calendar; its data is a date."""
 
     type_ = "date"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read an ISO date."""
-        self.data = clock.day_of(str(valuelist[0])) if valuelist else None
+        raw = str(valuelist[0]).strip() if valuelist else ""
+        self.data = clock.day_of(raw)
+        if raw and self.data is None:
+            raise ValueError(str(_l("Enter a day, such as 2027-03-27.")))
 
 
 class AuditFilters(fields.GetForm):
@@ -30,3 +33,8 @@ class AuditFilters(fields.GetForm):
     object = fields.Text(_l("Its number or name"), [optional(), length(max=80)], attributes={"dir": "ltr"})
     since = DayBox(_l("From"), [optional()])
     until = DayBox(_l("To"), [optional()])
+
+    def validate_until(self, field: DayBox) -> None:
+        """A span ends on the day on which it begins, or later."""
+        if self.since.data is not None and field.data is not None and field.data < self.since.data:
+            raise Wrong(str(_l("This day is before the one under “From”. Enter the same day or a later one.")))

@@ -63,15 +63,19 @@ def waiting() -> list[Waiting]:
 def audit() -> str:
     """The audit record, with filters that live in the address. Whoever looks for a person leaves a line themselves."""
     form, wish = _wish()
-    number = ui.page_number(request.args.get("page"))
-    lines, total = queries.audit(db.session(), wish, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    _tell_of_search(wish, lines)
+    number, asked = ui.page_number(request.args.get("page")), not form.errors
+    lines: list[queries.Line] = []
+    total = 0
+    if asked:
+        lines, total = queries.audit(db.session(), wish, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        _tell_of_search(wish, lines)
     query = {name: value for name, value in request.args.items() if name != "page" and len(value) < 200}
     paging = ui.paging(total, number, PAGE_SIZE, lambda n: ui.address(url_for("admin.audit"), query, page=n))
     return render_template(
         "admin/audit.html",
-        form=None,
+        form=form if form.errors else None,
         filters=form,
+        asked=asked,
         lines=lines,
         total=total,
         paging=paging,
@@ -86,7 +90,9 @@ def audit() -> str:
 @staff("auditor", "administrator")
 def audit_csv() -> Response:
     """The same lines as a table, oldest at the end; people by number and name."""
-    _form, wish = _wish()
+    form, wish = _wish()
+    if form.errors:  # the page says at its field what is wrong with the days
+        return redirect(ui.address(url_for("admin.audit"), request.args.to_dict()), 303)
     lines, total = queries.audit(db.session(), wish, limit=MOST_LINES, offset=0)
     _tell_of_search(wish, lines, exported=min(total, MOST_LINES))
     answer = FlaskResponse(table.written(lines), mimetype="text/csv")

@@ -302,6 +302,10 @@ class Mine:
     start: str | None = None
     order: int = 50
     alone: bool = False  # left out while somebody else enters what the person does
+    # the heading while somebody else acts for the person or helps them, with %(name)s for the person
+    of: Text | None = None
+    # its lines are those of whoever is acted for; parts without are the reader's own, left out while they act for another
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

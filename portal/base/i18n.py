@@ -8,6 +8,7 @@ decided when they are shown.
 from __future__ import annotations
 
 import gettext as stdlib_gettext
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,8 +96,26 @@ def use_locale(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+_RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_AGAINST_LTR, _AGAINST_RTL = re.compile(f"[{_RTL}]"), re.compile(f"[^\\W\\d_{_RTL}]")
+
+
+def isolated(words: str) -> str:
+    """Words inside a sentence that runs the other way stand between U+2068 and U+2069, as in <bdi>: a Latin name in an
+    Arabic sentence turns neither what stands beside it around nor a sign at its own end. Characters and not an element,
+    since the same sentences stand in titles, attributes and mails. Addresses stay as they are: programs make links of
+    them. Words that run as the sentence does are left alone."""
+    against = _AGAINST_RTL if _language.get() in RIGHT_TO_LEFT else _AGAINST_LTR
+    if words[:1] == "\u2068" or not against.search(words) or "://" in words:
+        return words
+    return f"\u2068{words}\u2069"
+
+
 def shown(value: Any) -> Any:
-    """Numbers and dates inside a sentence are written as the language writes them."""
+    """Numbers and dates inside a sentence are written as the language writes them, and words that run against it are
+    isolated."""
+    if type(value) is str:
+        return isolated(value)
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):

@@ -117,6 +117,21 @@ def alone_because(reason: Text) -> Callable[[F], F]:
     return mark
 
 
+def for_oneself(view: F) -> F:
+    """Marks a view that is a person's own: what leads to them, their data, their rights. It stays closed while they act
+    for another, so that nobody takes their own page for the other's, or the other's for their own."""
+    view.for_oneself = True  # type: ignore[attr-defined]
+    return view
+
+
+def opens_here(endpoint: str) -> bool:
+    """Would this page open in this session, as far as the marks of its view tell? For links that lead there."""
+    view, who = current_app.view_functions[endpoint], actor()
+    if who.helped_by is not None and hasattr(view, "alone"):
+        return False
+    return who.acting_for is None or not hasattr(view, "for_oneself")
+
+
 def asked() -> tuple[str, ...]:
     """The roles that the lock of this request's view names; none for a view that is not the staff's."""
     lock: tuple[str, ...] = getattr(current_app.view_functions[request.endpoint or ""], "lock", ("closed",))
@@ -340,6 +355,14 @@ def install(app: Flask, load_actor: Callable[[str], Actor | None], sign_in_addre
         alone: Text | None = getattr(view, "alone", None)
         if who.helped_by is not None and alone is not None:
             raise Refused(alone, 403)
+        if who.acting_for is not None and hasattr(view, "for_oneself"):
+            raise Refused(
+                _l(
+                    "This page is your own, and you act for %(name)s just now. Act for yourself again, then open it.",
+                    name=who.acting_for.name,
+                ),
+                403,
+            )
         return _pass(view, who, sign_in_address)
 
     app.before_request(guard)

@@ -108,12 +108,15 @@ def end_with(s: Session, session_ids: Collection[int], now: datetime) -> None:
         record(who, "help ended", "person", row.person_id)
 
 
+BY_TELEPHONE = _l("By telephone nobody is helped to vote. Offer a letter with a code.")
+
+
 def hand_over(actor: Actor, now: datetime) -> str | Verdict:
     """A short number, good for ten minutes, by which the helped person votes alone at a terminal of the house."""
     s = db.session()
     row = queries_help.help_of(s, actor)
     if row is None or row.venue_id is None:
-        return no(_l("By telephone nobody is helped to vote. Offer a letter with a code."))
+        return no(BY_TELEPHONE)
     s.execute(update(HandOver).where(HandOver.assisted_id == row.id).values(code_hash=None))
     code = codes.digits(6)
     while queries_help.handed_over(s, keyed(code)) is not None:

@@ -144,6 +144,12 @@ class ProofForm(f.Form):
         return self
 
 
+class SlipForm(ProofForm):
+    """The same for a code on a sheet that the person takes along."""
+
+    language = f.Select(_l("Language of the sheet"))
+
+
 class SecondForm(f.Form):
     """The second clerk confirms a code: number and document once more."""
 

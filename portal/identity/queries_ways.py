@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from portal.base.actor import Actor
 from portal.base.feature import Mine
 from portal.base.ground import current, settings
-from portal.base.i18n import Text, use_locale
+from portal.base.i18n import Text, _l, use_locale
 from portal.base.mail import Outgoing
 from portal.base.verdict import Verdict
 from portal.config import LANGUAGES, key_of
 from portal.identity import codes, queries, rules, rules_confirm, rules_ways
 from portal.identity.models import Contact, Fact, Identity, Person, RoleGrant, Way
 from portal.identity.models_ways import DeskCode, MailCode, Mandate, PaperCode, PaperKind, SealedNumber
+from portal.places.queries import department_names
+
+COUNCIL, HALL = _l("City council"), _l("City hall")  # nobody goes by these names, in whatever language
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,29 @@ def is_confirmed(s: Session, session_id: int | None, act: str, now: datetime) ->
 
 
 def may_be_shown(s: Session, name: str, person_id: int | None) -> Verdict:
-    """May this person call themselves so in public? One select."""
-    offices = [settings().city.name]
-    for lang in LANGUAGES:
-        with use_locale(lang):
-            offices += [str(role.label) for role in queries.known_roles()]
+    """May this person call themselves so in public? Three selects."""
     staff = s.execute(
         select(Person.name, Person.public_name)
         .where(Person.id.in_(select(RoleGrant.person_id)), Person.id != (person_id or 0))
         .order_by(Person.id)
     ).all()
-    return rules_ways.may_be_shown(name, offices=offices, staff=[one for row in staff for one in row])
+    return rules_ways.may_be_shown(name, offices=_offices(s), staff=[one for row in staff for one in row])
+
+
+def may_be_a_guests(s: Session, name: str) -> Verdict:
+    """May somebody without an account go by this name? Not by one that sounds like the city; that somebody of the staff
+    is called the same is no fault of theirs. Two selects."""
+    return rules_ways.may_be_shown(name, offices=_offices(s), staff=())
+
+
+def _offices(s: Session) -> list[str]:
+    """What the city, its roles and its departments are called, in every language. Two selects."""
+    offices = [settings().city.name]
+    for lang in LANGUAGES:
+        with use_locale(lang):
+            offices += [str(role.label) for role in queries.known_roles()]
+            offices += [str(one) for one in (COUNCIL, HALL)]
+    return offices + department_names(s)
 
 
 def own_address(s: Session, person_id: int | None) -> str:

@@ -29,7 +29,9 @@ STAFF = (
     "auditor",
     "data_protection_officer",
     "administrator",
-    # of a wing that is off by default: while it is, nobody can be given them
+    # of wings that can be off: while one is, nobody can be given its roles. A test compares with the manifests
+    "programme",
+    "trainer",
     "innovation_lead",
     "innovation_coach",
 )

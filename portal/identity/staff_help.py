@@ -36,6 +36,7 @@ desk = Blueprint("identity_help", __name__, url_prefix="/staff/help")
 log = structlog.get_logger("portal.identity")
 ROLES = ("librarian", "clerk", "administrator")
 TRIES = 20  # wrong answers that one helper may enter in a quarter of an hour
+UNCOMPARED = _l("For this account the answers cannot be compared with the register.")
 NOBODY_FOUND = _l("No account was found. You can help this person as a guest.")
 
 
@@ -102,6 +103,9 @@ def start(means: str) -> ResponseReturnValue:
         if limits.too_many(s, "help", f"helper {who.person_id}", now, most=TRIES):
             wrong(form, form.consent, _l("Too many tries. Wait 15 minutes."))
             return _page(way, form, 429)
+    if way is Means.GUEST and not (named := queries_ways.may_be_a_guests(db.session(), form.name.data or "")):
+        wrong(form, form.name, named.reason)
+        return _page(way, form, 422)
     resident = _resident(way, form)
     with db.write() as s:
         found = _find(s, way, form, who, resident)
@@ -154,15 +158,27 @@ def _find(s: Session, way: Means, form: HelpForm, who: Actor, resident: register
         return _by_letter(s, form, resident)
     person_id: int | None = None
     if way is Means.TELEPHONE and not _answers_fit(form, resident):
+        if resident is None and "number" not in form and queries_ways.at_counter(s, form.code.data or "", now):
+            return no(UNCOMPARED, _l("Help the person at a desk, where a document is looked at."))
         return no(_l("The answers do not fit."))
     if "number" in form:
-        person_id = queries_help.by_number(s, actions_proof.blind(form.number.data or ""))
+        person_id = _of_number(s, form.number.data or "")
     if "code" in form:
         found = queries_ways.at_counter(s, form.code.data or "", now)
         if found is None or "@" in (form.code.data or "") or person_id not in (None, found.person_id):
             return no(_l("The code is wrong or over. The person finds a new one on their page."))
         person_id = found.person_id
     return queries_help.person(s, person_id) or wrong_answer
+
+
+def _of_number(s: Session, number: str) -> int | None:
+    """The account of the resident with this number: joined with it at a counter or by letter, or told by the provider
+    with whom they sign in. Not where that was only a check in the register: a relative may know what it asks for."""
+    joined = queries_help.by_number(s, actions_proof.blind(number))
+    if joined is not None:
+        return joined
+    told = actions_proof.accounts_of_all(s, [number]).get(number, [])
+    return told[0] if len(told) == 1 else None
 
 
 def _answers_fit(form: HelpForm, resident: register.Resident | None) -> bool:

@@ -14,7 +14,7 @@ from portal.base import clock, db, i18n
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import Text, _, _l
-from portal.base.security import actor, alone_because, public, reads, signed_in
+from portal.base.security import actor, alone_because, for_oneself, public, reads, signed_in
 from portal.identity import actions, actions_email, queries, queries_help, queries_ways, rules, rules_help, rules_ways
 from portal.identity.forms import LanguageForm, scope_label
 from portal.identity.forms_ways import AddressForm, CodeForm, PhoneForm, PostForm, PublicNameForm, wrong
@@ -32,6 +32,7 @@ pages = identity  # the same door as the sign-in's, with the pages below behind 
 
 @identity.get("/account")
 @signed_in
+@for_oneself
 def account() -> ResponseReturnValue:
     """What the city knows about the reader, how it reaches them, and where they are signed in."""
     return _account_page()
@@ -71,6 +72,7 @@ def _account_page(bad: Any = None, status: int = 422) -> ResponseReturnValue:
             (row, rules_help.MEANS_NAMES[row.means], houses.get(row.venue_id or 0))
             for row in queries_help.helped(s, who.person_id)
         ],
+        own_account=rules_help.OWN_ACCOUNT,
         second=next((p for p in settings().providers if p.staff_acr and not page.staff_ok and page.roles), None),
     )
     return html, 200 if bad is None else status
@@ -127,6 +129,7 @@ def _fact(fact: Any, districts: dict[str, Any]) -> dict[str, Any]:
 
 @identity.post("/account/language")
 @signed_in
+@for_oneself
 def language() -> ResponseReturnValue:
     """Remember the language of messages."""
     form = LanguageForm().offer()
@@ -139,6 +142,7 @@ def language() -> ResponseReturnValue:
 
 @identity.post("/account/name")
 @signed_in
+@for_oneself
 def public_name() -> ResponseReturnValue:
     """Remember the name that others see."""
     form = PublicNameForm()
@@ -158,6 +162,7 @@ def public_name() -> ResponseReturnValue:
 
 @identity.post("/account/phone")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def phone() -> ResponseReturnValue:
     """Remember a telephone number."""
@@ -172,6 +177,7 @@ def phone() -> ResponseReturnValue:
 
 @identity.post("/account/post")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def post() -> ResponseReturnValue:
     """Remember a postal address."""
@@ -192,6 +198,7 @@ def _stored(way: Way, value: str) -> ResponseReturnValue:
 
 @identity.post("/account/contacts/remove")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def remove_contact() -> ResponseReturnValue:
     """Forget a contact."""
@@ -211,6 +218,7 @@ def remove_contact() -> ResponseReturnValue:
 
 @identity.post("/account/email")
 @signed_in
+@for_oneself
 @reads
 @alone_because(rules_help.OWN_ACCOUNT)
 def new_email() -> ResponseReturnValue:
@@ -228,6 +236,7 @@ def new_email() -> ResponseReturnValue:
 
 @identity.get("/account/email")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def confirm_email() -> ResponseReturnValue:
     """Ask for the code that went to the new address."""
@@ -256,6 +265,7 @@ def _confirm_page(form: CodeForm, status: int = 200) -> ResponseReturnValue:
 
 @identity.post("/account/email/code")
 @signed_in
+@for_oneself
 @reads
 @alone_because(rules_help.OWN_ACCOUNT)
 def try_new_email() -> ResponseReturnValue:
@@ -278,6 +288,7 @@ def try_new_email() -> ResponseReturnValue:
 
 @identity.post("/account/sessions/end-others")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
@@ -288,6 +299,7 @@ def end_others() -> ResponseReturnValue:
 
 @identity.post("/account/sessions/<int:session_id>/end")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def end_one(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
@@ -330,6 +342,7 @@ def invitation() -> ResponseReturnValue:
 
 @identity.post("/invitation")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def accept() -> ResponseReturnValue:
     """Take the invited role with the account that is signed in."""

@@ -14,7 +14,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.ground import settings
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone_because, back_to, enter_session, reads, safe_next, signed_in
+from portal.base.security import actor, alone_because, back_to, enter_session, for_oneself, reads, safe_next, signed_in
 from portal.config import Provider, key_of
 from portal.identity import (
     actions,
@@ -262,6 +262,7 @@ def try_step_mail() -> ResponseReturnValue:
 
 @identity.post("/account/ways/<key>")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def link(key: str) -> ResponseReturnValue:
     """Add a way to sign in: from a freshly confirmed session, and with a fresh sign-in at the new provider, so that
@@ -279,6 +280,7 @@ def link(key: str) -> ResponseReturnValue:
 
 @identity.post("/account/ways/<int:identity_id>/remove")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_ACCOUNT)
 def unlink(identity_id: int) -> ResponseReturnValue:
     """Remove a way to sign in; never the last."""

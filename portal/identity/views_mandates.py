@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, ground, i18n
-from portal.base.i18n import _
-from portal.base.security import actor, alone_because, back_to, signed_in
+from portal.base.actor import Actor
+from portal.base.feature import Feature, Mine
+from portal.base.i18n import Text, _
+from portal.base.security import actor, alone_because, back_to, for_oneself, opens_here, shared_screen, signed_in
 from portal.base.verdict import Verdict
 from portal.identity import actions_mandates, queries, queries_ways, rules_help, rules_ways
 from portal.identity.forms_ways import MandateCodeForm, MandateForm, wrong
@@ -21,6 +23,7 @@ from portal.identity.views import identity
 
 @identity.get("/account/mandates")
 @signed_in
+@for_oneself
 def mandates() -> ResponseReturnValue:
     """For whom the reader acts, who acts for the reader, and both ways to begin it."""
     return _page(MandateForm(), MandateCodeForm())
@@ -40,6 +43,7 @@ def _page(form: MandateForm, by_code: MandateCodeForm, *, code: str = "", bad: A
         code=code,
         relations=rules_ways.RELATIONS,
         scopes=rules_ways.SCOPES,
+        own_mandate=rules_help.OWN_MANDATE,
     )
     return html, 422 if bad else 200
 
@@ -56,6 +60,7 @@ def _holds(row: Mandate, today: date) -> bool:
 
 @identity.post("/account/mandates")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_MANDATE)
 def ask_mandate() -> ResponseReturnValue:
     """Ask to act for somebody; the code for them is shown once."""
@@ -79,6 +84,7 @@ def ask_mandate() -> ResponseReturnValue:
 
 @identity.post("/account/mandates/look")
 @signed_in
+@for_oneself
 def look_mandate() -> ResponseReturnValue:
     """Show the request of a code, with the button that confirms it."""
     form = MandateCodeForm()
@@ -98,6 +104,7 @@ def look_mandate() -> ResponseReturnValue:
 
 @identity.post("/account/mandates/confirm")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_MANDATE)
 def confirm_mandate() -> ResponseReturnValue:
     """Let the one who asked act in the reader's name."""
@@ -111,6 +118,7 @@ def confirm_mandate() -> ResponseReturnValue:
 
 @identity.post("/account/mandates/<int:mandate_id>/revoke")
 @signed_in
+@for_oneself
 def revoke_mandate(mandate_id: int) -> ResponseReturnValue:
     """End a mandate or a request; either side may."""
     if not actions_mandates.revoke(actor(), mandate_id, clock.now()):
@@ -137,24 +145,55 @@ def act_for_myself() -> ResponseReturnValue:
     return back_to(request.form.get("next"), url_for("identity.my"))
 
 
+def _is_shown(part: Mine, who: Actor) -> bool:
+    if who.acting_for is not None and not part.acts:
+        return False
+    return not (part.alone and who.helped_by)
+
+
+def _is_of_whom(feature: Feature, who: Actor) -> bool:
+    """Are the dates of this feature those of the one whose page this is?"""
+    return who.acting_for is None or any(part.acts for part in feature.mine)
+
+
+def _other(who: Actor) -> str:
+    """Whose page this is, where somebody else reads it for them; else empty."""
+    return who.acting_for.name if who.acting_for is not None else who.name if who.helped_by else ""
+
+
+def _heading(part: Mine, who: Actor) -> Text | str:
+    """What a part is called: where somebody else reads it for the person, "your" would be wrong."""
+    name = _other(who)
+    return _(part.of.msgid, name=name) if part.of is not None and name else part.label
+
+
+def _offers_calendar(who: Actor) -> bool:
+    """The address of the calendar opens the dates to whoever has seen it: nobody makes it for another, or where others
+    look on."""
+    return who.helped_by is None and shared_screen() is None and opens_here("notifications.wishes")
+
+
 @identity.get("/my")
 @signed_in
 def my() -> ResponseReturnValue:
     """My page: what each feature has of the reader's own, and what lies ahead in the calendar."""
     s, who, lang = db.session(), actor(), i18n.lang()
-    parts = [(part, part.items(s, who, lang)) for part in queries_ways.parts() if not (part.alone and who.helped_by)]
+    parts = [(part, part.items(s, who, lang)) for part in queries_ways.parts() if _is_shown(part, who)]
     now = clock.city_now()
     events = [
         event
         for feature in ground.current().features
-        if feature.calendar is not None
+        if feature.calendar is not None and _is_of_whom(feature, who)
         for event in feature.calendar(s, who, lang)
         if (event.ends_at or event.starts_at) >= now
     ]
     today = queries.city_day(clock.now())
     return render_template(
         "identity/my.html",
-        parts=[(part, items) for part, items in parts if items or part.empty],
+        other=_other(who),
+        parts=[(part, _heading(part, who), items) for part, items in parts if items or part.empty],
+        leads={part.start for part, _items in parts if part.start and opens_here(part.start)},
+        calendar_url=url_for("notifications.wishes") if _offers_calendar(who) else "",
         now=now,
         events=sorted(events, key=lambda e: e.starts_at),
         mandates=[row for row in queries_ways.mandates(s, who).mine if _holds(row, today)],

@@ -21,6 +21,7 @@ from portal.base.security import (
     back_to,
     browser,
     enter_session,
+    for_oneself,
     opens_in,
     public,
     reads,
@@ -64,6 +65,7 @@ def _register() -> register.PopulationRegister:
 
 @identity.get("/account/residence")
 @signed_in
+@for_oneself
 def residence() -> ResponseReturnValue:
     """Where the city thinks the reader lives, how it knows, and the ways to prove it."""
     return _residence_page()
@@ -88,6 +90,7 @@ def _residence_page(desk: str = "") -> ResponseReturnValue:
 
 @identity.post("/account/residence/desk-code")
 @signed_in
+@for_oneself
 @alone_because(rules_help.OWN_CODE)
 def desk_code() -> ResponseReturnValue:
     """A short code for the counter, shown once."""
@@ -169,6 +172,7 @@ def _check_page(form: CheckForm, purpose: str, status: int = 200) -> ResponseRet
 
 @identity.get("/account/residence/check")
 @signed_in
+@for_oneself
 def check() -> ResponseReturnValue:
     """Number, birth date and postcode."""
     _may_check()
@@ -183,6 +187,7 @@ def _may_check() -> None:
 
 @identity.post("/account/residence/check")
 @signed_in
+@for_oneself
 @reads
 def do_check() -> ResponseReturnValue:
     """Check them in the register, and keep what it says of the district and the ages asked for."""
@@ -211,6 +216,7 @@ def do_check() -> ResponseReturnValue:
 
 @identity.get("/account/residence/letter")
 @signed_in
+@for_oneself
 def letter() -> ResponseReturnValue:
     """Ask for a letter with a code."""
     return _check_page(CheckForm(), "letter")
@@ -218,6 +224,7 @@ def letter() -> ResponseReturnValue:
 
 @identity.post("/account/residence/letter")
 @signed_in
+@for_oneself
 @reads
 def ask_letter() -> ResponseReturnValue:
     """Put the letter into the queue."""

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.base import clock, db, i18n, limits
-from portal.base.i18n import _, _l
+from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, enter_session, public, reads, reference, safe_next, signed_in
 from portal.base.verdict import Verdict
 from portal.identity import actions, actions_codes, actions_help, actions_terminal, codes, rules_help, views_here
@@ -199,8 +199,16 @@ def do_take_over() -> ResponseReturnValue:
 @identity.get("/help/hand-over")
 @signed_in
 def hand_over() -> ResponseReturnValue:
-    """Before the ballot: what handing over means."""
+    """Before the ballot: what handing over means. A caller stands at no terminal, so nothing is offered for them."""
+    if actor().helped_by is not None and actor().venue_id is None:
+        return _not_handed_over(actions_help.BY_TELEPHONE)
     return _hand_over("")
+
+
+def _not_handed_over(reason: Text | None) -> ResponseReturnValue:
+    return render_template(
+        "identity/trouble.html", heading=_l("Nothing was handed over"), words=reason, wait=None, bare=None
+    ), 409
 
 
 @identity.post("/help/hand-over")
@@ -211,9 +219,7 @@ def do_hand_over() -> ResponseReturnValue:
         raise NotFound
     done = actions_help.hand_over(actor(), clock.now())
     if isinstance(done, Verdict):
-        return render_template(
-            "identity/trouble.html", heading=_l("Nothing was handed over"), words=done.reason, wait=None, bare=None
-        ), 409
+        return _not_handed_over(done.reason)
     db.finish(commit=True)
     return _hand_over(f"{done[:3]} {done[3:]}")
 

@@ -13,7 +13,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Topic
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone_because, back_to, public, signed_in
+from portal.base.security import actor, alone_because, back_to, for_oneself, public, shared_screen, signed_in
 from portal.identity.queries import reachable
 from portal.notifications import actions, queries, queries_around
 from portal.notifications.forms import AlertForm, InboxFilters, wished, wishes_form
@@ -98,6 +98,7 @@ def mark(message_id: int) -> ResponseReturnValue:
 
 @pages.route("/inbox/settings", methods=["GET", "POST"])
 @signed_in
+@for_oneself
 def wishes() -> ResponseReturnValue:
     """How one wants to be told, by topic."""
     s, who = db.session(), actor()
@@ -118,7 +119,8 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
     s, who = db.session(), actor()
     assert who.person_id is not None
     names = district_names(s)
-    key = queries.calendar_key(s, who) if who.helped_by is None else None  # it opens the dates to whoever has seen it
+    alone = who.helped_by is None and shared_screen() is None  # the address opens the dates to whoever has seen it
+    key = queries.calendar_key(s, who) if alone else None
     return render_template(
         "notifications/settings.html",
         form=alert if alert is not None and alert.errors else form,
@@ -134,6 +136,7 @@ def _wishes(form: Any, topics: list[Any], alert: AlertForm | None = None) -> str
         names=names,
         following=queries.following(s, who, i18n.lang()),
         kinds={kind.name: kind.label for feature in ground.current().features for kind in feature.kinds},
+        offers_calendar=alone,
         calendar=ground.settings().base_url + url_for(".calendar", secret=key.secret) if key else "",
     )
 
@@ -153,6 +156,7 @@ def _alert_form() -> AlertForm:
 
 @pages.post("/inbox/alerts")
 @signed_in
+@for_oneself
 def add_alert() -> ResponseReturnValue:
     """Want to hear of a topic's news."""
     form = _alert_form()
@@ -176,6 +180,7 @@ def _unsent(make: Any, topics: list[Any], stored: dict[str, Wish]) -> Any:
 
 @pages.post("/inbox/alerts/<int:alert_id>/remove")
 @signed_in
+@for_oneself
 def remove_alert(alert_id: int) -> ResponseReturnValue:
     """Hear of a topic's news no longer."""
     if not actions.remove_alert(actor(), alert_id):
@@ -204,9 +209,12 @@ def follow() -> ResponseReturnValue:
 
 @pages.post("/inbox/calendar")
 @signed_in
+@for_oneself
 @alone_because(OWN_CALENDAR)
 def calendar_address() -> ResponseReturnValue:
-    """Make a calendar address, or (with `end`) take it away."""
+    """Make a calendar address, or (with `end`) take it away. Not at a shared screen, where others may see it."""
+    if shared_screen() is not None:
+        raise Refused(_l("The address opens your dates to whoever has seen it. Make it in a browser of your own."), 403)
     if request.form.get("end"):
         actions.end_calendar_address(actor())
         flash(_("The calendar address is dead."), "success")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -86,11 +86,17 @@ def slip(paper_id: int) -> str:
     """A slip to take along: number, next step, telephone, QR code; of the person nothing but initials."""
     found, name = _handled(paper_id)
     address = f"{ground.settings().base_url}{url_for('papers_plain.short_code', code=actions.code_of(found))}"
-    narrow = request.args.get("paper") == "80"
+    narrow, city = request.args.get("paper") == "80", ground.settings().city
+    with i18n.use_locale(found.lang):  # the slip goes along with the paper; buttons are the clerk's
+        heading = _("Slip for %(number)s", number=found.number)
+        printed = get_template_attribute("papers/_slip.html", "slip")(
+            found.number, _("Scan the code to see where this paper stands. To get it, sign in or call us."),
+            city.telephone, qr.svg(address, _("QR code that leads to the check of this paper")),
+            initials="".join(part[0] for part in name.split()[:3]).upper(), day=found.issued_at, hours=city.hours,
+        )  # fmt: skip
     return render_template(
         "papers/staff/slip_narrow.html" if narrow else "papers/staff/slip.html",
-        paper=found, initials="".join(part[0] for part in name.split()[:3]).upper(),
-        drawing=qr.svg(address, _("QR code that leads to the check of this paper")), narrow=narrow,
+        paper=found, heading=heading, printed=printed, narrow=narrow,
     )  # fmt: skip
 
 

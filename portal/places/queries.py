@@ -93,6 +93,12 @@ def district_scopes(s: Session, _lang: str) -> dict[int, Hit]:
     return {row.id: Hit(row.name.body, row.name.lang, "") for row in districts(s, closed=True)}
 
 
+def department_names(s: Session) -> list[str]:
+    """What the administration's departments are called, in every language; one select."""
+    wanted = select(texts.Wording.body).where(texts.Wording.kind == "department", texts.Wording.field == "name")
+    return list(s.scalars(wanted.order_by(texts.Wording.object_id, texts.Wording.lang)))
+
+
 def department_scopes(s: Session, _lang: str) -> dict[int, Hit]:
     """The departments that a role can be limited to."""
     return {row.id: Hit(row.name.body, row.name.lang, "") for row in departments(s, closed=True)}

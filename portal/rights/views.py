@@ -14,7 +14,7 @@ from portal.base.actor import Actor
 from portal.base.errors import Refused
 from portal.base.feature import Item
 from portal.base.i18n import _, _l
-from portal.base.security import actor, alone_because, public, same_for_all, signed_in
+from portal.base.security import actor, alone_because, for_oneself, public, same_for_all, signed_in
 from portal.identity import queries as people
 from portal.identity import queries_ways as ways
 from portal.rights import actions, queries, queries_records, register, rules
@@ -25,11 +25,16 @@ bp = Blueprint("rights", __name__)
 plain = Blueprint("rights_api", __name__, url_prefix="/api")
 PAGE_SIZE = 25
 OWN_EXPORT = _l("The file holds everything that is known of the person. They open it alone, in a session of their own.")
+OWN_ERASURE = _l(
+    "Whoever has their account erased does so alone, without a helper. They sign in themselves, at any browser or "
+    "terminal."
+)
 FORMS = {"correction": Wish.CORRECTION, "restriction": Wish.RESTRICTION, "objection": Wish.OBJECTION}
 
 
 @bp.get("/my/data")
 @signed_in
+@for_oneself
 def mine() -> str:
     """What a person can see and ask about their data."""
     s, who = db.session(), actor()
@@ -44,6 +49,7 @@ def mine() -> str:
 
 @bp.get("/my/data/log")
 @signed_in
+@for_oneself
 def log() -> str:
     """Who looked at the reader's data, when, in which role, and why."""
     s, who = db.session(), actor()
@@ -78,6 +84,7 @@ def _roles() -> dict[str, Any]:
 
 @bp.route("/my/data/log/<int:look_id>/ask", methods=["GET", "POST"])
 @signed_in
+@for_oneself
 def ask(look_id: int) -> ResponseReturnValue:
     """Ask the data protection officer about a line of the access log."""
     s, who = db.session(), actor()
@@ -99,6 +106,7 @@ def ask(look_id: int) -> ResponseReturnValue:
 
 @bp.route("/my/data/requests/new/<wish>", methods=["GET", "POST"])
 @signed_in
+@for_oneself
 def new(wish: str) -> ResponseReturnValue:
     """Ask for a correction or a restriction, or object."""
     if wish not in FORMS:
@@ -114,6 +122,7 @@ def new(wish: str) -> ResponseReturnValue:
 
 @bp.get("/my/data/requests/<int:request_id>")
 @signed_in
+@for_oneself
 def show(request_id: int) -> str:
     """One of one's own requests, by when it is due, and its answer."""
     row = queries.own_request(db.session(), actor(), request_id)
@@ -127,6 +136,8 @@ def show(request_id: int) -> str:
 
 @bp.route("/my/data/export", methods=["GET", "POST"])
 @signed_in
+@for_oneself
+@alone_because(OWN_EXPORT)
 def export() -> ResponseReturnValue:
     """Order a zip of everything, and fetch it."""
     s, who, now = db.session(), actor(), clock.now()
@@ -145,6 +156,7 @@ def export() -> ResponseReturnValue:
 
 @bp.get("/my/data/export/<int:export_id>/file")
 @signed_in
+@for_oneself
 @alone_because(OWN_EXPORT)
 def export_file(export_id: int) -> ResponseReturnValue:
     """The zip, for the person it belongs to, for a week."""
@@ -159,6 +171,8 @@ def export_file(export_id: int) -> ResponseReturnValue:
 
 @bp.route("/my/data/erasure", methods=["GET", "POST"])
 @signed_in
+@for_oneself
+@alone_because(OWN_ERASURE)
 def erasure() -> ResponseReturnValue:
     """First what is deleted, made anonymous or kept and why; then the word that confirms it."""
     s, who, now = db.session(), actor(), clock.now()
@@ -196,6 +210,7 @@ def _again(endpoint: str) -> str:
 
 @bp.route("/my/data/consents", methods=["GET", "POST"])
 @signed_in
+@for_oneself
 def consents() -> ResponseReturnValue:
     """What one agreed to, in which version, and the way back out."""
     s, who = db.session(), actor()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from portal.base import db, ground, texts
 from portal.base import fields as f
-from portal.base import ground, texts
 from portal.base.i18n import _l
+from portal.identity import queries_ways
 from portal.identity.models import Way
 from portal.workshops import rules
 from portal.workshops.actions import Wish
@@ -19,12 +20,19 @@ NO_WAY = "none"
 _PHONE = f.pattern(r"\+[0-9][0-9 ()\-]{5,24}", _l("Enter the number with its country, such as +372 555 0142."))
 
 
+def no_office(_form: Any, field: Any) -> None:
+    """A guest goes by no name that sounds like the city: on lists and slips it would be taken for one of its own."""
+    verdict = queries_ways.may_be_a_guests(db.session(), field.data or "")
+    if not verdict:
+        raise f.Wrong(str(verdict.reason))
+
+
 class BookForm(f.Form):
     """A seat, for whom, and what they need. `fit` leaves out what this session or this person need not be asked."""
 
     name = f.Text(
         _l("Your name"),
-        [f.required(_l("Enter a name.")), f.length(120)],
+        [f.required(_l("Enter a name.")), f.length(120), no_office],
         hint=_l("As you want to be called on the day."),
         attributes={"autocomplete": "name"},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.base import fields as f
 from portal.base.i18n import _l
+from portal.workshops.forms_book import no_office
 
 
 class WhoForm(f.GetForm):
@@ -15,7 +16,9 @@ class WhoForm(f.GetForm):
 class WalkInForm(f.Form):
     """Somebody without a booking."""
 
-    name = f.Text(_l("Name"), [f.required(_l("Enter a name.")), f.length(120)], attributes={"autocomplete": "off"})
+    name = f.Text(
+        _l("Name"), [f.required(_l("Enter a name.")), f.length(120), no_office], attributes={"autocomplete": "off"}
+    )
     language = f.Select(_l("Language"))
     nonce = f.Hidden()
 

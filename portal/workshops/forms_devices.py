@@ -12,6 +12,7 @@ from portal.base.texts import Said
 from portal.identity.models import Way
 from portal.workshops import queries_devices
 from portal.workshops import rules_devices as rules
+from portal.workshops.forms_book import no_office
 from portal.workshops.models_devices import DeviceKind, DeviceState, Help, RequestState
 
 NO_WAY = "none"
@@ -21,7 +22,9 @@ class AskDeviceForm(f.Form):
     """What somebody asks for, and who they are where nobody knows."""
 
     name = f.Text(
-        _l("Your name"), [f.required(_l("Enter a name.")), f.length(120)], attributes={"autocomplete": "name"}
+        _l("Your name"),
+        [f.required(_l("Enter a name.")), f.length(120), no_office],
+        attributes={"autocomplete": "name"},
     )
     way = f.Radios(_l("How can we reach you?"), [f.required(_l("Choose a way."))])
     email = f.Email(_l("E-mail address"), [f.length(200)], attributes={"autocomplete": "email"})
@@ -103,7 +106,7 @@ class AskDeviceForm(f.Form):
 class PaperDeviceForm(AskDeviceForm):
     """The same on paper, where an account can stand instead of the name."""
 
-    name = f.Text(_l("Your name"), [f.length(120)])
+    name = f.Text(_l("Your name"), [f.length(120), no_office])
     way = f.Radios(_l("How can we reach you?"), [f.optional()])
 
 

@@ -9,6 +9,7 @@ from portal.base import ground, texts
 from portal.base.i18n import _l
 from portal.base.texts import Said
 from portal.workshops import rules
+from portal.workshops.forms_book import no_office
 from portal.workshops.models import Level
 from portal.workshops.rules_interest import Topic
 from portal.workshops.rules_languages import SIGNED
@@ -24,7 +25,9 @@ class InterestForm(f.Form):
         _l("When would it suit you? (optional)"), [f.length(300)], hint=_l("Such as: mornings, or on Saturdays.")
     )
     name = f.Text(
-        _l("Your name"), [f.required(_l("Enter a name.")), f.length(120)], attributes={"autocomplete": "name"}
+        _l("Your name"),
+        [f.required(_l("Enter a name.")), f.length(120), no_office],
+        attributes={"autocomplete": "name"},
     )
     email = f.Email(
         _l("E-mail address"),

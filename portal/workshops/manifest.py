@@ -101,6 +101,8 @@ FEATURE = Feature(
             _l("You have booked no workshop, meeting or appointment."),
             start="workshops.index",
             order=15,
+            of=_l("Bookings of %(name)s"),
+            acts=True,
         ),
         Mine(
             "workshop_wishes",
@@ -109,6 +111,8 @@ FEATURE = Feature(
             _l("You have not asked to hear of any topic."),
             start="workshops.interested",
             order=65,
+            of=_l("Workshops that %(name)s wants to hear of"),
+            acts=True,
         ),
         Mine(
             "devices",

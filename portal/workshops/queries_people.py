@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session as Db
 
 from portal.base import db, texts
@@ -17,12 +17,15 @@ from portal.identity import queries as people
 from portal.identity.models import Person
 from portal.identity.queries import Reachable
 from portal.identity.rules import folded
-from portal.workshops import queries, queries_desk, rules
+from portal.workshops import queries, queries_desk, rules, rules_day
 from portal.workshops.models import (
     LIVE,
+    Attendance,
     Booking,
+    BookingState,
     Call,
     CallReason,
+    Day,
     Session,
     SessionState,
     Workshop,
@@ -210,17 +213,46 @@ def calls(s: Db, actor: Actor, now: datetime, page: int = 1) -> Calls:
     return Calls(_lines(s, rows), names(s, [row[3].id for row in rows], [row[2].venue_id for row in rows]), total)
 
 
-def waits(s: Db, actor: Actor, now: datetime) -> tuple[int, int, int, datetime | None]:
+def _unnoted(actor: Actor, now: datetime) -> Any:
+    """The select of how many days that somebody held are over with seats taken and nobody noted, and when the first
+    ended: who came can be put down for two weeks."""
+    seats = exists().where(Booking.session_id == Session.id, Booking.state == BookingState.BOOKED)
+    noted = exists().where(Attendance.day_id == Day.id)
+    return (
+        select(func.count(Day.id).label("unnoted"), func.min(Day.ends_at).label("ended"))
+        .join(Session, Session.id == Day.session_id)
+        .where(
+            Session.trainer_id == actor.person_id, Session.state.in_((SessionState.OPEN, SessionState.HELD)),
+            Day.cancelled_at.is_(None), Day.ends_at.between(now - rules_day.LATEST, now), seats, ~noted,
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
     """What waits for somebody in the wing: sessions of the next week that nobody holds and drafts that begin within two
-    weeks (for those who plan), calls of their houses that are due by now and since when the first. One select."""
+    weeks (for those who plan), calls of their houses that are due by now and since when the first, days that they held
+    where nobody is noted, and when the first of them ended."""
+
+    nobody: int
+    drafts: int
+    calls: int
+    since: datetime | None
+    unnoted: int
+    ended: datetime | None
+
+
+def waits(s: Db, actor: Actor, now: datetime) -> Waits:
+    """What waits for somebody in the wing. One select."""
     calls = (
         select(func.count(Call.id).label("calls"), func.min(Call.due_at).label("since"))
         .join(Booking, Booking.id == Call.booking_id)
         .join(Session, Session.id == Booking.session_id)
         .where(_to_make(actor, now), Call.due_at <= now)
     )
-    (nobody, drafts), (number, since) = db.side_by_side(s, queries_desk.planned(actor, now), calls)
-    return int(nobody), int(drafts), int(number), since
+    asked = (queries_desk.planned(actor, now), calls, _unnoted(actor, now))
+    (nobody, drafts), (number, since), (unnoted, ended) = db.side_by_side(s, *asked)
+    return Waits(int(nobody), int(drafts), int(number), since, int(unnoted), ended)
 
 
 def call(s: Db, actor: Actor, call_id: int) -> CallLine | None:

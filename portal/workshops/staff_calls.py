@@ -16,7 +16,7 @@ from portal.base.errors import Refused
 from portal.base.feature import Todo
 from portal.base.i18n import _, _l, _n
 from portal.base.security import actor, staff
-from portal.workshops import actions, actions_calls, queries, queries_people, rules, rules_calls
+from portal.workshops import actions, actions_calls, queries, queries_people, rules, rules_calls, rules_day
 from portal.workshops.forms_bookings import CallForm, OfferCallForm, UsingCallForm
 from portal.workshops.models import BookingState, CallOutcome, CallReason, Using
 from portal.workshops.queries_people import CallLine
@@ -109,24 +109,29 @@ def _note(line: CallLine, said: str) -> str:
 
 
 def todo(s: Session, who: Actor) -> list[Todo]:
-    """What waits in the wing: sessions that nobody holds, drafts that begin soon, calls that are due. One select."""
+    """What waits in the wing: sessions that nobody holds, drafts that begin soon, calls that are due, and for trainers
+    the days after which nobody noted who came. One select."""
     if not who.may(*rules.DESK):
         return []
-    nobody, drafts, number, since = queries_people.waits(s, who, clock.city_now())
+    waits = queries_people.waits(s, who, clock.city_now())
     found, here = [], url_for("workshops_staff.index")
-    if nobody:
+    if nobody := waits.nobody:
         words = _n(
             "%(n)s session of the next week has nobody who holds it",
             "%(n)s sessions of the next week have nobody who holds them", nobody,
         )  # fmt: skip
         found.append(Todo(words, here, count=nobody))
-    if drafts:
+    if drafts := waits.drafts:
         words = _n(
             "%(n)s session begins within two weeks and is not shown yet",
             "%(n)s sessions begin within two weeks and are not shown yet", drafts,
         )  # fmt: skip
         found.append(Todo(words, ui.address(here, {"show": "draft"}), count=drafts))
-    if number:
+    if number := waits.calls:
         words = _n("%(n)s call to make", "%(n)s calls to make", number)
-        found.append(Todo(words, url_for("workshops_staff.calls"), since, number))
+        found.append(Todo(words, url_for("workshops_staff.calls"), waits.since, number))
+    if waits.ended is not None:
+        words = _n("Note who came: %(n)s day that you held", "Note who came: %(n)s days that you held", waits.unnoted)
+        past = ui.address(here, {"show": "past"})
+        found.append(Todo(words, past, waits.ended + rules_day.LATEST, waits.unnoted))
     return found

@@ -9,6 +9,7 @@ import pytest
 
 from portal.base import i18n
 from portal.base.i18n import Text, _l, _n
+from portal.base.web import Portal
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +77,27 @@ def test_the_currency_of_another_country_stands_apart() -> None:
     with i18n.use_locale("en"):
         assert i18n.money(107000000, "PLN") == "PLN\N{NO-BREAK SPACE}1,070,000"
         assert i18n.money(50, "EUR") == "€0.50"
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "isolated"),
+    [
+        ("ar", "Ana Ilves", True), ("ar", "ليلى", False), ("ar", "10:00–11:30", False), ("ar", "№ 7", False),
+        ("ar", "https://city.example/x", False), ("ar", "Иван", True), ("en", "ليلى", True), ("en", "Ana Ilves", False),
+        ("de", "שרה", True), ("et", "Õnne", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_runs_against_the_sentence_is_isolated(language: str, name: str, isolated: bool) -> None:
+    with i18n.use_locale(language):
+        shown = f"\u2068{name}\u2069" if isolated else name
+        assert i18n.isolated(name) == i18n.isolated(i18n.isolated(name)) == shown
+        assert shown in i18n.gettext("You act for %(name)s.", name=name)
+        assert shown in str(i18n._l("You act for %(name)s.", name=name))
+        assert str(i18n._n("%(n)s of %(name)s", "%(n)s of %(name)s", 2, name=name)).endswith(shown)
+
+
+def test_a_page_isolates_names_as_well_and_escapes_them(app: Portal) -> None:
+    page = "{{ _('You act for %(name)s.', name=name) }} <p aria-label=\"{{ _('You act for %(name)s.', name=name) }}\">"
+    with app.test_request_context("/ar/"), i18n.use_locale("ar"):
+        said = app.jinja_env.from_string(page).render(name="O'Hara <b>")
+    assert said.count("\u2068O&#39;Hara &lt;b&gt;\u2069") == 2 and "<b>" not in said

@@ -10,11 +10,13 @@ from sqlalchemy import delete, select, update
 
 from portal.audit.models import Entry
 from portal.audit.models_looks import Look
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, i18n
+from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.identity import rules_help
 from portal.identity.models import Person, RoleGrant, SignIn
 from portal.identity.models_help import AssistedSession, HandOver, Means
+from portal.places.actions import add_department
 from tests.budgeting import town as budgets
 from tests.client import Client, Page
 from tests.identity.help import enter
@@ -83,6 +85,29 @@ def test_a_guest_needs_a_name_only(app: Portal) -> None:
         assert s.scalars(select(AssistedSession)).one().means is Means.GUEST
 
 
+@pytest.mark.parametrize(
+    "name", ["City of Sundhaven", "Administrator", "Anna (Moderator)", "Amt für Grünflächen", "Parks", "Stadtrat"]
+)
+def test_a_guest_takes_no_name_that_sounds_like_the_city(app: Portal, name: str) -> None:
+    venue = library(app)
+    with db.write():
+        add_department(SYSTEM, code="green", names={"en": "Parks", "de": "Amt für Grünflächen"})
+    desk = librarian(app, venue)
+    with i18n.use_locale("et"):
+        said = i18n.gettext("This name sounds like the city or one of its offices. Choose another one.")
+    page = desk.post("/et/staff/help/guest", {"venue": str(venue), "name": name, **YES}, page="/et/staff/help/guest")
+    assert page.status == 422
+    assert re.search(rf'id="name-error"[^>]*>.*{said}', page.html), "at the field, in the reader's language"
+
+
+def test_a_guest_may_be_called_as_somebody_of_the_staff_is(app: Portal) -> None:
+    venue = library(app)
+    desk = librarian(app, venue)
+    assert "You help Lia Rebane" in desk.post(
+        "/en/staff/help/guest", {"venue": str(venue), "name": "Lia Rebane", **YES}
+    )
+
+
 def test_a_document_at_the_counter_finds_the_account(town: Portal) -> None:
     venue = library(town)
     ana = Client(town)
@@ -121,6 +146,47 @@ def test_a_refusal_speaks_of_the_act_that_was_asked_for(app: Portal, path: str, 
     page = desk.post(path, page="/en/account")
     assert page.status == 403 and said in page
     assert "To vote" not in page and "ballot" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "offered", "instead"),
+    [
+        ("/en/my/data", ("/my/data/erasure", "/my/data/export"), "are for the person alone"),
+        ("/en/account", ("/account/email", "/account/phone", "/account/post", "end-others", "/account/ways/"),
+         "they settle alone"),
+        ("/en/account/mandates", ('action="/en/account/mandates',), "by the person alone"),
+        ("/en/inbox/settings", ("/inbox/calendar",), ""),
+    ],
+)  # fmt: skip
+def test_what_is_the_persons_alone_is_not_offered_to_a_helper(
+    app: Portal, path: str, offered: tuple[str, ...], instead: str
+) -> None:
+    desk, _ana = help_ana(app)
+    page = desk.get(path)
+    assert page.status == 200 and instead in page
+    main = page.html.split("<main", 1)[1]
+    assert [words for words in offered if words in main] == []
+    mine = Client(app)
+    enter(mine, "Ana Ilves")
+    enter(Client(app), "Ana Ilves")  # in a second browser
+    own = mine.get(path).html.split("<main", 1)[1]
+    assert [words for words in offered if words not in own] in ([], ["/account/ways/"]), "offered to the person"
+
+
+def test_a_helper_orders_neither_a_copy_nor_an_erasure(app: Portal) -> None:
+    desk, _ana = help_ana(app)
+    for path, said in (("export", "holds everything that is known"), ("erasure", "erased does so alone")):
+        page = desk.get(f"/en/my/data/{path}")
+        assert page.status == 403 and said in page
+        assert desk.post(f"/en/my/data/{path}", {"word": "ERASE"}, page="/en/account").status == 403
+
+
+def test_bookings_bear_the_name_of_the_person_who_is_helped(app: Portal) -> None:
+    desk, _ana = help_ana(app)
+    assert "Bookings of Ana Ilves" in desk.get("/en/my")
+    mine = Client(app)
+    enter(mine, "Ana Ilves")
+    assert "Your bookings" in mine.get("/en/my")
 
 
 def test_a_helper_does_not_see_who_voted(app: Portal) -> None:
@@ -193,7 +259,30 @@ def test_a_clerk_helps_a_caller_who_answers_what_the_city_asks(town: Portal) -> 
     page = desk.post("/en/staff/help/telephone", asked)
     assert "You help Ana Ilves" in page and "Hand over to vote" not in page
     assert desk.post("/en/help/hand-over", page="/en/account").status == 409
+    page = desk.get("/en/help/hand-over")
+    assert page.status == 409 and "Offer a letter with a code" in page and "Make a number" not in page
     assert librarian(town, 1, name="Lia Two").get("/en/staff/help/telephone").status == 404
+
+
+def test_a_caller_who_signs_in_with_a_provider_is_found_by_the_number_it_told(town: Portal) -> None:
+    desk = librarian(town, library(town), roles=("clerk",))
+    checks = ("number", "born", "postcode")
+    town.ground.settings = ground.settings().__class__(**{**vars(ground.settings()), "telephone_checks": checks})
+    enter(Client(town), "Ana Ilves", resident="EE1001")
+    asked = {"number": "EE-1001", "born-day": "3", "born-month": "2", "born-year": "1990", "postcode": "10101", **YES}
+    assert "You help Ana Ilves" in desk.post("/en/staff/help/telephone", asked)
+
+
+def test_a_caller_whose_answers_cannot_be_compared_is_not_called_wrong(town: Portal) -> None:
+    desk = librarian(town, library(town), roles=("clerk",))
+    checks = ("code", "born", "postcode")
+    town.ground.settings = ground.settings().__class__(**{**vars(ground.settings()), "telephone_checks": checks})
+    ana = Client(town)
+    enter(ana, "Ana Ilves", resident="EE1001")
+    asked = {"born-day": "3", "born-month": "2", "born-year": "1990", "postcode": "10101", **YES}
+    page = desk.post("/en/staff/help/telephone", {**asked, "code": own_code(ana)})
+    assert page.status == 422 and "cannot be compared with the register. Help the person at a desk" in page
+    assert "The answers do not fit" in desk.post("/en/staff/help/telephone", {**asked, "code": "ABCD-1234"})
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.audit.models import Entry
 from portal.base import clock, db
+from portal.base.feature import Event, Feature, Mine
 from portal.base.web import Portal
 from portal.identity import rules_ways
 from portal.identity.models_ways import Mandate
@@ -54,18 +57,97 @@ def test_ana_acts_for_her_aunt_on_every_page_and_in_the_record(app: Portal) -> N
     ana, aunt, mandate = pair(app)
     assert "Act for Berta Old" in ana.get("/en/my")
     ana.post(f"{PAGE}/{mandate}/act", page="/en/my")
-    for path in ("/en/", "/en/account", "/en/budget/"):
-        assert "You act for Berta Old" in ana.get(path)
-    ana.post("/en/account/name", {"public_name": "A"}, page="/en/account")
+    for path in ("/en/", "/en/account", "/en/budget/", "/en/nothing-here", "/en/my"):
+        page = ana.get(path)
+        assert "You act for Berta Old" in page and "Act for yourself again" in page, path
+    ana.post("/en/account/act-for-myself", page="/en/")
     with db.read() as s:
-        line = s.scalars(select(Entry).where(Entry.verb == "changed public name")).one()
+        line = s.scalars(select(Entry).where(Entry.verb == "acts for themselves")).one()
         assert line.mandate_id == mandate and line.person_id is not None
     adam = Client(app)
     enter(adam, "Adam", roles=["administrator"])
     page = adam.get("/en/staff/audit")
     assert "in the name of Berta Old" in page
-    ana.post("/en/account/act-for-myself", page="/en/")
     assert "You act for" not in ana.get("/en/")
+
+
+def test_the_banner_stands_in_the_staff_area_too(app: Portal) -> None:
+    ana, _aunt, mandate = pair(app)
+    enter(ana, "Ana Ilves", roles=["moderator"])
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    page = ana.get("/en/staff/")
+    assert page.status == 200 and "You act for Berta Old" in page and "Act for yourself again" in page
+
+
+OWN = {
+    "/en/account", "/en/account/email", "/en/account/mandates", "/en/account/residence",
+    "/en/account/residence/check", "/en/account/residence/letter", "/en/inbox/settings",
+    "/en/my/data", "/en/my/data/consents", "/en/my/data/erasure", "/en/my/data/export", "/en/my/data/export/1/file",
+    "/en/my/data/log", "/en/my/data/log/1/ask", "/en/my/data/requests/1", "/en/my/data/requests/new/correction",
+}  # fmt: skip
+OWN_ACTS = {
+    "/en/account/name", "/en/account/language", "/en/account/phone", "/en/account/post", "/en/account/contacts/remove",
+    "/en/account/email", "/en/account/email/code", "/en/account/sessions/end-others", "/en/account/sessions/1/end",
+    "/en/account/ways/1/remove", "/en/account/ways/x", "/en/account/mandates",
+    "/en/account/mandates/look", "/en/account/mandates/confirm", "/en/account/mandates/1/revoke",
+    "/en/account/residence/check", "/en/account/residence/letter", "/en/account/residence/desk-code", "/en/invitation",
+    "/en/inbox/alerts", "/en/inbox/alerts/1/remove", "/en/inbox/calendar", "/en/inbox/settings",
+    "/en/my/data/consents", "/en/my/data/erasure", "/en/my/data/export", "/en/my/data/log/1/ask",
+    "/en/my/data/requests/new/correction",
+}  # fmt: skip
+NOT_YOURS = "This page is your own, and you act for Berta Old just now"
+
+
+@pytest.mark.parametrize("path", sorted(OWN))
+def test_a_page_of_ones_own_is_closed_while_one_acts_for_another(app: Portal, path: str) -> None:
+    ana, _aunt, mandate = pair(app)
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    page = ana.get(path)
+    assert page.status == 403 and NOT_YOURS in page and "Act for yourself again" in page
+    ana.post("/en/account/act-for-myself", page="/en/")
+    assert NOT_YOURS not in ana.get(path)
+
+
+def test_no_act_on_what_is_ones_own_goes_through_while_one_acts_for_another(app: Portal) -> None:
+    ana, _aunt, mandate = pair(app)
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    for path in sorted(OWN_ACTS):
+        page = ana.post(path, page="/en/")
+        assert page.status == 403 and NOT_YOURS in page, path
+
+
+def test_the_list_above_is_the_whole_of_them(app: Portal) -> None:
+    marked = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST"}
+        if hasattr(app.view_functions[rule.endpoint], "for_oneself")
+    }
+    ways = app.url_map.bind("127.0.0.1:8000")
+    named = {(ways.match(path, method="GET")[0], "GET") for path in OWN}
+    named |= {(ways.match(path, method="POST")[0], "POST") for path in OWN_ACTS}
+    assert marked == named
+
+
+def test_my_page_shows_what_is_the_others_and_leads_nowhere_closed(app: Portal) -> None:
+    ana, _aunt, mandate = pair(app)
+
+    def dates(title: str) -> Any:
+        return lambda _s, _who, _lang: [Event(title, title, clock.now() + timedelta(days=3), None, "home.index")]
+
+    both = Mine("both", "Both", lambda *_: [], "Nothing", acts=True)
+    app.ground.features += [
+        Feature("own", calendar=dates("Ana's own date")), Feature("both", calendar=dates("A date of both"), mine=[both])
+    ]  # fmt: skip
+    assert "Your bookings" in ana.get("/en/my") and "Ana's own date" in unescape(ana.get("/en/my").html)
+    ana.post(f"{PAGE}/{mandate}/act", page=PAGE)
+    page = ana.get("/en/my")
+    assert "Bookings of Berta Old" in page and "Your bookings" not in page and "You have" not in page
+    assert "Ana's own date" not in page and "A date of both" in page
+    for heading in ("Your data", "Your comments", "Votes you took part in", "Messages</h2>"):
+        assert heading not in page.html.split("<main", 1)[1], heading
+    links = re.findall(r'href="(/en/[^"#?]*)"', page.html.split("<main", 1)[1])
+    assert links and all(ana.get(link).status == 200 for link in links), links
 
 
 def test_nobody_votes_for_another(app: Portal) -> None:

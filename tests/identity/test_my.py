@@ -14,6 +14,8 @@ from portal.base.web import Portal
 from portal.notifications import actions as notifications
 from tests.client import Client
 from tests.identity.help import enter
+from tests.identity.test_help import help_ana
+from tests.identity.test_terminal import terminal
 
 
 def test_every_feature_adds_its_part_and_its_dates(app: Portal) -> None:
@@ -68,3 +70,17 @@ def test_my_page_is_for_its_person_alone_and_kept_nowhere(app: Portal, count_que
         ana.get("/en/my")
     # the wing of workshops has three parts and a calendar here, and asks once whether there is anything at all
     assert counted.number <= 15, counted.statements
+
+
+def test_the_calendars_address_is_offered_to_the_person_alone(app: Portal) -> None:
+    def calendar(_s: Any, _actor: Any, _lang: str) -> list[Event]:
+        return [Event("1", "Pottery", clock.now() + timedelta(days=3), None, "home.index")]
+
+    desk, _ana = help_ana(app)
+    app.ground.features.append(Feature("wing", calendar=calendar))
+    screen, own = terminal(app), Client(app)
+    for browser in (screen, own):
+        enter(browser, "Ana Ilves")
+    pages = {name: one.get("/en/my") for name, one in (("helper", desk), ("terminal", screen), ("own", own))}
+    assert all("Pottery" in page for page in pages.values())
+    assert [name for name, page in pages.items() if "(.ics)" in page] == ["own"]

@@ -80,6 +80,23 @@ def test_the_register_says_where_and_how_old_whatever_the_clerk_types(town: Port
         assert set(s.scalars(select(Fact.value).where(Fact.kind == FactKind.RESIDENCE))) == {"north"}
 
 
+def test_the_sheet_speaks_the_language_of_whoever_takes_it_along(town: Portal) -> None:
+    page = give(clerk(town), language="de")
+    assert '<html lang="de"' in page.html and "/de/code" in page and "Your code to vote" not in page
+    assert '<a href="/en/staff/counter" lang="en" dir="ltr">Counter</a>' in page.html, "the way back is the clerk's"
+    assert '<html lang="en"' in give(clerk(town)).html, "the page's language where nobody chose"
+
+
+def test_the_second_clerks_sheet_speaks_the_language_that_was_chosen_first(town: Portal) -> None:
+    slug, _id = vote_of(town)
+    ana = Client(town)
+    enter(ana, "Ana Ilves", district="north", resident="EE1001")
+    cast(ana, slug)
+    give(clerk(town), language="fr")
+    page = confirm(clerk(town, "Cora Clerk"), seen="yes")
+    assert page.status == 200 and '<html lang="fr"' in page.html and "/fr/code" in page
+
+
 def test_a_ballot_is_not_replaced_by_one_clerk_alone(town: Portal) -> None:
     """Ana voted on the web. Lia's code is noted for a second clerk, who is told of it and presses twice; Ana is told,
     too, and sees channel and day on her page."""

@@ -193,6 +193,10 @@ def test_what_cannot_be_taken_away_is_not_offered(app: Portal) -> None:
         )  # fmt: skip
     page = screen.get("/en/my/data/export")
     assert "Fetch your data" not in page and "a browser of your own" in page
+    assert "Nothing can be taken away from this screen" in page and "/paper/data-access" in page.html
+    assert "calendar" not in screen.get("/en/inbox/settings").html.split("<main", 1)[1]
+    refused = screen.post("/en/inbox/calendar", page="/en/")
+    assert refused.status == 403 and "Make it in a browser of your own" in refused
 
 
 def test_finish_ends_everything(app: Portal) -> None:

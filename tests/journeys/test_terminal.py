@@ -233,6 +233,41 @@ def by_help(clerk: Visitor, screen: Visitor, visitor: Callable[..., Visitor]) ->
     clerk.page.wait_for_url("**/staff/help")
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_who_was_handed_over_votes_and_takes_a_receipt_on_80_mm(visitor: Enter, script: bool) -> None:
+    screen, clerk, jonas = enrolled(visitor, script), visitor("adam"), visitor("jonas")
+    jonas.go("/account/residence")
+    jonas.page.locator("form[action$='desk-code'] button").click()
+    code = jonas.page.locator("bdi[dir=ltr]", has_text=re.compile(r"^[0-9A-Z-]{6,9}$")).first.inner_text()
+    clerk.go("/staff/help/account")
+    clerk.page.get_by_label("Code", exact=True).fill(code)
+    clerk.page.get_by_label("The person heard", exact=False).check()
+    clerk.press("Begin to help")
+    for path in ("/my", "/account", "/account/mandates", "/my/data"):  # what is Jonas's alone is left out there
+        clerk.go(path).look()
+    clerk.go("/help/hand-over")
+    clerk.press("Make a number")
+    screen.go("/terminal/vote")
+    screen.page.get_by_label("Number from your helper").fill(clerk.page.locator(".fm-receipt__code").inner_text())
+    screen.page.get_by_label("I read and mark alone").check()
+    screen.press("Go on to the vote")
+    screen.go(f"/budget/{OPEN}/ballot")
+    screen.page.locator("input.fm-tick__box").first.check(force=True)
+    screen.press("Cast my ballot")
+    assert screen.heading == "Your ballot is cast"
+    receipt = screen.page.locator(".fm-receipt__code").inner_text()
+    screen.look(axe=script)
+    screen.press("Print it on 80 mm paper")
+    assert receipt in screen.text and "Jonas" not in screen.text
+    screen.look(axe=script)
+    clerk.go(f"/budget/{OPEN}")
+    assert receipt not in clerk.page.content()
+    cookies = screen.context.cookies()
+    finish(screen)
+    nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
+    assert receipt not in screen.page.content()
+
+
 def test_the_question_comes_in_time_and_expiry_leaves_nothing(visitor: Enter) -> None:
     screen = enrolled(visitor, True)
     screen.page.clock.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from portal.base import clock, db, ground
+from portal.base import clock, db, ground, i18n
 from portal.base.web import Portal
 from portal.identity.models import Contact, Way
 from portal.papers import actions, actions_make, queries, render, sign
@@ -189,6 +190,20 @@ def test_the_post_room_prints_each_letter_once(desk: Client, app: Portal) -> Non
     token = desk.get("/en/staff/papers/letter").token
     assert desk.post("/en/staff/papers/post", {"csrf_token": token}).status == 409
     assert office.look(app, two.id).batch_id == batch_id
+
+
+@pytest.mark.parametrize("kind", ["", "?paper=80"])
+def test_a_slip_speaks_the_language_of_its_paper_and_its_buttons_the_clerks(
+    desk: Client, app: Portal, kind: str
+) -> None:
+    paper = office.made(app, person_id=enter(Client(app), "Ana Ilves"), lang="ar")
+    page = desk.get(f"/en/staff/papers/{paper.id}/slip{kind}")
+    slip = re.search(r'<div lang="ar" dir="rtl">(.*?)</section>', page.html, flags=re.S)
+    with i18n.use_locale("ar"):
+        words = [i18n.gettext("Reference number"), i18n.gettext("Next step"), i18n.day(paper.issued_at)]
+    assert slip is not None and [one for one in words if one not in slip[1]] == []
+    assert "Reference number" not in page and "Back to the paper" in page
+    assert '<h1 class="fm-no-print">' in page.html, "what is printed is in one language"
 
 
 def test_a_slip_names_nobody(desk: Client, app: Portal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import config
-from portal.base import db
+from portal.base import db, i18n
 from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.papers import actions_make
@@ -57,3 +57,24 @@ def test_the_desk_prints_a_guests_certificate(client: Client, app: Portal) -> No
     made = client.http.get(here, base_url="http://127.0.0.1:8000")
     assert (made.mimetype, made.data[:5]) == ("application/pdf", b"%PDF-")
     assert client.post(here[: -len(str(number))] + "99", {}, page=page).status == 404
+
+
+def test_a_certificate_and_its_lines_speak_the_guests_language_whatever_the_clerks(client: Client, app: Portal) -> None:
+    at = town.open_session(app, days=1 / 24, minutes=60)
+    with db.write() as s:
+        s.get_one(Workshop, s.get_one(Session, at).workshop_id).certificate = True
+        juhan = town.guest()
+        booking = actions.book(SYSTEM, at, juhan.id, town.wish(language="de"), town.now(), guest=True)
+        day = s.scalars(select(Day)).one()
+        actions_day.tick(SYSTEM, booking.id, day.id, True, "nonce-one", day.starts_at, day.starts_at)
+        number, starts = booking.id, day.starts_at
+    enter(client, "Pia Plan", roles=["programme"], language="et")
+    client.post(
+        f"/et/staff/workshops/sessions/{at}/certificate/{number}", {}, page=f"/et/staff/workshops/sessions/{at}/people"
+    )
+    with db.read() as s:
+        paper = s.scalars(select(Paper)).one()
+    with i18n.use_locale("de"):
+        said = [[i18n.gettext("Workshop"), "First steps (de)"], [i18n.gettext("First day"), i18n.day(starts)]]
+        assert (paper.lang, paper.title, paper.lines) == ("de", i18n.gettext("Certificate of attendance"), said)
+        assert paper.values is not None and paper.values["days"] == [i18n.day(starts)]
