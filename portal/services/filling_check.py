@@ -51,6 +51,7 @@ _PART_MISSING = {
     "postcode": _l("Enter the postcode."),
     "town": _l("Enter the town."),
 }
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TELEPHONE = re.compile(r"\+?[0-9 ()/.-]{5,30}")
 
 
@@ -162,7 +163,7 @@ def _time(field: Field, answer: Any, today: date) -> Text | None:
         months = [date.fromisoformat(f"{one}-01") if one else None for one in (answer, low, high)]
         return _between(months[0], months[1], months[2], i18n.month)
     try:
-        if not isinstance(answer, str) or len(answer) != 10:
+        if not isinstance(answer, str) or not _DAY.fullmatch(answer):  # fromisoformat would take weeks as well
             raise ValueError
         when = date.fromisoformat(answer)
     except ValueError:

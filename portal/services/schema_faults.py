@@ -32,6 +32,10 @@ class _Twice(ValueError):
     pass
 
 
+class _NoNumber(ValueError):
+    pass
+
+
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
@@ -42,7 +46,7 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise _Twice(name)
+    raise _NoNumber(name)
 
 
 def parse(data: bytes | str) -> Any:
@@ -62,7 +66,9 @@ def parse(data: bytes | str) -> Any:
     except UnicodeDecodeError:
         raise bad(_l("The document is not text in UTF-8.")) from None
     except _Twice as error:
-        raise bad(_l("“%(name)s” cannot stand in this document twice, or at all.", name=str(error)[:40])) from None
+        raise bad(_l("“%(name)s” stands twice in the same object.", name=str(error)[:40])) from None
+    except _NoNumber as error:
+        raise bad(_l("“%(name)s” is not a number in JSON.", name=str(error))) from None
     except json.JSONDecodeError as error:
         raise bad(
             _l("This is not JSON: line %(line)s, column %(column)s.", line=error.lineno, column=error.colno)
