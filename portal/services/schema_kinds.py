@@ -132,6 +132,8 @@ class Limits:
 LIMITS = Limits()
 DECIMALS = 2  # of a number's step: with three, 1,500 would have two meanings
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Names of controls that a form's page has of its own.
+RESERVED = frozenset({"csrf_token", "submit", "action", "next", "page", "lang", "save", "code", "draft", "version"})
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 DAY = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})|today(?P<off>[+-][0-9]{1,5})?")

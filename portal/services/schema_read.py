@@ -36,6 +36,7 @@ from portal.services.schema_kinds import (
     NAME,
     OPTION,
     PATTERNS,
+    RESERVED,
     SOURCES,
     own_members,
 )  # fmt: skip
@@ -129,6 +130,8 @@ class _Reader(Reading):
         key = self.string(step(at, "key"), part["key"], KEY, A_KEY)
         if key and key in met:
             self.wrong(step(at, "key"), _l("“%(key)s” stands here a second time.", key=key))
+        if key in RESERVED and met is self.met:
+            self.wrong(step(at, "key"), _l("“%(key)s” is used by the page itself. Choose another key.", key=key))
         met.add(key)
         return key
 

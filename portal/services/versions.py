@@ -16,6 +16,7 @@ from portal.services.filling import seen
 from portal.services.filling_check import missing, wrong
 from portal.services.filling_print import Line, line
 from portal.services.schema import Answers, Field, Form, Words
+from portal.services.schema_read import read
 from portal.services.schema_reckon import filled
 
 _LINES = ("text", "long_text", "email", "telephone", "plate", "iban")
@@ -67,6 +68,7 @@ _CHANGED = {
     "fee": _l("Another amount: %(name)s"),
     "field": _l("Handed in through another question: %(name)s"),
     "shown": _l("Shown to others than before: %(name)s"),
+    "turn": _l("Applied in another order: %(name)s"),
     "page": _l("Moved to another page: %(name)s"),
     "order": _l("Asked at another place: %(name)s"),
     "languages": _l("Other languages: %(name)s"),
@@ -79,12 +81,13 @@ def changes(old: Form, new: Form, lang: str) -> list[Change]:
     Names are those of the form in `lang`. No line means that both ask the same in the same way.
     """
     found: list[Change] = []
+    if old.languages != new.languages:
+        found.append(_change("languages", "form", "", ", ".join(new.languages)))
+        old, new = _in_common(old, new)
     if old.title != new.title:
         found.append(_words("form", "", old, old.title, new, new.title, lang))
     if old.help != new.help:
         found.append(_change("help", "form", "", new.say(new.title, lang)))
-    if old.languages != new.languages:
-        found.append(_change("languages", "form", "", ", ".join(new.languages)))
     found += _lists("page", old, new, lang, lambda form: [(p.key, p.title, p) for p in form.pages], _page)
     found += _lists("field", old, new, lang, lambda form: [(f.key, f.label, f) for f in form.fields()], _field)
     found += _moved(old, new, lang)
@@ -93,6 +96,7 @@ def changes(old: Form, new: Form, lang: str) -> list[Change]:
     found += _lists(
         "reduction", old, new, lang, lambda form: [(r.key, r.label, r) for r in form.reductions], _reduction
     )
+    found += _turns(old, new, lang)
     found += _lists("paper", old, new, lang, lambda form: [(p.key, p.label, p) for p in form.papers], _paper)
     found += _lists(
         "cosign",
@@ -130,6 +134,38 @@ def _lists(
     for key, (label, _one) in before.items():
         found.append(Change("removed", part, key, _named(_REMOVED[part], old.say(label, lang))))
     return found
+
+
+def _in_common(old: Form, new: Form) -> tuple[Form, Form]:
+    """Both forms in the languages that both speak: a language that comes or goes is one line, not one for each text."""
+    both = [language for language in new.languages if language in old.languages]
+    if not both:
+        return old, new
+
+    def only(part: Any, languages: set[str]) -> Any:
+        if isinstance(part, list):
+            return [only(one, languages) for one in part]
+        if not isinstance(part, Mapping):
+            return part
+        if set(part) == languages and all(isinstance(one, str) for one in part.values()):
+            return {language: part[language] for language in both}
+        return {name: only(one, languages) for name, one in part.items()}
+
+    def pruned(form: Form) -> Form:
+        return read({**only(form.document, set(form.languages)), "languages": both})
+
+    return pruned(old), pruned(new)
+
+
+def _turns(old: Form, new: Form, lang: str) -> Iterator[Change]:
+    """Reductions apply one after another, so their order decides what is paid."""
+    known = {reduction.key for reduction in old.reductions}
+    after = [reduction.key for reduction in new.reductions if reduction.key in known]
+    before = [reduction.key for reduction in old.reductions if reduction.key in after]
+    stay = _longest_common(before, after)
+    for reduction in new.reductions:
+        if reduction.key in known and reduction.key not in stay:
+            yield _change("turn", "reduction", reduction.key, new.say(reduction.label, lang))
 
 
 def _named(sentence: Text, name: str, **more: str) -> Text:

@@ -10,6 +10,7 @@ import pytest
 
 from portal.base import i18n
 from portal.services.schema import BadForm
+from portal.services.schema_data import names, shipped
 from portal.services.schema_faults import parse
 from portal.services.schema_json import json_schema
 from portal.services.schema_kinds import COLUMN_KINDS, FILES, KINDS, PATTERNS, own_members
@@ -38,7 +39,7 @@ def value(key: str, reckoning: Any) -> dict[str, Any]:
 HOSTILE: list[tuple[str, tuple[str | int, ...], Any, str, bool]] = [
     ("another format", ("format",), "html", "/format", True),
     ("a later version", ("version",), 2, "/version", True),
-    ("true as a version", ("version",), True, "/version", False),
+    ("true as a version", ("version",), True, "/version", True),
     ("no name", ("name",), KEEP_OUT, "", True),
     ("a path as a name", ("name",), "../../etc", "/name", True),
     ("an unknown member", ("script",), "alert(1)", "/script", True),
@@ -59,6 +60,7 @@ HOSTILE: list[tuple[str, tuple[str | int, ...], Any, str, bool]] = [
     ("a field twice", (*F1, "key"), "kind", "/pages/0/fields/1/key", False),
     ("a value with a field's key", ("values", 0, "key"), "metres", "/values/0/key", False),
     ("a key with a hyphen", (*F1, "key"), "floor-area", "/pages/0/fields/1/key", True),
+    ("a key that the page needs", (*F1, "key"), "csrf_token", "/pages/0/fields/1/key", False),
     ("a key that is a number", (*F1, "key"), 5, "/pages/0/fields/1/key", True),
     ("an unknown kind", (*F1, "kind"), "password", "/pages/0/fields/1/kind", True),
     ("a field without kind", (*F1, "kind"), KEEP_OUT, "/pages/0/fields/1", True),
@@ -285,7 +287,8 @@ def fits(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
     types = [types] if isinstance(types, str) else types
     if types and not any(_is(kind, value) for kind in types):
         return False
-    if "const" in schema and value != schema["const"] or "enum" in schema and value not in schema["enum"]:
+    wanted = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    if wanted is not None and not any(value == one and type(value) is type(one) for one in wanted):  # true is not 1
         return False
     if isinstance(value, str):
         return (
@@ -353,6 +356,13 @@ def test_every_kind_is_read_with_all_its_members(kind: str) -> None:
 def test_columns_are_of_kinds_that_have_one_box() -> None:
     assert set(COLUMN_KINDS) < set(KINDS)
     assert not {"table", "file", "name", "address", "on_behalf"} & set(COLUMN_KINDS)
+
+
+def test_forms_that_come_along_are_found_by_name_alone() -> None:
+    assert names() == NAMES and shipped("social-pass").document == demo("social-pass").document
+    for name in ("../data/social-pass", "nothing", ""):
+        with pytest.raises(KeyError):
+            shipped(name)
 
 
 def test_a_form_is_what_its_document_says() -> None:

@@ -84,6 +84,27 @@ def test_a_question_on_another_page() -> None:
     assert [(one.what, one.key) for one in found] == [("page", "b")]
 
 
+def test_a_language_that_comes_is_one_line() -> None:
+    bare = field("q", "choice", options=[{"value": "a", "label": en("A")}])
+    spoken = field("q", "choice", options=[{"value": "a", "label": {"en": "A", "de": "A"}}]) | {
+        "label": {"en": "Q", "de": "F"}
+    }
+    old = form(bare)
+    pages = [{"key": "one", "title": {"en": "One", "de": "Eins"}, "fields": [spoken]}]
+    new = form(languages=["en", "de"], title={"en": "Small", "de": "Klein"}, pages=pages)
+    assert [str(one.sentence) for one in changes(old, new, "en")] == ["Other languages: en, de"]
+    assert [one.what for one in changes(new, old, "de")] == ["languages"]
+
+
+def test_reductions_that_change_places_are_told_since_it_changes_the_sum() -> None:
+    half = {"key": "half", "label": en("Half"), "percent": 50}
+    off = {"key": "off", "label": en("Off"), "cents": 700}
+    found = changes(form(field("q"), reductions=[half, off]), form(field("q"), reductions=[off, half]), "en")
+    assert [(one.what, one.part) for one in found] == [
+        ("turn", "reduction")
+    ]  # which of the two moved is a matter of taste
+
+
 def test_other_words_are_said_with_the_old_ones() -> None:
     found = changes(form(field("q")), form(field("q", label=en("Colour"))), "en")
     assert [str(one.sentence) for one in found] == ["Other words: “Q” is now “Colour”"]
