@@ -215,6 +215,13 @@ def test_fees(name: str, answers: dict[str, Any], lines: list[tuple[str, int]]) 
     assert found.total == sum(cents for _key, cents in lines)
 
 
+def test_a_charge_is_never_below_nothing() -> None:
+    made = form(
+        field("q", "number"), charges=[{"key": "a", "label": en("A"), "cents": {"sum": [{"field": "q"}, -500]}}]
+    )
+    assert [charged(made, {"q": q}, TODAY).total for q in (400, 500, 650)] == [0, 0, 150]
+
+
 def test_reductions_take_turns_and_never_go_below_nothing() -> None:
     made = form(
         field("q"),

@@ -23,7 +23,7 @@ from portal.services.filling_check import wrong
 from portal.services.filling_print import check_pages
 from portal.services.filling_read import exact
 from portal.services.schema import Form
-from tests.services.papers import TODAY, en, field, form
+from tests.services.papers import NAMES, TODAY, demo, en, field, form
 
 IBAN = "EE382200221020145685"
 OPTIONS = [{"value": one, "label": en(one.capitalize())} for one in ("a", "b", "c")]
@@ -283,3 +283,43 @@ def test_account_numbers_that_exist(number: str) -> None:
 def test_account_numbers_that_do_not(number: str) -> None:
     found = iban.check(number)
     assert not found and found.reason is not None
+
+
+# --- anything at all ---
+
+
+@given(st.sampled_from(NAMES), st.data())
+def test_whatever_is_typed_is_read_or_refused_at_its_control(name: str, data: st.DataObject) -> None:
+    made = demo(name)
+    page = data.draw(st.sampled_from(made.pages))
+    parts = [
+        "",
+        "-given",
+        "-family",
+        "-street",
+        "-town",
+        "-who",
+        "-ground",
+        "-day",
+        "-month",
+        "-year",
+        "-0-what",
+        "-0-amount",
+    ]
+    controls = [field.key + part for field in page.fields for part in parts]
+    typed = st.text(max_size=8) | st.sampled_from(
+        ["1", "0", "yes", "no", "other", "a", "9" * 30, "2027-04-31", "-5", "1,5"]
+    )
+    posted = data.draw(st.dictionaries(st.sampled_from(controls), typed, max_size=30))
+    found = entered(made, page.key, posted, {}, TODAY)
+    keys = {field.key for field in page.fields}
+    assert {control.partition("-")[0] for control in found.errors} <= keys and set(found.answers) <= keys
+    assert not {control.partition("-")[0] for control in found.errors} & set(found.answers)
+    assert json.loads(json.dumps(found.answers)) == found.answers
+    for key, answer in found.answers.items():
+        assert not wrong(made.by_key[key], answer, TODAY)
+    once = entered(made, page.key, posted, found.answers, TODAY)
+    assert (once.answers, once.errors, once.typed) == (found.answers, found.errors, found.typed), "sent twice, the same"
+    for lang in ("en", "ar"):
+        with i18n.use_locale(lang):
+            assert all(str(sentence) for sentence in found.errors.values())

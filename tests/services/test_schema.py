@@ -7,8 +7,11 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.base import i18n
+from portal.services.filling import problems
 from portal.services.schema import BadForm
 from portal.services.schema_data import names, shipped
 from portal.services.schema_faults import parse
@@ -16,6 +19,7 @@ from portal.services.schema_json import json_schema
 from portal.services.schema_kinds import COLUMN_KINDS, FILES, KINDS, PATTERNS, own_members
 from portal.services.schema_read import faults, load, read
 from portal.services.schema_reckon import Known, TooLarge, reckon
+from portal.services.versions import changes
 from tests.services.papers import BASE, DATA, KEEP_OUT, NAMES, TODAY, bent, demo, document, en, field, form
 
 F0 = ("pages", 0, "fields", 0)
@@ -168,6 +172,43 @@ def test_a_hostile_file_is_refused_with_a_sentence(text: bytes) -> None:
     with pytest.raises(BadForm) as refused:
         load(text)
     assert refused.value.faults and str(refused.value.faults[0].sentence)
+
+
+def test_a_member_that_stands_twice_is_refused_though_the_rest_is_sound() -> None:
+    text = json.dumps(BASE)
+    assert load(text).name == "small"
+    with pytest.raises(BadForm) as refused:
+        load(text.replace('"name": "small"', '"name": "large", "name": "small"'))
+    assert "name" in str(refused.value.faults[0].sentence)
+
+
+def _places(part: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [found for name, one in inside for found in [(*way, name), *_places(one, (*way, name))]]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["metres", "goods", "a"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["field", "is", "in", "above", "value", "sum", "table", "lookup", "steps", "to", "all", "en", "x"]),
+        inner, max_size=3,
+    ),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(st.sampled_from(_places(BASE)), ANYTHING)
+def test_whatever_stands_anywhere_is_read_or_refused(path: tuple[Any, ...], to: Any) -> None:
+    made = bent(*path, to=to)
+    try:
+        form = read(made)
+    except BadForm as refused:
+        assert refused.faults and all(str(fault.sentence) for fault in refused.faults)
+    else:  # what was read can be asked, reckoned and told apart from what it was
+        answers = {"kind": "food", "metres": 3, "goods": [{"what": "x", "price": 5}]}
+        problems(form, answers, TODAY)
+        changes(read(BASE), form, "en")
+        assert fits(json_schema(), made, json_schema())
 
 
 def test_a_fault_is_said_in_the_readers_language() -> None:
