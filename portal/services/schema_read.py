@@ -95,14 +95,14 @@ class _Reader(Reading):
         title = self.words("/title", top["title"]) if "title" in top else {}
         pages = self._pages(top["pages"]) if "pages" in top else ()
         fields = {field.key: field for page in pages for field in page.fields}
-        values, raw = self._values(top.get("values"))
+        values, raw = self._values(top)
         checker = Checker(self, fields, raw)
         checker.circles({key: f"/values/{place}" for place, key in enumerate(raw)})
         for place, value in enumerate(values):
             checker.expression(f"/values/{place}/reckoning", value.reckoning)
-        charges = self._charges(top.get("charges"), checker)
-        reductions = self._reductions(top.get("reductions"), {charge.key for charge in charges})
-        papers = self._papers(top.get("papers"), fields)
+        charges = self._charges(top, checker)
+        reductions = self._reductions(top, {charge.key for charge in charges})
+        papers = self._papers(top, fields)
         cosign = self._cosign(top["cosign"]) if "cosign" in top else None
         for at, part, before in self.conditions:
             checker.condition(at, part, before)
@@ -149,8 +149,8 @@ class _Reader(Reading):
     def _flag(self, at: str, part: Mapping[str, Any], name: str, otherwise: bool) -> bool:
         return self.flag(step(at, name), part[name]) if name in part else otherwise
 
-    def _list(self, at: str, value: Any, most: int) -> list[Any]:
-        return [] if value is None else self.items(at, value, most)
+    def _list(self, top: Mapping[str, Any], name: str, most: int) -> list[Any]:
+        return self.items(f"/{name}", top[name], most) if name in top else []
 
     # --- pages and fields ---
 
@@ -281,9 +281,9 @@ class _Reader(Reading):
 
     # --- values, fees, papers, signatures ---
 
-    def _values(self, value: Any) -> tuple[tuple[Value, ...], dict[str, Any]]:
+    def _values(self, top: Mapping[str, Any]) -> tuple[tuple[Value, ...], dict[str, Any]]:
         values: list[Value] = []
-        for place, one in enumerate(self._list("/values", value, LIMITS.values)):
+        for place, one in enumerate(self._list(top, "values", LIMITS.values)):
             at = f"/values/{place}"
             part = self.members(at, one, ("key", "label", "kind", "reckoning"), ("shown",))
             kind = self.one_of(f"{at}/kind", part["kind"], ("number", "money")) if "kind" in part else ""
@@ -292,10 +292,10 @@ class _Reader(Reading):
             values.append(Value(key, self._label(at, part), kind, part.get("reckoning", 0), shown))
         return tuple(values), {value.key: value.reckoning for value in values}
 
-    def _charges(self, value: Any, checker: Checker) -> tuple[Charge, ...]:
+    def _charges(self, top: Mapping[str, Any], checker: Checker) -> tuple[Charge, ...]:
         charges: list[Charge] = []
         met: set[str] = set()
-        for place, one in enumerate(self._list("/charges", value, LIMITS.charges)):
+        for place, one in enumerate(self._list(top, "charges", LIMITS.charges)):
             at = f"/charges/{place}"
             part = self.members(at, one, ("key", "label", "cents"), ("condition",))
             charge = Charge(
@@ -308,10 +308,10 @@ class _Reader(Reading):
             charges.append(charge)
         return tuple(charges)
 
-    def _reductions(self, value: Any, charges: set[str]) -> tuple[Reduction, ...]:
+    def _reductions(self, top: Mapping[str, Any], charges: set[str]) -> tuple[Reduction, ...]:
         reductions: list[Reduction] = []
         met: set[str] = set()
-        for place, one in enumerate(self._list("/reductions", value, LIMITS.charges)):
+        for place, one in enumerate(self._list(top, "reductions", LIMITS.charges)):
             at = f"/reductions/{place}"
             part = self.members(at, one, ("key", "label"), ("condition", "percent", "cents", "charges"))
             if isinstance(one, Mapping) and ("percent" in part) == ("cents" in part):
@@ -334,10 +334,10 @@ class _Reader(Reading):
             )
         return tuple(reductions)
 
-    def _papers(self, value: Any, fields: Mapping[str, Field]) -> tuple[Paper, ...]:
+    def _papers(self, top: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[Paper, ...]:
         papers: list[Paper] = []
         met: set[str] = set()
-        for place, one in enumerate(self._list("/papers", value, LIMITS.papers)):
+        for place, one in enumerate(self._list(top, "papers", LIMITS.papers)):
             at = f"/papers/{place}"
             part = self.members(at, one, ("key", "label"), ("help", "condition", "field"))
             file = part.get("field")

@@ -126,6 +126,7 @@ HOSTILE: list[tuple[str, tuple[str | int, ...], Any, str, bool]] = [
      "/values/0/reckoning/steps/0", False),
     ("a fee below nothing", ("charges", 0, "cents"), -5, "/charges/0/cents", False),
     ("a fee in words", ("charges", 0, "cents"), "ten", "/charges/0/cents", True),
+    ("null instead of fees", ("reductions",), None, "/reductions", True),
     ("a reduction by more than all", ("reductions", 0, "percent"), 101, "/reductions/0/percent", True),
     ("a reduction that says nothing", ("reductions", 0, "percent"), KEEP_OUT, "/reductions/0", False),
     ("a reduction of another fee", ("reductions", 0, "charges"), ["food"], "/reductions/0/charges/0", False),
