@@ -29,7 +29,7 @@ from portal.config import LOOPBACK, WINGS, ConfigError, Settings, check_producti
 # about people: see `left_behind`.
 FEATURES = (
     "audit", "places", "identity", "notifications", "papers", "moderation", "processes", "comments", "ideas", "voting",
-    "innovation", "workshops", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
+    "innovation", "workshops", "services", "budgeting", "home", "admin", "opendata", "rights", "backup", "demo",
 )  # fmt: skip
 
 

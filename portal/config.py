@@ -48,6 +48,8 @@ class City:
     country: str = ""  # its English name, as published elections state it (Estonia)
     telephone: str = ""  # help line, shown in the footer
     hours: str = ""  # when the help line answers
+    # public holidays, on which no term of the law ends: days of each year (05-01), or counted from Easter (easter-2)
+    holidays: tuple[str, ...] = ()
     mail: str = ""  # sender of mails and receiver of barrier reports
 
 
@@ -364,7 +366,7 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
     values = _tuples({**values, **given})
     try:
         if isinstance(values.get("city"), dict):
-            values["city"] = City(**values["city"])
+            values["city"] = City(**_tuples(values["city"]))
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
         if isinstance(values.get("register"), dict):

@@ -25,6 +25,7 @@ from portal.demo import actions_closed, actions_questions, content, oidc, pictur
 from portal.demo.actions_checks import seed_checks
 from portal.demo.actions_innovation import seed_innovation
 from portal.demo.actions_moderation import seed_moderation
+from portal.demo.actions_services import seed_services
 from portal.demo.actions_works import photos, seed_works
 from portal.demo.actions_workshops import seed_workshops
 from portal.demo.debates import seed_debates
@@ -106,6 +107,9 @@ def _fill(gallery: Gallery, say: Say) -> None:
         if "workshops" in settings().wings:
             say("workshops")
             seed_workshops(s, _today())
+        if "services" in settings().wings:
+            say("services")
+            seed_services(s, departments)
         marks.put(s, SEEDED, clock.now().isoformat())
 
 

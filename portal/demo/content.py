@@ -337,6 +337,18 @@ def innovation() -> list[dict[str, Any]]:
     return found
 
 
+# Public holidays of Estonia: Pühade ja tähtpäevade seadus (Public Holidays Act), section 2.
+HOLIDAYS = (
+    "01-01", "02-24", "easter-2", "easter", "05-01", "easter+49", "06-23", "06-24", "08-20", "12-24", "12-25", "12-26",
+)  # fmt: skip
+
+
+@cache
+def services() -> dict[str, Any]:
+    """What can be applied for, as the file has it."""
+    return _read("services.toml")
+
+
 @cache
 def workshops() -> dict[str, Any]:
     """The programme of courses, appointments and meetings, as the file has it."""

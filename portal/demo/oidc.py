@@ -35,6 +35,7 @@ def complete(settings: Settings) -> Settings:
             telephone="+372 555 0142",
             hours="9:00-17:00",
             mail="portal@sundhaven.example",
+            holidays=content.HOLIDAYS,
         )
     drawn = (
         dataclasses.replace(settings.map, metres=WIDTH)

@@ -29,6 +29,7 @@ NO_PERSON = {
 # Declared though no column of it tells: nobody must think they were forgotten.
 SAID_ANYWAY = {
     "person", "identity", "sealed_ballot", "delivery", "question_reply", "comment_revision", "workshop_need",
+    "service_file",
 }  # fmt: skip
 
 

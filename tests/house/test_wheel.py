@@ -49,6 +49,7 @@ def test_the_wheel_of_a_clean_clone_works_alone(tmp_path: Path) -> None:
     assert "portal/_shipped/translations/ar/LC_MESSAGES/messages.mo" in names
     assert any(name.startswith("portal/_shipped/migrations/versions/") for name in names)
     assert "portal/_shipped/templates/base.html" in names and "portal/static/css/city.rtl.css" in names
+    assert "portal/services/data/social-pass.json" in names
     outside = [n for n in names if not n.startswith(("portal/", "folkmoot-"))]
     assert outside == [], "nothing lands beside other people's packages"
     assert not [n for n in names if n.startswith("portal/assets") or "instance/" in n or "__pycache__" in n]

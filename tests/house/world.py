@@ -55,6 +55,7 @@ from tests.identity.help import enter
 from tests.innovation import town as innovation
 from tests.moderation import board
 from tests.processes import survey
+from tests.services import town as services
 from tests.voting import town as votes
 from tests.workshops import town as workshops
 
@@ -231,7 +232,7 @@ def build(app: Portal) -> World:
     shared |= _on_paper(shown, other)
     tried = innovation.every_page(app, other)
     held = workshops.every_page(app, other)
-    shared |= held
+    shared |= held | services.every_page(app, other)
     foreign = {
         **shared,
         "slug": "draft",

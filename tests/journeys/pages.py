@@ -27,6 +27,9 @@ class Shown:
 
 # Answers that are no pages in a language: files, redirects, pages for machines.
 NO_PAGES = {
+    "services.file", "services_staff.file", "services_staff.form_json",
+    # ready to be sent only with every page filled in; tests/services/test_pages.py and the journey look at it
+    "services.check",
     "workshops.booking_calendar", "workshops.outcomes_csv", "workshops_api.calendar", "workshops_api.data",
     "workshops_api.feed", "workshops_api.table", "workshops_staff.certificate_file", "workshops_staff.people",
     "workshops_staff.sessions_csv",
@@ -230,6 +233,7 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown("/staff/ideas/ideas-2027/list?q=qqqqqqq", bo),
         ],
         **_programme(instance),
+        **_services(instance),
         "workshops.interested": [Shown("/workshops/interested"), Shown("/workshops/interested", "ana")],
         "workshops_staff.bookings": [
             Shown("/staff/workshops/bookings", "adam"),
@@ -590,4 +594,32 @@ def _programme(instance: Path) -> dict[str, list[Shown]]:
         "workshops_staff.terms": [Shown(f"{staff}/terms", tiiu)],
         "workshops_staff.copy_term": [Shown(f"{staff}/terms/1/copy", tiiu)],
         "workshops_staff.table": [Shown(f"{staff}/table", tiiu)],
+    }  # fmt: skip
+
+
+def _services(instance: Path) -> dict[str, list[Shown]]:
+    """Pages of services: what can be applied for, a form half filled in, cases that are filed, wait and are refused."""
+    case = dict(_rows(instance, "SELECT state, reference FROM service_case"))
+    begun = int(_rows(instance, "SELECT id, id FROM service_application")[0][0])
+    asked = int(_rows(instance, "SELECT id, id FROM service_request")[0][0])
+    here, staff, setup = "/services", "/staff/cases", "/staff/cases/services"
+    form = f"{here}/applications/{begun}"
+    return {
+        "services.index": [
+            Shown(f"{here}/", "ana"), Shown(f"{here}/?event=child"), Shown(f"{here}/?q=qqqqqqq"),
+        ],
+        "services.service": [Shown(f"{here}/residence-certificate"), Shown(f"{here}/parking-permit", "ana")],
+        "services.tasks": [Shown(form, "ana")],
+        "services.fill": [Shown(f"{form}/{page}", "ana") for page in ("person", "permit")],
+        "services.case": [Shown(f"{here}/cases/{case[state]}", "ana") for state in ("waiting", "refused")],
+        "services.answer": [Shown(f"{here}/cases/{case['waiting']}/answer/{asked}", "ana")],
+        "services.withdraw": [Shown(f"{here}/cases/{case['filed']}/withdraw", "ana")],
+        "services_staff.cases": [
+            Shown(staff, "kai"), Shown(f"{staff}?q=qqqqqqq", "kai"),
+        ],
+        "services_staff.case": [Shown(f"{staff}/{case[state]}", "kai") for state in ("filed", "waiting")],
+        "services_staff.services": [Shown(setup, "adam")],
+        "services_staff.new_service": [Shown(f"{setup}/new", "adam")],
+        "services_staff.service": [Shown(f"{setup}/building-permit", "adam")],
+        "services_staff.service_form_page": [Shown(f"{setup}/residence-certificate/form", "adam")],
     }  # fmt: skip

@@ -1,0 +1,24 @@
+"""The table of what may happen to a case, cell by cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.services import rules
+from portal.services.models import CaseState
+
+
+@pytest.mark.parametrize("was", list(CaseState))
+@pytest.mark.parametrize("to", list(CaseState))
+@pytest.mark.parametrize("side", [rules.APPLICANT, rules.STAFF, rules.PORTAL])
+def test_only_what_the_table_says_may_happen(was: CaseState, to: CaseState, side: str) -> None:
+    allowed = side in rules.TRANSITIONS.get((was, to), frozenset())
+    verdict = rules.may_move(was, to, side)
+    assert bool(verdict) is allowed
+    assert allowed or verdict.reason is not None
+
+
+def test_every_state_has_its_words_and_a_closed_case_stays_closed() -> None:
+    for words in (rules.STATES, rules.DESK_STATES, rules.COLOURS, rules.NEXT):
+        assert set(words) == set(CaseState)
+    assert not any(was is CaseState.CLOSED for was, _to in rules.TRANSITIONS)
