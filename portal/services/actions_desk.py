@@ -35,6 +35,7 @@ def take(actor: Actor, case_id: int, version: int | None = None) -> None:
     """Take a case on oneself; a filed one is now being checked. Raises Denied where a colleague was faster."""
     s = db.session()
     case, service = lock(s, case_id)
+    must(rules.may_handle(applicant=case.person_id, officer=actor.person_id))
     if case.officer_id is not None and case.officer_id != actor.person_id:
         raise Denied(no(_l("A colleague has taken this case in the meantime.")))
     _give(s, actor, case, service, actor.person_id)
@@ -50,6 +51,7 @@ def assign(actor: Actor, case_id: int, officer_id: int | None, version: int) -> 
 def _give(s: Session, actor: Actor, case: Case, service: Service, officer_id: int | None) -> None:
     if case.state not in LIVE:
         raise Denied(no(_l("The case is decided.")))
+    must(rules.may_handle(applicant=case.person_id, officer=officer_id))
     before, case.officer_id = case.officer_id, officer_id
     note(s, case, actor, "assigned" if officer_id is not None else "returned", from_staff=True, private=True)
     if case.state is CaseState.FILED and officer_id is not None:
@@ -171,6 +173,7 @@ def propose(
             CaseRequest.case_id == case.id, CaseRequest.answered_at.is_(None)
         )
     )  # fmt: skip
+    must(rules.may_handle(applicant=case.person_id, officer=actor.person_id))
     must(rules.may_decide(state=case.state, open_requests=open_ones or 0))
     row = Decision(
         case_id=case.id, outcome=outcome, reason=reason if outcome is Outcome.REFUSED else "", text=text, basis=basis,
@@ -203,6 +206,7 @@ def confirm(actor: Actor, case_id: int, version: int) -> None:
     s = db.session()
     case, service = lock(s, case_id, version)
     row = _proposal(s, case)
+    must(rules.may_handle(applicant=case.person_id, officer=actor.person_id))
     must(
         rules.may_confirm(
             state=case.state, four_eyes=service.four_eyes, proposed_by=row.proposed_by_id, officer=actor.person_id

@@ -142,6 +142,13 @@ def may_move(was: CaseState, to: CaseState, who: str) -> Verdict:
     return YES
 
 
+def may_handle(*, applicant: int | None, officer: int | None) -> Verdict:
+    """May this officer work on the case? Nobody decides on what they applied for themselves."""
+    if applicant is not None and applicant == officer:
+        return no(_l("This case is your own. A colleague has to handle it."))
+    return YES
+
+
 def may_file(*, shown: bool, has_form: bool) -> Verdict:
     """Can this service be applied for here and now?"""
     if not shown or not has_form:

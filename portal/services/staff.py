@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.actions_looks import note_look
 from portal.audit.models_looks import How
+from portal.audit.queries_looks import needs_reason
 from portal.base import clock, db, files, i18n, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
@@ -154,8 +155,15 @@ def _page(page: CasePage, given: dict[str, Any] | None = None, status: int = 200
 @desk.get("/<reference>")
 @staff(*rules.READERS, scoped=True)
 def case(reference: str) -> ResponseReturnValue:
-    """One case: answers, files, history, clock, and what can be done now."""
-    return _page(find(reference))
+    """One case: answers, files, history, clock, and what can be done now. Whoever opens a colleague's case says why."""
+    page = find(reference)
+    case, who = page.case, actor()
+    others = case.officer_id is not None and case.officer_id not in {who.person_id, acting().deputy_for}
+    if others and needs_reason(db.session(), who, queries.CASE, case.id, clock.now()):
+        here = url_for(".case", reference=reference)
+        look = url_for("rights_staff.look", kind=queries.CASE, id=case.id, page="services_staff.case", next=here)
+        return redirect(look, 303)
+    return _page(page)
 
 
 def _done(reference: str, sentence: str) -> ResponseReturnValue:

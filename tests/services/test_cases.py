@@ -123,6 +123,18 @@ def test_of_two_officers_at_once_one_wins_and_the_other_is_told() -> None:
             actions_desk.propose(petra, case.id, seen, **GRANT)
 
 
+def test_nobody_handles_what_they_applied_for() -> None:
+    with db.write():
+        row = town.service()
+        kai, petra = town.person("Kai Saar", "case_officer"), town.person("Petra Novak", "case_officer")
+        case = town.filed(kai, row)
+        with pytest.raises(Denied, match="your own"):
+            actions_desk.take(kai, case.id)
+        actions_desk.take(petra, case.id)
+        with pytest.raises(Denied, match="your own"):
+            actions_desk.propose(kai, case.id, case.version, **GRANT)
+
+
 def test_time_is_extended_once_and_only_with_a_reason() -> None:
     with db.write():
         row = town.service(extension_days=14)

@@ -285,3 +285,14 @@ def test_a_page_of_a_stranger_leads_nowhere(app: Portal, ana: Client, stall: Ser
     enter(bert, "Bert Oja")
     for address in (here, f"{here}/you", f"{here}/check", f"/en/services/cases/{case.reference}"):
         assert bert.get(address).status == 404
+
+
+def test_a_colleagues_case_is_opened_with_a_reason(app: Portal, ana: Client, kai: Client, stall: Service) -> None:
+    case = case_of(send(ana))
+    desk = f"/en/staff/cases/{case.reference}"
+    kai.post(f"{desk}/take", page=desk)
+    petra = Client(app)
+    enter(petra, "Petra Novak", roles=["case_officer"])
+    page = petra.get(desk)
+    assert "/look" in page.url and case.reference not in page.text
+    assert kai.get(desk).url == desk

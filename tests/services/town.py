@@ -139,6 +139,7 @@ def every_page(app: Portal, person_id: int) -> dict[str, Any]:
             SYSTEM, case.id, case.version, kind=Wanted.PAPER, text="A picture", language="en",
             due_on=queries_clock.after(7),
         )  # fmt: skip
+        actions_desk.assign(SYSTEM, case.id, None, case.version)  # nobody's: opened without a reason
         s.flush()
         return {
             "services:number": open_one.id,
