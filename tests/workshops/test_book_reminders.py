@@ -15,7 +15,7 @@ from portal.base.web import Portal
 from portal.identity.models import Way
 from portal.notifications.models import Message
 from portal.workshops import actions, actions_move, actions_remind
-from portal.workshops.models import Booking, Call, CallReason, Session
+from portal.workshops.models import Booking, Call, CallReason, Day, Session
 from portal.workshops.rules_remind import Reminder, due
 from tests import child
 from tests.workshops import town
@@ -143,3 +143,20 @@ def test_a_killed_worker_doubles_no_reminder(app: Portal, tmp_path: Path) -> Non
             .group_by(Message.person_id)
         ).all()  # fmt: skip
     assert len(each) == 60 and {row[1] for row in each} == {1}
+
+
+def test_each_day_of_a_series_is_reminded_and_only_its_beginning_a_week_before(app: Portal) -> None:
+    ground.stand_on(app.ground)
+    with db.write() as s:
+        at = town.session(town.workshop(), town.house(), days=10, times=3)
+        town.book(town.person("Ana Ilves"), at.id)
+        days = s.scalars(select(Day).where(Day.session_id == at.id).order_by(Day.starts_at)).all()
+        days[1].cancelled_at = town.now()
+        begins = [day.starts_at for day in days]
+    for first in begins:
+        for left in (6 * DAY, timedelta(hours=20), timedelta(hours=2)):
+            actions_remind.remind(first - left)
+    assert _told() == ["workshop.reminder_week", "workshop.reminder_day", "workshop.reminder_day"]
+    with db.read() as s:
+        said = s.scalars(select(Message).where(Message.notice == "workshop.reminder_day").order_by(Message.id)).all()
+        assert [one.values["when"]["at"] for one in said] == [begins[0].isoformat(), begins[2].isoformat()]
