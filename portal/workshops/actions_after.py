@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session as Db
 
 from portal.audit.actions import record
-from portal.base import clock, db, i18n, texts
+from portal.base import db, i18n, texts
 from portal.base.actor import Actor
 from portal.base.i18n import _, _l
 from portal.base.texts import Said
 from portal.base.verdict import no
-from portal.identity.models import Contact, Identity, Person
 from portal.notifications import actions as notifications
 from portal.papers import actions as papers
 from portal.papers.models import Paper
-from portal.workshops import actions, actions_tell, queries, queries_after, rules, rules_notices
+from portal.workshops import actions, actions_guest, actions_tell, queries, queries_after, rules, rules_notices
 from portal.workshops.models import (
     Booking,
     BookingState,
@@ -158,29 +155,7 @@ def forget(now: datetime) -> dict[str, int]:
                 .execution_options(synchronize_session=False)
             )
             done["bookings"] += len(ids)
-            done["guests"] += _forget_guests(s, [number for number in guests if number is not None])
+            done["guests"] += actions_guest.forget(s, [number for number in guests if number is not None])
     with db.write() as s:
         s.execute(delete(Interest).where(Interest.created_at < now - timedelta(days=730)))
     return done
-
-
-def _forget_guests(s: Db, ids: Sequence[int]) -> int:
-    """Guests without any booking left have no name and no address any more. Whoever has an account by now is no guest."""
-    still = select(Booking.person_id).where(Booking.person_id.is_not(None))
-    wishes = select(Interest.person_id)
-    known = select(Identity.person_id)
-    gone = list(
-        s.scalars(
-            select(Person.id).where(
-                Person.id.in_(ids), Person.id.not_in(still), Person.id.not_in(wishes), Person.id.not_in(known)
-            )
-        )
-    )
-    s.execute(delete(Contact).where(Contact.person_id.in_(gone)))
-    s.execute(
-        update(Person)
-        .where(Person.id.in_(gone))
-        .values(name="–", name_folded="", public_name="", closed_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    return len(gone)

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from portal.base import db, mail
 from portal.identity.queries import reachable
-from portal.workshops import actions_devices
+from portal.workshops import actions_devices, actions_guest
 from portal.workshops import rules_devices as rules
 from portal.workshops.models_devices import Device, DeviceRequest, Loan, RequestState
 
@@ -54,7 +54,8 @@ def _remind(loan_id: int, today: date) -> None:
 
 
 def forget(now: datetime) -> int:
-    """A year after a request ended, or was left lying, it names nobody any more. Returns how many."""
+    """A year after a request ended, or was left lying, it names nobody any more; a guest who has nothing else
+    here goes with it. Returns how many."""
     edge = now - rules.FORGET_AFTER
     waits = (RequestState.ASKED, RequestState.APPROVED)
     with db.read() as s:
@@ -68,6 +69,8 @@ def forget(now: datetime) -> int:
             row = s.scalars(db.locked(select(DeviceRequest).where(DeviceRequest.id == number))).one()
             if row.ended_at is None:
                 row.state, row.ended_at = RequestState.WITHDRAWN, now
-            row.person_id, row.why, row.reason = None, "", ""
+            guest, row.person_id, row.why, row.reason = row.person_id, None, "", ""
             s.flush()
+            if guest is not None:
+                actions_guest.forget(s, [guest])
     return len(ids)

@@ -13,10 +13,11 @@ from portal.base import clock, db, ground, i18n
 from portal.base.actor import SYSTEM, Actor
 from portal.base.verdict import Denied
 from portal.base.web import Portal
+from portal.identity.models import Contact, Person
 from portal.notifications.models import Message
+from portal.workshops import actions, queries_devices, rules_devices
 from portal.workshops import actions_devices as act
 from portal.workshops import actions_devices_jobs as work
-from portal.workshops import queries_devices, rules_devices
 from portal.workshops.models_devices import Device, DeviceKind, DeviceRequest, DeviceState, Help, Loan, RequestState
 from tests.workshops import town
 
@@ -149,3 +150,19 @@ def test_a_year_later_nobody_is_named(here: int) -> None:
         assert (row.person_id, row.why, row.state) == (None, "", RequestState.CLOSED)
         assert s.get_one(DeviceRequest, left).state is RequestState.WITHDRAWN
         assert s.scalars(select(DeviceRequest.id).where(DeviceRequest.person_id == bert.person_id)).all() != []
+
+
+def test_a_guest_who_has_nothing_else_here_is_forgotten_with_the_request(here: int) -> None:
+    with db.write() as s:
+        alone, comes = town.guest("Milvi Rand"), town.guest("Aino Kask")
+        for guest in (alone, comes):
+            loan = lent(Actor(person_id=guest.id), here, "T-1" if guest is alone else "T-2")
+            act.take_back(SYSTEM, loan.id)
+        at = town.session(town.workshop(), here)
+        actions.book(SYSTEM, at.id, comes.id, town.wish(), town.now(), guest=True)
+        numbers = (alone.id, comes.id)
+        s.flush()
+    assert work.forget(clock.now() + timedelta(days=366)) == 2
+    with db.read() as s:
+        assert [s.get_one(Person, number).name for number in numbers] == ["–", "Aino Kask"]
+        assert s.scalars(select(Contact).where(Contact.person_id == numbers[0])).all() == []
