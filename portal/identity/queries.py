@@ -389,13 +389,17 @@ PER_PAGE = 25
 
 
 def people(s: Session, *, name: str = "", role: str = "", page: int = 1) -> PeoplePage:
-    """Staff search: people by part of the name and by role, in the order of their names; three selects."""
+    """Staff search: people by part of the name and by role, in the order of their names; three selects. Who has neither
+    account nor role, such as guests of workshops, is found by the name alone."""
     where: list[ColumnElement[bool]] = [Person.closed_at.is_(None), Person.once.is_(False)]
     wanted = rules.folded(name)
     if wanted:
         where.append(Person.name_folded.contains(wanted, autoescape=True))
     if role:
         where.append(Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role == role)))
+    elif not wanted:
+        accounts = select(Identity.id).where(Identity.person_id == Person.id).exists()
+        where.append(accounts | select(RoleGrant.id).where(RoleGrant.person_id == Person.id).exists())
     total = s.scalar(select(func.count()).select_from(Person).where(*where)) or 0
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, page), pages)

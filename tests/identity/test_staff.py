@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from portal.audit.models import Entry
 from portal.base import clock, db, ground
+from portal.base.actor import SYSTEM
 from portal.base.web import Portal
 from portal.cli import main_group
-from portal.identity import actions, queries
+from portal.identity import actions, actions_help, queries
 from portal.identity.commands import invite
 from portal.identity.models import Invitation, RoleGrant
 from tests.client import Client
@@ -208,3 +209,13 @@ def test_one_person_first_seen_in_two_browsers_at_once(app: Portal) -> None:
     for thread in threads:
         thread.join()
     assert len(found) == 4 and len(set(found)) == 1
+
+
+def test_guests_are_found_by_their_name_and_do_not_fill_the_list(app: Portal) -> None:
+    client = Client(app)
+    enter(client, "Adam Kask", roles=["administrator"])
+    with db.write() as s:
+        actions_help.make_guest(s, SYSTEM, "Juhan Oja", "et", clock.now())
+    page = client.get("/en/staff/people")
+    assert "Adam Kask" in page and "Juhan Oja" not in page and "found by their name" in page
+    assert "Juhan Oja" in client.get("/en/staff/people?q=oja")
