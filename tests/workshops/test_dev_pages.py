@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -153,3 +154,27 @@ def test_library_staff_reach_their_own_house_only(client: Client, app: Portal, h
         f"requests/{home}/decide",
     ):
         assert client.post(f"{DESK}/{path}", {}, page=f"{DESK}/new").status == 404
+
+
+def test_the_desks_lists_are_read_in_a_fixed_number_of_selects(
+    client: Client, app: Portal, here: int, count_queries: Any
+) -> None:
+    enter(client, "Lia Rossi", roles=["programme"])
+
+    def looked_at(number: int) -> tuple[int, int]:
+        with db.write():
+            for each in range(number):
+                label = f"B{number}-{each}"
+                act.add_device(SYSTEM, venue_id=here, kind=DeviceKind.TABLET, label=label)
+                lent(town.person(f"Person {label}"), here, label)
+                asked(town.person(f"Reader {label}"), here)
+        found = []
+        for page in (DESK, f"{DESK}/requests"):
+            client.get(page)
+            with count_queries(app) as counted:
+                client.get(page)
+            found.append(counted.number)
+        return found[0], found[1]
+
+    one, many = looked_at(1), looked_at(20)
+    assert one == many and max(many) <= 16
