@@ -469,6 +469,8 @@ class Feature:
     onward: Callable[[Any, str, int, str], list[Onward]] | None = None
     # stations(session, kind, numbers): of things of another wing that go on here, how far they have come, in two words
     stations: Callable[[Any, str, Sequence[int]], dict[int, Text]] | None = None
+    # appointments(session): the page on which a time at an office can be booked now; None where none is offered
+    appointments: Callable[[Any], tuple[str, dict[str, Any]] | None] | None = None
     steps: Callable[..., list[Step]] | None = None
     setup: Callable[..., Any] | None = None
     page: Callable[[], dict[str, Any]] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -212,3 +213,12 @@ def agent(s: Session, person_id: int) -> str:
 def parts() -> list[Mine]:
     """Parts of "my page" of all features that are on, in their order."""
     return sorted((part for feature in current().features for part in feature.mine), key=lambda part: part.order)
+
+
+def appointments(s: Session) -> tuple[str, dict[str, Any]] | None:
+    """The page on which a time at an office can be booked now, from the wing that offers it; None where there is none."""
+    for feature in current().features:
+        found = feature.appointments(s) if feature.appointments is not None else None
+        if found is not None:
+            return found
+    return None

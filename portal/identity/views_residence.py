@@ -82,6 +82,7 @@ def _residence_page(desk: str = "") -> ResponseReturnValue:
         offers_check=has and site.register.check,
         offers_letter=has,
         offers_counter=bool(site.scheme),
+        appointments=queries_ways.appointments(s) if site.scheme else None,
         check_votes=site.register.check_votes,
         desk=desk,
         minutes=int(rules_ways.DESK_CODE.total_seconds() // 60),

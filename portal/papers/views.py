@@ -30,6 +30,7 @@ from portal.base.feature import Item
 from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, public, reads, signed_in
 from portal.base.web import preferred
+from portal.identity.queries_ways import appointments
 from portal.papers import actions, queries, rules, sign
 from portal.papers.forms import STATES, CodeForm, FileForm, ShownForm
 from portal.papers.models import Paper, PaperState
@@ -208,8 +209,11 @@ def register() -> str:
 @signed_in
 def my_papers() -> str:
     """All papers of the person who is signed in."""
-    papers = queries.of_person(db.session(), actor())
-    return render_template("papers/my_papers.html", papers=papers, kinds=queries.kinds(), states=STATES)
+    s = db.session()
+    return render_template(
+        "papers/my_papers.html", papers=queries.of_person(s, actor()), kinds=queries.kinds(), states=STATES,
+        appointments=appointments(s),
+    )  # fmt: skip
 
 
 @bp.get("/papers/<int:paper_id>")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, String, cast, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.base import i18n, texts
 from portal.base.actor import Actor
 from portal.base.feature import Item
+from portal.base.i18n import _l
 from portal.base.normal import normalise, sort_key
 from portal.base.texts import Said
 from portal.identity.models import Person
@@ -24,6 +25,7 @@ from portal.services.models import (
     CaseEvent,
     CaseFile,
     CaseRequest,
+    CaseState,
     Decision,
     FormVersion,
     Service,
@@ -242,29 +244,43 @@ def _page(s: Session, found: Any, lang: str, *, private: bool) -> CasePage:
 
 
 def mine(s: Session, actor: Actor, lang: str) -> list[Item]:
-    """For "my page": what is being filled in, then the newest cases. Three selects."""
-    drafts = s.scalars(
-        select(Application).where(*_whose(actor, Application)).order_by(Application.changed_at.desc()).limit(5)
-    ).all()
-    cases = s.scalars(select(Case).where(*_whose(actor, Case)).order_by(Case.id.desc()).limit(8)).all()
-    said = texts.load(s, KIND, {row.service_id for row in drafts} | {row.service_id for row in cases}, ["title"], lang)
-
-    def named(number: int) -> Said:
-        return said.get((number, "title")) or Said("–", lang)
-
-    return [
-        Item(
-            named(row.service_id).body, "services.tasks", {"number": row.id}, lang=named(row.service_id).lang,
-            state=i18n._l("Not sent yet"), at=row.changed_at,
+    """For "my page": what is being filled in, then the newest cases. One select, and one for the names where there are
+    any."""
+    begun = (
+        select(
+            literal(0).label("rank"), Application.id, Application.service_id, literal("").label("reference"),
+            literal("").label("state"), Application.changed_at.label("at"),
         )
-        for row in drafts
-    ] + [
-        Item(
-            named(row.service_id).body, "services.case", {"reference": row.reference}, lang=named(row.service_id).lang,
-            state=rules.STATES[row.state], at=row.filed_at,
+        .where(*_whose(actor, Application))
+        .order_by(Application.changed_at.desc())
+        .limit(5)
+        .subquery()
+    )  # fmt: skip
+    filed = (
+        select(
+            literal(1).label("rank"), Case.id, Case.service_id, Case.reference, cast(Case.state, String).label("state"),
+            Case.filed_at.label("at"),
         )
-        for row in cases
-    ]  # fmt: skip
+        .where(*_whose(actor, Case))
+        .order_by(Case.id.desc())
+        .limit(8)
+        .subquery()
+    )  # fmt: skip
+    rows = s.execute(union_all(select(begun), select(filed))).all()
+    rows = sorted(rows, key=lambda row: (row.rank, -row.id if row.rank else 0))
+    said = texts.load(s, KIND, {row.service_id for row in rows}, ["title"], lang)
+    return [_item(row, said.get((row.service_id, "title")) or Said("–", lang)) for row in rows]
+
+
+def _item(row: Any, name: Said) -> Item:
+    if row.rank == 0:
+        return Item(
+            name.body, "services.tasks", {"number": row.id}, lang=name.lang, state=_l("Not sent yet"), at=row.at
+        )
+    return Item(
+        name.body, "services.case", {"reference": row.reference}, lang=name.lang,
+        state=rules.STATES[CaseState(row.state)], at=row.at,
+    )  # fmt: skip
 
 
 def pauses(requests: Sequence[CaseRequest]) -> list[tuple[date, date | None]]:

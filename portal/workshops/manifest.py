@@ -124,6 +124,7 @@ FEATURE = Feature(
         ),
     ],
     calendar=queries_mine.calendar,
+    appointments=queries_found.appointments,
     todo=staff_calls.todo,
     wing=True,
 )

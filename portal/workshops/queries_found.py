@@ -15,7 +15,7 @@ from portal.base.feature import Event, Hit, News, Onward
 from portal.base.i18n import _l
 from portal.places.models import Venue
 from portal.workshops import queries, queries_list
-from portal.workshops.models import Session, SessionState, Workshop
+from portal.workshops.models import Purpose, Session, SessionState, Workshop
 from portal.workshops.queries_list import Filters, Listed
 
 MOST = 100
@@ -121,3 +121,18 @@ def onward(s: Db, kind: str, object_id: int, lang: str) -> list[Onward]:
         said = f"{title.body}, {i18n.moment(row.starts_at)}"
         found.append(Onward(_l("Meeting"), Hit(said, title.lang, "workshops.session", {"session_id": row.id}), state))
     return found
+
+
+def appointments(s: Db) -> tuple[str, dict[str, Any]] | None:
+    """The list of appointments at offices, while there is one to come with a free seat: one select."""
+    offered = (
+        select(Session.id)
+        .join(Workshop, Workshop.id == Session.workshop_id)
+        .where(
+            Workshop.purpose == Purpose.APPOINTMENT, Workshop.shown, queries.open_processes(NOBODY),
+            Session.state == SessionState.OPEN, Session.starts_at > clock.city_now(), Session.seats_taken < Session.seats,
+        )
+    )  # fmt: skip
+    if s.scalar(offered.limit(1)) is None:
+        return None
+    return "workshops.index", {"purpose": Purpose.APPOINTMENT.value}

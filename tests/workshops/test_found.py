@@ -18,6 +18,7 @@ from portal.workshops import actions_move
 from portal.workshops.models import Purpose, Session
 from tests.budgeting import town as budgets
 from tests.client import Client
+from tests.identity.help import enter
 from tests.workshops import town
 
 BASE = "http://127.0.0.1:8000"
@@ -115,3 +116,15 @@ def test_a_budget_shows_its_meetings(client: Client, app: Portal) -> None:
         evening = town.workshop("evening", purpose=Purpose.MEETING, process_id=process_id)
         town.session(evening, town.house(), days=3)
     assert "Evening, " in client.get("/en/budget/2027/").text
+
+
+def test_appointments_are_linked_where_one_needs_an_office(client: Client, app: Portal) -> None:
+    enter(client, "Ana Ilves", district="north")
+    link = "/en/workshops/?purpose=appointment"
+    assert link not in client.get("/en/papers").html
+    with db.write():
+        at = town.session(town.workshop("desk", purpose=Purpose.APPOINTMENT), town.house(), seats=1)
+    assert link in client.get("/en/papers").html
+    with db.write():
+        town.book(town.person("Bert Oja"), at.id)
+    assert link not in client.get("/en/papers").html  # the last time is taken
