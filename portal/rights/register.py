@@ -29,6 +29,7 @@ AREAS: dict[str, Text] = {
     "comments": _l("Comments"),
     "moderation": _l("Moderation"),
     "workshops": _l("Workshops"),
+    "services": _l("Permits and certificates"),
     "innovation": _l("Innovation"),
     "processes": _l("Questionnaires and members of closed processes"),
     "admin": _l("Set-up"),
