@@ -88,7 +88,9 @@ def stored(row: Service | None) -> Mapping[str, Any]:
 
 
 class DocumentForm(f.Form):
-    """A form as a document."""
+    """A form as a document, and from when it counts."""
+
+    since = f.Moment(_l("Counts from"), [optional()], hint=_l("Empty: at once."))
 
     document = f.LongText(
         _l("Form as JSON"),

@@ -18,6 +18,7 @@ from portal.services.forms_plan import DocumentForm, ServiceForm, service_form, 
 from portal.services.models import Service
 from portal.services.rules import Denied
 from portal.services.schema import BadForm
+from portal.services.schema_faults import parse
 from portal.services.staff import desk
 
 PLANNERS = ("administrator",)
@@ -114,18 +115,19 @@ def service_form_page(slug: str) -> ResponseReturnValue:
     faults: list[Any] = []
     if form.is_submitted():
         status = 422
-        if form.validate():
+        since = form.since.data if form.validate() else None
+        if since is not None and since <= clock.city_now():
+            form.since.errors = [_("Choose a day that is still to come.")]
+        if not form.errors:
             try:
-                document = json.loads(form.document.data or "")
-                made = actions_plan.publish(actor(), row, document, clock.city_now())
-            except (json.JSONDecodeError, RecursionError) as error:
-                line = getattr(error, "lineno", 1)
-                form.document.errors = [_("This is no JSON: look at line %(n)s.", n=i18n.number(line))]
+                document = parse(form.document.data or "")
+                made = actions_plan.publish(actor(), row, document, since or clock.city_now())
             except BadForm as bad:
                 faults = list(bad.faults)
                 form.document.errors = [_("The document has faults; they stand above the box, each with its place.")]
             else:
-                flash(_("Version %(n)s counts from now on for whoever begins.", n=i18n.number(made.number)), "success")
+                words = {"n": i18n.number(made.number), "when": i18n.moment(made.valid_from or clock.city_now())}
+                flash(_("Version %(n)s counts for whoever begins after %(when)s.", **words), "success")
                 return redirect(url_for(".service_form_page", slug=slug), 303)
     html = render_template(
         "services/staff/form.html", service=row, form=form, faults=faults, latest=now,

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.base import db
+from portal.base import clock, db
 from portal.base.web import Portal
-from portal.services import queries_clock
-from portal.services.models import Application, Case, CaseFile, CaseState, Service
+from portal.services import queries, queries_clock
+from portal.services.models import Application, Case, CaseFile, CaseState, FormVersion, Service
 from tests.client import Client, Page
 from tests.identity.help import enter
 from tests.services import town
@@ -264,6 +264,13 @@ def test_a_service_is_set_up_and_given_a_form(app: Portal) -> None:
     assert page.status == 422 and "/pages/0/fields/0/kind" in page
     assert boss.post(f"{here}/form", {"document": "{"}).status == 422
     assert "Version 1" in boss.post(f"{here}/form", {"document": json.dumps(town.document())})
+    whole = json.dumps(town.document())
+    page = boss.post(f"{here}/form", {"document": whole, "since": "2020-01-01T10:00"})
+    assert page.status == 422 and "still to come" in page
+    assert "Version 2" in boss.post(f"{here}/form", {"document": whole, "since": "2999-01-01T10:00"})
+    with db.read() as s:
+        row = queries.service(s, "dog", clock.city_now(), "en", hidden=True)
+        assert row is not None and row.form_id == s.scalars(select(FormVersion.id).where(FormVersion.number == 1)).one()
     boss.post(f"{here}/show", page=here)
     assert "Dog licence" in Client(app).get("/en/services/")
 
