@@ -87,7 +87,7 @@ FEATURE = Feature(
             entries=_everything,
         )
     ],
-    topics=[Topic("papers", _l("Letters and certificates"), personal=True)],
+    topics=[Topic("papers", _l("Letters and certificates"), personal=True, mandate="cases")],
     notices=[
         Notice(
             "papers.ready",

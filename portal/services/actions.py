@@ -21,7 +21,7 @@ from portal.base.i18n import _l
 from portal.base.verdict import Verdict, no
 from portal.identity.queries import in_charge
 from portal.notifications import actions as notifications
-from portal.services import queries, queries_clock, rules
+from portal.services import actions_due, queries, queries_clock, rules
 from portal.services.models import (
     Application,
     Case,
@@ -30,6 +30,7 @@ from portal.services.models import (
     CaseRequest,
     CaseState,
     Service,
+    Wanted,
 )
 from portal.services.rules import Denied
 
@@ -93,12 +94,8 @@ def throw_away(actor: Actor, row: Application) -> None:
 def remove_file(actor: Actor, row: Application, file: CaseFile) -> None:
     """Take a file out of an application; its bytes go with the next sweep."""
     s = db.session()
-    left = s.scalars(
-        select(CaseFile.name).where(
-            CaseFile.application_id == row.id, CaseFile.field == file.field, CaseFile.id != file.id
-        )
-    )
-    row.answers = {**row.answers, file.field: list(left)}
+    left = [one for one in queries.files_of(s, row.id) if one.field == file.field and one.id != file.id]
+    row.answers = {**row.answers, file.field: queries.as_answers(left)}
     s.delete(file)
     row.changed_at = clock.now()
     s.flush()
@@ -137,8 +134,11 @@ def file(
     s.delete(row)
     note(s, case, actor, "filed", to=CaseState.FILED)
     tick(s, case, service)
+    costs = actions_due.falls_due(s, case, service)
     record(actor, "filed application", KIND, case.id, after={"reference": case.reference, "service": service.id})
     tell(s, case, service, "case.filed")
+    if costs:
+        tell(s, case, service, "case.fee")
     return case
 
 
@@ -239,6 +239,8 @@ def answer(actor: Actor, case_id: int, request_id: int, text: str, file: CaseFil
     asked = s.scalars(select(CaseRequest).where(CaseRequest.id == request_id, CaseRequest.case_id == case.id)).one()
     if asked.answered_at is not None:
         raise Denied(no(_l("This has been answered already, or is not asked any more.")))
+    if asked.kind is Wanted.FEE:
+        raise Denied(no(_l("This is a fee: it is answered by paying it.")))
     asked.answer, asked.answered_at = text, clock.city_now()
     if file is not None:
         file.request_id = asked.id

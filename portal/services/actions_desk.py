@@ -16,7 +16,18 @@ from portal.base.verdict import no
 from portal.papers import actions as papers
 from portal.papers.models import Paper
 from portal.places.models import District
-from portal.services import queries, queries_clock, rules
+from portal.services import (
+    actions_fees,
+    queries,
+    queries_appeal,
+    queries_clock,
+    queries_fees,
+    queries_hearing,
+    queries_steps,
+    rules,
+    rules_fees,
+    rules_hearing,
+)
 from portal.services.actions import KIND, lock, move, must, note, tell, tick, touch
 from portal.services.models import (
     LIVE,
@@ -75,23 +86,30 @@ def complete(actor: Actor, case_id: int, version: int) -> None:
     record(actor, "found case complete", KIND, case.id, after={"due": str(case.due_on)})
 
 
-def ask(actor: Actor, case_id: int, version: int, *, kind: Wanted, text: str, language: str, due_on: date) -> None:
-    """Ask the applicant for a paper or a correction, until a day; the law's clock stands still till then. Raises
-    Denied."""
+def ask(
+    actor: Actor, case_id: int, version: int, *, kind: Wanted, text: str, language: str, due_on: date, cents: int = 0
+) -> None:
+    """Ask the applicant for a paper, a correction or a fee, until a day; the law's clock stands still till then. `cents`:
+    what is to be paid on top of what the case costs already. Raises Denied."""
     s = db.session()
     case, service = lock(s, case_id, version)
+    if kind is Wanted.FEE:
+        must(rules.may_handle(applicant=case.person_id, officer=actor.person_id))
+        must(rules_fees.may_ask(queries_fees.stand_of(s, case.id), cents))
     if case.state is CaseState.WAITING:
         must(rules.may_move(CaseState.CHECKING, CaseState.WAITING, rules.STAFF))
         note(s, case, actor, "asked", text=text, language=language, from_staff=True)
         touch(case)
     else:
         move(s, case, actor, CaseState.WAITING, rules.STAFF, "asked", text=text, language=language)
-    s.add(
-        CaseRequest(
-            case_id=case.id, kind=kind, text=text, language=language, by_id=actor.person_id,
-            asked_at=clock.city_now(), due_on=due_on,
-        )
+    row = CaseRequest(
+        case_id=case.id, kind=kind, text=text, language=language, by_id=actor.person_id, asked_at=clock.city_now(),
+        due_on=due_on,
     )  # fmt: skip
+    s.add(row)
+    s.flush()
+    if kind is Wanted.FEE:
+        actions_fees.charge(s, case, service, row, cents, actor)
     tick(s, case, service)
     record(actor, "asked in case", KIND, case.id, after={"kind": kind, "due": str(due_on)})
     tell(s, case, service, "case.asked", until=due_on)
@@ -105,6 +123,7 @@ def take_back(actor: Actor, case_id: int, request_id: int) -> None:
     if asked.answered_at is not None:
         raise Denied(no(_l("This has been answered already, or is not asked any more.")))
     asked.answered_at = clock.city_now()
+    actions_fees.drop_charge(s, asked, actor)
     s.flush()
     left = s.scalar(
         select(func.count()).select_from(CaseRequest).where(
@@ -175,6 +194,9 @@ def propose(
     )  # fmt: skip
     must(rules.may_handle(applicant=case.person_id, officer=actor.person_id))
     must(rules.may_decide(state=case.state, open_requests=open_ones or 0))
+    hearings = queries_hearing.still_open(s, case.id, queries_clock.today())
+    must(rules_hearing.may_decide(open_hearings=hearings, open_steps=queries_steps.open_ones(s, case)))
+    _paid(s, case, service, outcome)
     row = Decision(
         case_id=case.id, outcome=outcome, reason=reason if outcome is Outcome.REFUSED else "", text=text, basis=basis,
         conditions=list(conditions) if outcome is Outcome.GRANTED else [], appeal_days=service.appeal_days,
@@ -187,6 +209,12 @@ def propose(
         return False
     _count(s, actor, case, service, row)
     return True
+
+
+def _paid(s: Session, case: Case, service: Service, outcome: Outcome) -> None:
+    """Nothing is granted before it is paid, where the service says so. Raises Denied."""
+    if outcome is Outcome.GRANTED:
+        must(rules_fees.may_grant(queries_fees.stand_of(s, case.id), pay_first=service.pay_first))
 
 
 def send_back(actor: Actor, case_id: int, version: int, why: str) -> None:
@@ -212,6 +240,7 @@ def confirm(actor: Actor, case_id: int, version: int) -> None:
             state=case.state, four_eyes=service.four_eyes, proposed_by=row.proposed_by_id, officer=actor.person_id
         )
     )
+    _paid(s, case, service, row.outcome)
     _count(s, actor, case, service, row)
 
 
@@ -236,6 +265,8 @@ def _count(s: Session, actor: Actor, case: Case, service: Service, row: Decision
     row.last_day = queries_clock.appeal_end(i18n.in_zone(now).date(), service.appeal_days)
     granted = row.outcome is Outcome.GRANTED
     move(s, case, actor, CaseState.GRANTED if granted else CaseState.REFUSED, side, "decided")
+    at_once = i18n.in_zone(now).date() if side == rules.PORTAL else None
+    case.promised_on = case.due_on or at_once
     case.decided_at, case.due_on = now, None
     case.paper_id = _paper(s, actor, case, service, row).id
     s.flush()
@@ -333,10 +364,12 @@ def by_silence(case_id: int, today: date) -> bool:
 
 
 def close(case_id: int) -> bool:
-    """Close a decided case; False where it is closed already or was opened again."""
+    """Close a decided case; False where it is closed already, was opened again, or an appeal is open."""
     s = db.session()
     case, _service = lock(s, case_id)
     if case.state not in (CaseState.GRANTED, CaseState.REFUSED, CaseState.WITHDRAWN):
+        return False
+    if queries_appeal.still_open(s, case.id):
         return False
     move(s, case, None, CaseState.CLOSED, rules.PORTAL, "closed")
     case.closed_at = clock.city_now()

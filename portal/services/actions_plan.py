@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.audit.actions import record
-from portal.base import clock, db, search, texts
+from portal.base import clock, db, ground, search, texts
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.verdict import no
@@ -18,13 +18,27 @@ from portal.services.models import FormVersion, Service
 from portal.services.queries import KIND
 from portal.services.rules import Denied
 from portal.services.rules_plan import TEXTS
+from portal.services.schema import BadForm, Fault, Form
 from portal.services.schema_read import read
 
 Said = Mapping[str, Mapping[str, str]]
 SETTINGS = (
     "slug", "department_id", "instant", "four_eyes", "period", "unit", "from_complete", "resume", "silence",
-    "extension_days", "answer_days", "appeal_days", "life_events", "valid_days", "position",
+    "extension_days", "answer_days", "appeal_days", "appeal_period", "life_events", "valid_days", "pay_first",
+    "pay_days", "position",
 )  # fmt: skip
+
+
+def must_fit(form: Form, megabytes: int) -> None:
+    """Raises BadForm where a question promises room for files that are larger than this portal takes (MB)."""
+    too_large = [
+        Fault(f"/pages/{p}/fields/{q}/max_mb", _l("This portal takes files of up to %(most)s MB.", most=megabytes))
+        for p, page in enumerate(form.pages)
+        for q, one in enumerate(page.fields)
+        if one.kind == "file" and int(one.limits.get("max_mb", 0)) > megabytes
+    ]
+    if too_large:
+        raise BadForm(too_large)
 
 
 def create(actor: Actor, *, slug: str, said: Said, **changes: Any) -> Service:
@@ -70,7 +84,7 @@ def publish(actor: Actor, row: Service, document: Mapping[str, Any], valid_from:
     """A new version of a form, which counts from an instant (UTC) for whoever begins then. Cases keep theirs. Raises
     BadForm with every fault and its place."""
     s = db.session()
-    read(document)
+    must_fit(read(document), ground.settings().upload_megabytes)
     db.locked(select(Service).where(Service.id == row.id))
     last = s.scalar(select(func.max(FormVersion.number)).where(FormVersion.service_id == row.id)) or 0
     made = FormVersion(

@@ -95,8 +95,9 @@ def entered(
 ) -> Entered:
     """Read a page that was sent. `posted` is a MultiDict or a mapping of strings; `files` what has been handed in, by
     field (uploads travel by another way than text). Answers that are wrong are in `typed` only, so an earlier good
-    answer does not stand for them. Other pages' answers stay, hidden ones as well. Raises KeyError for an unknown page
-    and TooLarge."""
+    answer does not stand for them. Other pages' answers stay, hidden ones as well. Numbers too large to compute with are
+    wrong where they were typed, so that what is kept can always be shown again. Raises KeyError for an unknown page, and
+    TooLarge where the earlier answers are too large themselves."""
     page = {one.key: one for one in form.pages}[page_key]
     typed, whole = strings(posted), dict(answers)
     for field in page.fields:
@@ -104,12 +105,17 @@ def entered(
     known = {key: one for key, one in seen(form, answers, today).good.items() if form.page_of[key].key != page_key}
     errors: dict[str, Text] = {}
     kept: dict[str, list[str]] = {}
+    within = True
     for field in page.fields:
         if not field.asks:
             continue
         mine = own(field, typed)
         kept |= mine
-        if not holds(field.condition, Known(form, known, today)):
+        try:
+            asked = holds(field.condition, Known(form, known, today))
+        except TooLarge:
+            asked = within = False
+        if not asked:
             if filled(answers.get(field.key)):
                 whole[field.key] = answers[field.key]  # hidden at the moment, and there again when its branch is
             continue
@@ -121,7 +127,24 @@ def entered(
         errors |= {f"{field.key}-{part}" if part else field.key: sentence for part, sentence in bad.items()}
         if not bad and filled(answer):
             whole[field.key] = known[field.key] = answer
+    if not within or (not errors and not computes(form, whole, today)):
+        here = [field for field in page.fields if field.asks and field.key in known]
+        of_numbers = [field for field in here if field.kind in ("number", "money", "table")]
+        return Entered(dict(answers), errors | {field.key: TOO_LARGE for field in of_numbers or here[:1]}, kept)
     return Entered(whole, errors, kept)
+
+
+def computes(form: Form, answers: Answers, today: date) -> bool:
+    """Can every condition, sum and fee be computed with these answers?"""
+    try:
+        good = seen(form, answers, today).good
+        known = Known(form, good, today)
+        for value in form.values:
+            reckon({"value": value.key}, known)
+        fees(form, good, today)
+    except TooLarge:
+        return False
+    return True
 
 
 def prefilled(
@@ -223,14 +246,9 @@ class Problem:
 def problems(form: Form, answers: Answers, today: date, kept: Collection[str] = ()) -> list[Problem]:
     """Everything that stands against sending, in the order of the form; empty when it can be sent. `kept` as in
     `tasks`. Looks at every answer anew, whoever checked it before."""
-    try:
-        now = seen(form, answers, today)
-        known = Known(form, now.good, today)
-        for value in form.values:
-            reckon({"value": value.key}, known)
-        fees(form, now.good, today)
-    except TooLarge:
+    if not computes(form, answers, today):
         return [Problem(None, None, None, TOO_LARGE)]
+    now = seen(form, answers, today)
     return [problem for one in now.pages for problem in _of_page(one, now.answers, today, kept)]
 
 

@@ -69,11 +69,20 @@ class AskForm(f.Form):
         [f.required(_l("Write what you need.")), f.length(4000)],
         hint=_l("The applicant reads exactly this."),
     )
+    amount = f.Amount(
+        _l("Amount of the fee"),
+        [f.optional()],
+        hint=_l("Only where a fee is asked for. Empty: what is open already."),
+    )
     due = f.Day(_l("Until when?"), [f.required(_l("Enter a day."))])
 
     def wanted(self) -> Wanted:
         """What is asked for."""
         return Wanted(self.kind.data)
+
+    def cents(self) -> int:
+        """What is to be paid more; 0 where no fee is asked for."""
+        return (self.amount.data or 0) if self.wanted() is Wanted.FEE else 0
 
 
 class DeskMessageForm(f.Form):

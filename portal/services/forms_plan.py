@@ -10,7 +10,7 @@ from portal.base import textforms
 from portal.base.deadlines import Resume, Unit
 from portal.base.i18n import _l
 from portal.base.validators import between, length, optional, pattern, required
-from portal.services import rules, rules_plan
+from portal.services import rules, rules_plan, rules_steps
 from portal.services.models import Service, Silence
 from portal.services.rules_events import EVENTS
 
@@ -42,9 +42,12 @@ class ServiceForm(f.Form):
     )
     answer_days = f.Whole(_l("Days that applicants have for an answer"), [between(min=1, max=180)])
     appeal_days = f.Whole(_l("Days for an appeal"), [between(min=1, max=365)])
+    appeal_period = f.Whole(_l("Days in which an appeal is decided"), [between(min=1, max=365)])
     valid_days = f.Whole(
         _l("Days for which the paper is valid"), [between(min=0, max=3650)], hint=_l("0: without end.")
     )
+    pay_days = f.Whole(_l("Days in which the fee is to be paid"), [between(min=1, max=180)])
+    pay_first = f.YesNo(_l("Nothing is granted before the fee is paid"))
     instant = f.YesNo(_l("Issued at once where the register says that the applicant lives here"))
     four_eyes = f.YesNo(_l("A second officer confirms each decision"))
     version = f.Hidden()
@@ -63,7 +66,9 @@ class ServiceForm(f.Form):
             "period": self.period.data, "unit": self.unit.data, "from_complete": bool(self.from_complete.data),
             "resume": self.resume.data, "silence": self.silence.data, "extension_days": self.extension_days.data or 0,
             "answer_days": self.answer_days.data or 14, "appeal_days": self.appeal_days.data or 30,
+            "appeal_period": self.appeal_period.data or 30,
             "valid_days": self.valid_days.data or 0, "instant": bool(self.instant.data),
+            "pay_days": self.pay_days.data or 14, "pay_first": bool(self.pay_first.data),
             "four_eyes": bool(self.four_eyes.data),
         }  # fmt: skip
 
@@ -73,16 +78,27 @@ def service_form() -> type[ServiceForm]:
     return textforms.with_texts(ServiceForm, rules_plan.TEXTS)
 
 
+class StepForm(f.Form):
+    """A step of a procedure; its words come per language."""
+
+    required = f.YesNo(_l("It comes before a decision"))
+
+
+def step_form() -> type[StepForm]:
+    """The form with the words of a step."""
+    return textforms.with_texts(StepForm, rules_steps.TEXTS)
+
+
 def stored(row: Service | None) -> Mapping[str, Any]:
     """What the form shows of a service, or of none."""
     if row is None:
         return {
             "period": 30, "unit": Unit.DAYS, "resume": Resume.CONTINUE, "silence": Silence.NOTHING, "extension_days": 0,
-            "answer_days": 14, "appeal_days": 30, "valid_days": 0,
+            "answer_days": 14, "appeal_days": 30, "appeal_period": 30, "valid_days": 0, "pay_days": 14,
         }  # fmt: skip
     names = (
         "slug", "life_events", "period", "unit", "from_complete", "resume", "silence", "extension_days", "answer_days",
-        "appeal_days", "valid_days", "instant", "four_eyes",
+        "appeal_days", "appeal_period", "valid_days", "instant", "four_eyes", "pay_days", "pay_first",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names} | {"department": row.department_id, "version": str(row.version)}
 

@@ -11,7 +11,18 @@ from portal.base.actor import SYSTEM
 from portal.base.i18n import SOURCE
 from portal.identity.queries import in_charge
 from portal.notifications import actions as notifications
-from portal.services import actions_desk, actions_files, queries, queries_clock, rules
+from portal.services import (
+    actions_appeal,
+    actions_bank,
+    actions_desk,
+    actions_files,
+    actions_hearing,
+    queries,
+    queries_appeal,
+    queries_clock,
+    queries_hearing,
+    rules,
+)
 from portal.services.actions import lock, throw_away
 from portal.services.models import LIVE, Application, Case, CaseState, Service, Silence
 
@@ -65,12 +76,38 @@ def warn(_payload: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
+def hearings(_payload: dict[str, Any]) -> None:
+    """Write down that nobody answered, once the day is over."""
+    today = queries_clock.today()
+    with db.read() as s:
+        ids = list(queries_hearing.overdue(s, today, BATCH))
+    for number in ids:
+        with db.write():
+            actions_hearing.lapse(number, today)
+
+
+def appeals(_payload: dict[str, Any]) -> None:
+    """Tell of appeals that are due soon, and of those that are late: once each."""
+    today = queries_clock.today()
+    with db.read() as s:
+        ids = list(queries_appeal.due(s, today + queries_clock.WARNING, BATCH * 5))
+    for number in ids:
+        with db.write():
+            actions_appeal.warn(number, today)
+
+
 def close(_payload: dict[str, Any]) -> None:
-    """Close what was decided a month ago."""
+    """Close what was decided a month ago, unless an appeal is open."""
     before = clock.city_now() - rules.CLOSED_AFTER
     decided = (CaseState.GRANTED, CaseState.REFUSED, CaseState.WITHDRAWN)
     with db.read() as s:
-        ids = list(s.scalars(select(Case.id).where(Case.state.in_(decided), Case.decided_at < before).limit(BATCH)))
+        ids = list(
+            s.scalars(
+                select(Case.id)
+                .where(Case.state.in_(decided), Case.decided_at < before, Case.id.not_in(queries_appeal.open_cases()))
+                .limit(BATCH)
+            )
+        )
     for number in ids:
         with db.write():
             actions_desk.close(number)
@@ -103,5 +140,7 @@ def forget(_payload: dict[str, Any]) -> None:
                  "until": (changed + rules.KEPT_APPLICATION).date()},
                 link=("services.tasks", {"number": row.id}), dedup=f"application-old:{row.id}:{changed.date()}",
             )  # fmt: skip
+    with db.write() as s:
+        actions_bank.forget(s)
     with db.read() as s:
         actions_files.sweep(s)

@@ -58,6 +58,7 @@ class Wanted(enum.StrEnum):
 
     PAPER = "paper"
     CORRECTION = "correction"
+    FEE = "fee"  # answered by paying, never by a text
 
 
 class Outcome(enum.StrEnum):
@@ -78,6 +79,7 @@ class Service(Base):
         CheckConstraint("extension_days BETWEEN 0 AND 365", name="extension_days"),
         CheckConstraint("appeal_days BETWEEN 1 AND 365", name="appeal_days"),
         CheckConstraint("answer_days BETWEEN 1 AND 180", name="answer_days"),
+        CheckConstraint("pay_days BETWEEN 1 AND 180", name="pay_days"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -99,10 +101,14 @@ class Service(Base):
     extension_days: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     answer_days: Mapped[int] = mapped_column(Integer, default=14, server_default="14")
     appeal_days: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
+    appeal_period: Mapped[int] = mapped_column(Integer, default=30, server_default="30")  # days to decide on one
     # keys of portal/services/rules_events.py under which it is found
     life_events: Mapped[Any] = mapped_column(JSON, default=list, server_default="[]")
     # how long the paper is good that is given out; 0: for good
     valid_days: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # nothing is granted before the fee is paid; and days from the filing in which it is to be paid
+    pay_first: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pay_days: Mapped[int] = mapped_column(Integer, default=14, server_default="14")
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -167,6 +173,7 @@ class Case(Base):
         Index(None, "service_id", "state"),
         Index(None, "state", "due_on"),
         Index(None, "filed_at"),
+        Index(None, "service_id", "decided_at"),
         CheckConstraint("extended_days >= 0", name="extended_days"),
         CheckConstraint("(extended_days > 0) = (extended_why <> '')", name="extended_why"),
     )
@@ -188,8 +195,11 @@ class Case(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     filed_at: Mapped[datetime] = mapped_column(UtcTime)
     complete_on: Mapped[date | None] = mapped_column(Date)
+    reopened_on: Mapped[date | None] = mapped_column(Date)  # after an appeal: the clock begins anew with this day
     # by the law's clock; empty while it does not run. The clock itself is reckoned anew from the case whenever it moves.
     due_on: Mapped[date | None] = mapped_column(Date)
+    # the day by which the law wanted the decision, as the clock said when it came; public figures are made of it
+    promised_on: Mapped[date | None] = mapped_column(Date)
     extended_days: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # days
     extended_why: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -270,8 +280,8 @@ class Decision(Base):
             "uq_service_decision_case_id",
             "case_id",
             unique=True,
-            sqlite_where=text("confirmed_at IS NOT NULL"),
-            postgresql_where=text("confirmed_at IS NOT NULL"),
+            sqlite_where=text("confirmed_at IS NOT NULL AND lifted_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NOT NULL AND lifted_at IS NULL"),
         ),
         CheckConstraint("outcome = 'granted' OR (reason <> '' AND text <> '' AND basis <> '')", name="reasons"),
         CheckConstraint("confirmed_at IS NULL OR (appeal_body <> '' AND last_day IS NOT NULL)", name="appeal"),
@@ -292,3 +302,4 @@ class Decision(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)  # after an appeal: it does not count any more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from portal.base.normal import normalise, sort_key
 from portal.base.texts import Said
 from portal.identity.models import Person
 from portal.papers.models import Paper
-from portal.services import rules
+from portal.services import queries_fees, rules
 from portal.services.models import (
     Application,
     Case,
@@ -30,6 +30,8 @@ from portal.services.models import (
     FormVersion,
     Service,
 )
+from portal.services.queries_fees import Account
+from portal.services.schema_kinds import FILES
 
 KIND = "service"
 CASE = "service_case"
@@ -128,7 +130,7 @@ def application(s: Session, actor: Actor, number: int, lang: str) -> Filled | No
         select(Application, Service, FormVersion)
         .join(Service, Service.id == Application.service_id)
         .join(FormVersion, FormVersion.id == Application.form_id)
-        .where(Application.id == number, *_whose(actor, Application))
+        .where(Application.id == number, *whose(actor, Application))
     ).first()
     if found is None:
         return None
@@ -138,7 +140,19 @@ def application(s: Session, actor: Actor, number: int, lang: str) -> Filled | No
     return Filled(row, of, title, document, files)
 
 
-def _whose(actor: Actor, model: Any) -> list[ColumnElement[bool]]:
+def newer_form(s: Session, of: Filled, now: datetime) -> FormVersion | None:
+    """The version of its form that counts now, where it is a later one than that of an application. One select."""
+    return s.scalars(
+        select(FormVersion)
+        .where(
+            FormVersion.service_id == of.service.id, FormVersion.number > of.form.number, FormVersion.valid_from <= now
+        )
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+    ).first()
+
+
+def whose(actor: Actor, model: Any) -> list[ColumnElement[bool]]:
     """Own ones; while somebody acts for another, those of that mandate alone, and else none of any mandate's."""
     if actor.acting_for is not None:
         return [model.mandate_id == actor.acting_for.mandate_id]
@@ -147,7 +161,7 @@ def _whose(actor: Actor, model: Any) -> list[ColumnElement[bool]]:
 
 def applications(s: Session, actor: Actor, lang: str, service_id: int | None = None) -> list[tuple[Application, Said]]:
     """What somebody is filling in, the latest first. Two selects."""
-    where = _whose(actor, Application)
+    where = whose(actor, Application)
     if service_id is not None:
         where.append(Application.service_id == service_id)
     rows = s.scalars(select(Application).where(*where).order_by(Application.changed_at.desc()).limit(20)).all()
@@ -182,6 +196,7 @@ class CasePage:
     paper: Paper | None
     applicant: str
     officer: str
+    fee: Account | None
 
     @property
     def title(self) -> Said:
@@ -196,7 +211,7 @@ class CasePage:
 
 def own_case(s: Session, actor: Actor, reference: str, lang: str) -> CasePage | None:
     """A case of this person by its reference; to others it does not exist. What staff wrote for themselves is left out."""
-    found = _case(s, reference, _whose(actor, Case))
+    found = _case(s, reference, whose(actor, Case))
     return _page(s, found, lang, private=False) if found is not None else None
 
 
@@ -237,9 +252,10 @@ def _page(s: Session, found: Any, lang: str, *, private: bool) -> CasePage:
     return CasePage(
         case, of, {field: said[of.id, field] for field in FIELDS if (of.id, field) in said}, document,
         [Line(line, names.get(line.by_id or 0, "")) for line in lines], requests, files,
-        next((one for one in decisions if one.confirmed_at is not None), None),
+        next((one for one in decisions if one.confirmed_at is not None and one.lifted_at is None), None),
         next((one for one in reversed(decisions) if one.confirmed_at is None and one.returned_at is None), None),
         paper, case.for_name or names.get(case.person_id or 0, ""), names.get(case.officer_id or 0, ""),
+        queries_fees.account(s, case.id),
     )  # fmt: skip
 
 
@@ -251,7 +267,7 @@ def mine(s: Session, actor: Actor, lang: str) -> list[Item]:
             literal(0).label("rank"), Application.id, Application.service_id, literal("").label("reference"),
             literal("").label("state"), Application.changed_at.label("at"),
         )
-        .where(*_whose(actor, Application))
+        .where(*whose(actor, Application))
         .order_by(Application.changed_at.desc())
         .limit(5)
         .subquery()
@@ -261,7 +277,7 @@ def mine(s: Session, actor: Actor, lang: str) -> list[Item]:
             literal(1).label("rank"), Case.id, Case.service_id, Case.reference, cast(Case.state, String).label("state"),
             Case.filed_at.label("at"),
         )
-        .where(*_whose(actor, Case))
+        .where(*whose(actor, Case))
         .order_by(Case.id.desc())
         .limit(8)
         .subquery()
@@ -316,3 +332,12 @@ def file_names(files: Sequence[CaseFile]) -> dict[str, list[str]]:
 def files_of(s: Session, application_id: int) -> Sequence[CaseFile]:
     """The files of an application, as they are now."""
     return s.scalars(select(CaseFile).where(CaseFile.application_id == application_id).order_by(CaseFile.id)).all()
+
+
+def as_answers(found: Iterable[CaseFile]) -> list[dict[str, Any]]:
+    """Files of a question, as answers tell of them."""
+    kinds = {media: kind for kind, media in FILES.items()}
+    return [
+        {"id": str(one.id), "name": one.name, "type": kinds.get(one.media_type, "pdf"), "size": one.size}
+        for one in found
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from portal.base import clock, deadlines, holidays, i18n
-from portal.base.deadlines import Move, Unit, Why
+from portal.base.deadlines import Clock, Move, Rule, Unit, Why
 from portal.base.ground import settings
 from portal.base.i18n import Text, _l, _n
 from portal.services.models import Case, Outcome, Service, Silence
@@ -40,21 +40,33 @@ def reckon(service: Service, case: Case, pauses: Sequence[tuple[date, date | Non
     """The clock of a case. A case that is decided has none any more."""
     if case.decided_at is not None:
         return Reckoned(None, False, False, None, ())
-    rule = deadlines.Rule(service.period, service.unit, service.resume)
+    rule = Rule(service.period, service.unit, service.resume)
     start = case.complete_on if service.from_complete else i18n.in_zone(case.filed_at).date()
+    start = case.reopened_on or start
     found = deadlines.reckon(rule, start, works=works, today=on, pauses=pauses, extended_by=case.extended_days)
+    return _reckoned(found, rule)
+
+
+def simulate(rule: Rule, start: date, pauses: Sequence[tuple[date, date | None]], extended: int, on: date) -> Reckoned:
+    """What the clock of a case with this rule would say on a day; `extended`: days."""
+    return _reckoned(
+        deadlines.reckon(rule, start, works=works, today=on, pauses=pauses, extended_by=extended), rule
+    )  # fmt: skip
+
+
+def _reckoned(found: Clock, rule: Rule) -> Reckoned:
     return Reckoned(
-        found.due, found.paused, found.late, found.days_left, tuple(_said(one, service) for one in found.moves)
+        found.due, found.paused, found.late, found.days_left, tuple(_said(one, rule) for one in found.moves)
     )
 
 
-def _said(move: Move, service: Service) -> Text:
+def _said(move: Move, rule: Rule) -> Text:
     """Why the day moved, in a sentence."""
     day = {"on": i18n.day(move.on), "due": i18n.day(move.due)}
     if move.why is Why.BEGINS:
         return _l(
             "The time began on %(on)s: %(period)s, so until %(due)s.",
-            period=period(service.period, service.unit),
+            period=period(rule.period, rule.unit),
             **day,
         )
     if move.why is Why.PAUSES:

@@ -13,6 +13,9 @@ from portal.base.feature import Fate, Record
 from portal.base.i18n import _l
 from portal.services import actions_files
 from portal.services.models import Application, Case, CaseEvent, CaseFile, CaseRequest, Decision
+from portal.services.models_appeal import Appeal
+from portal.services.models_fees import BankLine, Fee, FeeEntry
+from portal.services.models_steps import Tick
 
 _CASE = _l("To decide on your application")
 _TEN = _l("Ten years after the case was closed")
@@ -25,6 +28,17 @@ def _of_cases(column: Any) -> Callable[[int], ColumnElement[bool]]:
 
     def reach(person_id: int) -> ColumnElement[bool]:
         found: ColumnElement[bool] = column.in_(select(Case.id).where(Case.person_id == person_id))
+        return found
+
+    return reach
+
+
+def _of_fees(column: Any) -> Callable[[int], ColumnElement[bool]]:
+    """Rows that hang on the accounts of a person's cases."""
+
+    def reach(person_id: int) -> ColumnElement[bool]:
+        mine = select(Fee.id).join(Case, Case.id == Fee.case_id).where(Case.person_id == person_id)
+        found: ColumnElement[bool] = column.in_(mine)
         return found
 
     return reach
@@ -123,6 +137,95 @@ PERSONAL = [
         reason=_FILE,
         who=_WHO,
         since="proposed_at",
+    ),
+    Record(
+        "service_appeal",
+        _l("Your appeals"),
+        _l("To decide on your appeal"),
+        personal.TASK,
+        _TEN,
+        Fate.ANONYMOUS,
+        person=(),
+        reach=_of_cases(Appeal.case_id),
+        by=("entered_by_id", "officer_id", "decided_by_id"),
+        blank={"text": "–"},
+        reason=_FILE,
+        who=_WHO,
+        since="filed_at",
+    ),
+    Record(
+        "service_tick",
+        _l("Which steps of a procedure were done in cases"),
+        _CASE,
+        personal.TASK,
+        _TEN,
+        Fate.KEPT,
+        person=(),
+        reach=_of_cases(Tick.case_id),
+        by=("by_id",),
+        reason=_FILE,
+        who=personal.OWN_STAFF,
+        since="at",
+    ),
+    Record(
+        "service_hearing",
+        _l("Statements of offices and neighbours in cases"),
+        _l("To hear those whom a decision concerns"),
+        personal.TASK,
+        _TEN,
+        Fate.KEPT,
+        person=(),
+        by=("by_id", "answered_by_id"),
+        hidden=("code_hash", "name", "address"),
+        reason=_l("A statement is part of the case. Neighbours have no account; names and addresses go with the case."),
+        who=_l("The officers of the office that decides; the applicant only what an officer shows"),
+        since="asked_at",
+    ),
+    Record(
+        "service_fee_entry",
+        _l("What you had to pay, and what you paid"),
+        _l("To know what is open, and for the city's accounts"),
+        personal.TASK,
+        _l("Ten years, as the law on accounts asks"),
+        Fate.ANONYMOUS,
+        person=(),
+        reach=_of_fees(FeeEntry.fee_id),
+        by=("by_id",),
+        hidden=("key",),
+        blank={"note": "–", "iban": "–", "payee": ""},
+        reason=_l("The city's accounts are kept by law; they no longer name you."),
+        who=_WHO,
+        since="at",
+    ),
+    Record(
+        "service_bank_line",
+        _l("Your bank transfers to the city for a fee"),
+        _l("To know what is open, and for the city's accounts"),
+        personal.TASK,
+        _l("Ten years, as the law on accounts asks"),
+        Fate.ANONYMOUS,
+        person=(),
+        reach=_of_fees(BankLine.fee_id),
+        by=("settled_by_id",),
+        hidden=("key",),
+        blank={"payer": "", "payer_iban": "", "text": "", "reference": ""},
+        reason=_l("The city's accounts are kept by law; they no longer name you."),
+        who=_l("Officers who work for the whole city"),
+        since="booked_on",
+    ),
+    Record(
+        "service_statement",
+        _l("Who read and booked which bank statement"),
+        _l("To know who entered what"),
+        personal.TASK,
+        _l("As long as the city exists"),
+        Fate.KEPT,
+        person=(),
+        by=("read_by_id", "booked_by_id"),
+        hidden=("digest", "lines"),
+        reason=_l("An official act. It holds a number that leads to no name once the account is erased."),
+        who=personal.OWN_STAFF,
+        since="read_at",
     ),
     Record(
         "service_form",

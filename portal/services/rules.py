@@ -28,6 +28,7 @@ CLOSED_AFTER = timedelta(days=30)  # after the decision, when nothing is open an
 FORGET_AFTER = timedelta(days=3650)  # after a case was closed: ten years, as most archive laws of cities ask
 
 APPLICANT, STAFF, PORTAL = "applicant", "officer", "portal"
+REVIEW = "review"  # an appeal that was allowed: it alone opens a decided case again
 
 # Who may bring a case from one state into another.
 TRANSITIONS: Mapping[tuple[CaseState, CaseState], frozenset[str]] = {
@@ -49,6 +50,9 @@ TRANSITIONS: Mapping[tuple[CaseState, CaseState], frozenset[str]] = {
     (CaseState.GRANTED, CaseState.CLOSED): frozenset({STAFF, PORTAL}),
     (CaseState.REFUSED, CaseState.CLOSED): frozenset({STAFF, PORTAL}),
     (CaseState.WITHDRAWN, CaseState.CLOSED): frozenset({STAFF, PORTAL}),
+    (CaseState.GRANTED, CaseState.CHECKING): frozenset({REVIEW}),
+    (CaseState.REFUSED, CaseState.CHECKING): frozenset({REVIEW}),
+    (CaseState.CLOSED, CaseState.CHECKING): frozenset({REVIEW}),
 }
 
 STATES: Mapping[CaseState, Text] = {
@@ -88,6 +92,7 @@ NEXT: Mapping[CaseState, Text] = {
 WANTED: Mapping[Wanted, Text] = {
     Wanted.PAPER: _l("A paper is missing"),
     Wanted.CORRECTION: _l("Something has to be corrected"),
+    Wanted.FEE: _l("A fee has to be paid"),
 }
 OUTCOMES: Mapping[Outcome, Text] = {Outcome.GRANTED: _l("Grant"), Outcome.REFUSED: _l("Refuse")}
 
@@ -103,12 +108,26 @@ LINES: Mapping[str, Text] = {
     "not_asked": _l("The city does not ask for it any more"),
     "message": _l("Message"),
     "note": _l("Note"),
+    "paid": _l("A payment came in"),
+    "unpaid": _l("A payment was taken off again"),
+    "fee_settled": _l("The fee is settled"),
+    "waived": _l("A fee was waived"),
+    "refunded": _l("Money is paid back"),
     "extended": _l("The time was extended"),
     "proposed": _l("The decision was written"),
     "sent_back": _l("The decision was sent back"),
     "decided": _l("Decided"),
     "withdrawn": _l("The application was taken back"),
     "closed": _l("Case closed"),
+    "hearing": _l("Others were asked for a statement"),
+    "heard": _l("A statement came"),
+    "heard_shared": _l("A statement was shown to the applicant"),
+    "heard_not": _l("No statement came in time"),
+    "appealed": _l("Appeal filed"),
+    "appeal_back": _l("The appeal was taken back"),
+    "appeal_decided": _l("The appeal was decided"),
+    "reopened": _l("The case is open again and is decided anew"),
+    "heard_stopped": _l("A statement is not asked for any more"),
 }
 
 # Why an application is refused, for letters and for the public figures.

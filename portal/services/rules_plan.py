@@ -25,4 +25,4 @@ UNITS: Mapping[Unit, Text] = {
     Unit.MONTHS: _l("Months"),
 }
 # parts of addresses below /services/ that are pages of their own
-TAKEN = ("applications", "cases", "new")
+TAKEN = ("appeals", "applications", "cases", "hearing", "new")

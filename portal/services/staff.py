@@ -17,7 +17,23 @@ from portal.base.errors import Refused
 from portal.base.feature import Todo
 from portal.base.i18n import _, _l, _n
 from portal.base.security import acting, actor, staff, within
-from portal.services import actions_desk, actions_files, queries, queries_clock, queries_desk, rules, sheet
+from portal.base.verdict import Verdict
+from portal.services import (
+    actions_desk,
+    actions_files,
+    iban,
+    queries,
+    queries_appeal,
+    queries_clock,
+    queries_desk,
+    queries_fees,
+    queries_hearing,
+    queries_steps,
+    rules,
+    rules_fees,
+    rules_hearing,
+    sheet,
+)
 from portal.services.forms import (
     AskForm,
     AssignForm,
@@ -28,10 +44,13 @@ from portal.services.forms import (
     NoteForm,
     ReturnForm,
 )
+from portal.services.forms_fees import CashForm, RefundForm, WaiveForm
 from portal.services.models import LIVE, CaseState, Outcome
 from portal.services.queries import CasePage
 from portal.services.queries_desk import Wish
+from portal.services.queries_fees import Account
 from portal.services.rules import Denied
+from portal.services.rules_hearing import Standing
 from portal.services.schema_read import read
 
 desk = Blueprint("services_staff", __name__, url_prefix="/staff/cases")
@@ -88,7 +107,7 @@ def cases() -> str:
     )  # fmt: skip
 
 
-def _forms(page: CasePage, given: dict[str, Any]) -> dict[str, Any]:
+def _forms(page: CasePage, given: dict[str, Any], denied: Verdict) -> dict[str, Any]:
     """The forms that this officer may use now, each as it was sent or empty."""
     who, case = acting(), page.case
     if not who.may(*rules.DESK):
@@ -114,17 +133,35 @@ def _forms(page: CasePage, given: dict[str, Any]) -> dict[str, Any]:
         add("ask", AskForm)
         if given.get("ask") is None:
             made["ask"].due.data = queries_clock.after(page.service.answer_days)
-    if rules.may_decide(state=case.state, open_requests=len(page.open_requests)):
+    if rules.may_decide(state=case.state, open_requests=len(page.open_requests)) and denied:
         add("decision", DecisionForm)
         basis = page.said.get("basis")
         if given.get("decision") is None and basis is not None:
             made["decision"].basis.data = basis.body[:500]
     if page.proposal is not None and case.state is CaseState.DECIDING:
         add("back", ReturnForm)
+    if page.fee is not None and rules.may_handle(applicant=case.person_id, officer=who.person_id):
+        _add_fees(page, page.fee, made, given)
     return made
 
 
-def _page(page: CasePage, given: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
+def _add_fees(page: CasePage, fee: Account, made: dict[str, Any], given: dict[str, Any]) -> None:
+    """What can be done with a fee as it stands, with what is most likely filled in."""
+    still, here = fee.stand.open, fee.stand.received
+    for name, kind, most in (("cash", CashForm, still), ("waive", WaiveForm, still), ("refund", RefundForm, here)):
+        if most > 0:
+            made[name] = given.get(name) or kind(formdata=None, prefix=name, data=_likely(page, fee, name, most))
+
+
+def _likely(page: CasePage, fee: Account, name: str, most: int) -> dict[str, Any]:
+    if name != "refund":
+        return {"amount": most if name == "cash" else None}
+    known = queries_fees.paid_from(db.session(), fee.fee.id)
+    return {"amount": fee.stand.over or None, "payee": known[0] or page.applicant, "iban": iban.printed(known[1])}
+
+
+def case_page(page: CasePage, given: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
+    """The page of a case, with forms as they were sent."""
     who, case, sent, document = acting(), page.case, given or {}, read(page.form.document)
     if case.person_id is not None:
         note_look(
@@ -132,8 +169,13 @@ def _page(page: CasePage, given: dict[str, Any] | None = None, status: int = 200
             roles=rules.READERS,
         )  # fmt: skip
     proposal = page.proposal if case.state is CaseState.DECIDING else None
+    s = db.session()  # after the look: noting it was a transaction of its own
+    heard, steps = queries_hearing.of_case(s, case.id, i18n.lang()), queries_steps.of_case(s, case, i18n.lang())
+    waits = rules_hearing.may_decide(
+        open_hearings=sum(one.standing is Standing.OPEN for one in heard), open_steps=queries_steps.missing(steps)
+    )
     html = render_template(
-        "services/staff/case.html", page=page, case=case, forms=_forms(page, sent),
+        "services/staff/case.html", page=page, case=case, forms=_forms(page, sent, waits),
         form=next(iter(sent.values()), None), states=rules.DESK_STATES, colours=rules.COLOURS, kinds=rules.WANTED,
         reasons=rules.REASONS, sheet=sheet.answered(
             document, case.answers, case.origins, i18n.lang(), queries_clock.today()
@@ -147,6 +189,13 @@ def _page(page: CasePage, given: dict[str, Any] | None = None, status: int = 200
         ) if proposal is not None else None,
         mine=case.officer_id is not None and case.officer_id == who.person_id,
         may_act=who.may(*rules.DESK), granted=Outcome.GRANTED, lines=rules.LINES,
+        heard=heard, steps=steps, live=case.state in LIVE,
+        waits=None if waits or case.state is not CaseState.CHECKING else waits, standings=rules_hearing.STANDINGS,
+        heard_colours=rules_hearing.COLOURS, stances=rules_hearing.STANCES,
+        **queries_appeal.around(s, case.id, page.decision),
+        hears=bool(rules_hearing.may_hear(state=case.state, asked=0, new=1)),
+        fee=page.fee,
+        fee_states=rules_fees.STATES, fee_colours=rules_fees.COLOURS, fee_kinds=rules_fees.KINDS, ways=rules_fees.WAYS,
         asks_complete=page.service.from_complete and case.complete_on is None and case.state is CaseState.CHECKING,
     )  # fmt: skip
     return html, status
@@ -163,15 +212,17 @@ def case(reference: str) -> ResponseReturnValue:
         here = url_for(".case", reference=reference)
         look = url_for("rights_staff.look", kind=queries.CASE, id=case.id, page="services_staff.case", next=here)
         return redirect(look, 303)
-    return _page(page)
+    return case_page(page)
 
 
-def _done(reference: str, sentence: str) -> ResponseReturnValue:
+def done(reference: str, sentence: str) -> ResponseReturnValue:
+    """Back to the case, with what was done."""
     flash(sentence, "success")
     return redirect(url_for(".case", reference=reference), 303)
 
 
-def _version() -> int:
+def version_sent() -> int:
+    """The version of the case that the page showed from which this was sent; -1 where it says none."""
     raw = request.form.get("version", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else -1
 
@@ -185,7 +236,7 @@ def take(reference: str) -> ResponseReturnValue:
         actions_desk.take(acting(), page.case.id)
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("You have this case now."))
+    return done(reference, _("You have this case now."))
 
 
 @desk.post("/<reference>/assign")
@@ -195,12 +246,12 @@ def assign(reference: str) -> ResponseReturnValue:
     page, form = find(reference), AssignForm(prefix="assign")
     form.officer.choices = queries_desk.officers(db.session(), page.service)
     if not form.validate():
-        return _page(page, {"assign": form}, 422)
+        return case_page(page, {"assign": form}, 422)
     try:
-        actions_desk.assign(acting(), page.case.id, form.officer.data, _version())
+        actions_desk.assign(acting(), page.case.id, form.officer.data, version_sent())
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("Stored."))
+    return done(reference, _("Stored."))
 
 
 @desk.post("/<reference>/complete")
@@ -209,10 +260,10 @@ def complete(reference: str) -> ResponseReturnValue:
     """Everything is there: the law's clock begins."""
     page = find(reference)
     try:
-        actions_desk.complete(acting(), page.case.id, _version())
+        actions_desk.complete(acting(), page.case.id, version_sent())
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("Noted. The time of the law runs from today."))
+    return done(reference, _("Noted. The time of the law runs from today."))
 
 
 @desk.post("/<reference>/ask")
@@ -225,15 +276,18 @@ def ask(reference: str) -> ResponseReturnValue:
         form.due.errors = [str(_l("Choose a day that is still to come."))]
         good = False
     if not good:
-        return _page(page, {"ask": form}, 422)
+        return case_page(page, {"ask": form}, 422)
     try:
         actions_desk.ask(
-            acting(), page.case.id, _version(), kind=form.wanted(), text=form.text.data or "", language=i18n.lang(),
-            due_on=form.due.data,
+            acting(), page.case.id, version_sent(), kind=form.wanted(), text=form.text.data or "", language=i18n.lang(),
+            due_on=form.due.data, cents=form.cents(),
         )  # fmt: skip
     except Denied as denied:
+        if rules_fees.of_amount(denied.verdict):
+            form.amount.errors = [str(denied.verdict.reason)]
+            return case_page(page, {"ask": form}, 422)
         raise refused(denied, reference) from None
-    return _done(reference, _("The applicant is asked. The time of the law stands still until the answer is here."))
+    return done(reference, _("The applicant is asked. The time of the law stands still until the answer is here."))
 
 
 @desk.post("/<reference>/requests/<int:request_id>/back")
@@ -247,7 +301,7 @@ def take_back(reference: str, request_id: int) -> ResponseReturnValue:
         actions_desk.take_back(acting(), page.case.id, request_id)
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("The question is taken back."))
+    return done(reference, _("The question is taken back."))
 
 
 @desk.post("/<reference>/message")
@@ -256,12 +310,12 @@ def message(reference: str) -> ResponseReturnValue:
     """Write to the applicant."""
     page, form = find(reference), DeskMessageForm(prefix="message")
     if not form.validate():
-        return _page(page, {"message": form}, 422)
+        return case_page(page, {"message": form}, 422)
     try:
         actions_desk.write(acting(), page.case.id, form.text.data or "", i18n.lang())
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("The message is sent."))
+    return done(reference, _("The message is sent."))
 
 
 @desk.post("/<reference>/note")
@@ -270,9 +324,9 @@ def note(reference: str) -> ResponseReturnValue:
     """A note for colleagues."""
     page, form = find(reference), NoteForm(prefix="note")
     if not form.validate():
-        return _page(page, {"note": form}, 422)
+        return case_page(page, {"note": form}, 422)
     actions_desk.note_down(acting(), page.case.id, form.text.data or "", i18n.lang())
-    return _done(reference, _("The note is stored."))
+    return done(reference, _("The note is stored."))
 
 
 @desk.post("/<reference>/extend")
@@ -281,15 +335,15 @@ def extend(reference: str) -> ResponseReturnValue:
     """Take more time, once, with a reason."""
     page, form = find(reference), ExtendForm(prefix="extend")
     if not form.validate():
-        return _page(page, {"extend": form}, 422)
+        return case_page(page, {"extend": form}, 422)
     try:
-        actions_desk.extend(acting(), page.case.id, _version(), form.days.data or 0, form.why.data or "")
+        actions_desk.extend(acting(), page.case.id, version_sent(), form.days.data or 0, form.why.data or "")
     except Denied as denied:
         if denied.verdict.reason is not None and "%(most)s" in denied.verdict.reason.msgid:
             form.days.errors = [str(denied.verdict.reason)]
-            return _page(page, {"extend": form}, 422)
+            return case_page(page, {"extend": form}, 422)
         raise refused(denied, reference) from None
-    return _done(reference, _("The time is extended, and the applicant is told why."))
+    return done(reference, _("The time is extended, and the applicant is told why."))
 
 
 @desk.post("/<reference>/decide")
@@ -298,17 +352,17 @@ def decide(reference: str) -> ResponseReturnValue:
     """Write a decision; where the service asks for two officers it waits for the second."""
     page, form = find(reference), DecisionForm(prefix="decision")
     if not form.checked():
-        return _page(page, {"decision": form}, 422)
+        return case_page(page, {"decision": form}, 422)
     try:
         counts = actions_desk.propose(
-            acting(), page.case.id, _version(), outcome=Outcome(form.outcome.data), reason=form.reason.data or "",
+            acting(), page.case.id, version_sent(), outcome=Outcome(form.outcome.data), reason=form.reason.data or "",
             text=(form.text.data or "").strip(), basis=(form.basis.data or "").strip(), conditions=form.lines(),
         )  # fmt: skip
     except Denied as denied:
         raise refused(denied, reference) from None
     if counts:
-        return _done(reference, _("Decided. The applicant is told, and the paper is being made."))
-    return _done(reference, _("The decision is written. A second officer has to confirm it."))
+        return done(reference, _("Decided. The applicant is told, and the paper is being made."))
+    return done(reference, _("The decision is written. A second officer has to confirm it."))
 
 
 @desk.post("/<reference>/confirm")
@@ -317,10 +371,10 @@ def confirm(reference: str) -> ResponseReturnValue:
     """Confirm a colleague's decision."""
     page = find(reference)
     try:
-        actions_desk.confirm(acting(), page.case.id, _version())
+        actions_desk.confirm(acting(), page.case.id, version_sent())
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("Decided. The applicant is told, and the paper is being made."))
+    return done(reference, _("Decided. The applicant is told, and the paper is being made."))
 
 
 @desk.post("/<reference>/back")
@@ -329,12 +383,12 @@ def send_back(reference: str) -> ResponseReturnValue:
     """Do not confirm it: the case is checked again."""
     page, form = find(reference), ReturnForm(prefix="back")
     if not form.validate():
-        return _page(page, {"back": form}, 422)
+        return case_page(page, {"back": form}, 422)
     try:
-        actions_desk.send_back(acting(), page.case.id, _version(), form.why.data or "")
+        actions_desk.send_back(acting(), page.case.id, version_sent(), form.why.data or "")
     except Denied as denied:
         raise refused(denied, reference) from None
-    return _done(reference, _("Sent back. The case is checked again."))
+    return done(reference, _("Sent back. The case is checked again."))
 
 
 @desk.get("/<reference>/files/<int:file_id>")
@@ -354,7 +408,7 @@ def file(reference: str, file_id: int) -> ResponseReturnValue:
 
 
 def todo(s: Session, who: Actor) -> list[Todo]:
-    """What waits on the start page: cases nobody has, mine, and late ones. One select."""
+    """What waits on the start page: cases nobody has, mine, and late ones, and payments without a case. One select."""
     if not who.may(*rules.DESK):
         return []
     found, here = queries_desk.waits(s, who, queries_clock.today()), url_for("services_staff.cases")
@@ -369,4 +423,17 @@ def todo(s: Session, who: Actor) -> list[Todo]:
     if found["late"]:
         words = _n("%(n)s case is late", "%(n)s cases are late", found["late"])
         lines.append(Todo(words, ui.address(here, {"due": "late"}), clock.city_now(), found["late"]))
+    if found["appeals"]:
+        words = _n("%(n)s appeal to be decided", "%(n)s appeals to be decided", found["appeals"])
+        due = queries_clock.end_of(found["appeals_due"]) if found["appeals_due"] is not None else None
+        lines.append(Todo(words, url_for("services_staff.appeals"), due, found["appeals"]))
+    if found["asked"]:
+        words = _n("Other offices ask for %(n)s statement", "Other offices ask for %(n)s statements", found["asked"])
+        due = queries_clock.end_of(found["asked_due"])
+        lines.append(Todo(words, url_for("services_staff.consultations"), due, found["asked"]))
+    if found["loose"]:
+        words = _n(
+            "%(n)s payment that no case was found for", "%(n)s payments that no case was found for", found["loose"]
+        )
+        lines.append(Todo(words, url_for("services_staff.payments", state="open"), count=found["loose"]))
     return lines

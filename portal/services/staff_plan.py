@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, url_for
@@ -25,7 +26,8 @@ PLANNERS = ("administrator",)
 SPEC = rules_plan.TEXTS
 
 
-def _find(slug: str) -> Service:
+def find_service(slug: str) -> Service:
+    """A service, shown or not; 404 where there is none."""
     row = queries_plan.by_slug(db.session(), slug)
     if row is None:
         abort(404)
@@ -52,7 +54,7 @@ def new_service() -> ResponseReturnValue:
 @staff(*PLANNERS)
 def service(slug: str) -> ResponseReturnValue:
     """Texts and settings of a service."""
-    row = _find(slug)
+    row = find_service(slug)
     said = texts.all_languages(db.session(), queries.KIND, row.id)
     return _edit(service_form()(data={**stored(row), **fill(said)}), row)
 
@@ -93,7 +95,7 @@ def _save(form: ServiceForm, row: Service | None) -> Service:
 @staff(*PLANNERS)
 def show_service(slug: str) -> ResponseReturnValue:
     """Everybody sees it from now on, or staff alone."""
-    row = _find(slug)
+    row = find_service(slug)
     try:
         actions_plan.show(actor(), row, not row.shown)
     except Denied as denied:
@@ -109,7 +111,7 @@ def show_service(slug: str) -> ResponseReturnValue:
 @staff(*PLANNERS)
 def service_form_page(slug: str) -> ResponseReturnValue:
     """The form as a document: looked at, changed, and published as a new version."""
-    row, s, status = _find(slug), db.session(), 200
+    row, s, status = find_service(slug), db.session(), 200
     now = queries_plan.latest(s, row.id)
     form = DocumentForm(data={"document": _written(now.document) if now is not None else ""})
     faults: list[Any] = []
@@ -124,23 +126,28 @@ def service_form_page(slug: str) -> ResponseReturnValue:
                 made = actions_plan.publish(actor(), row, document, since or clock.city_now())
             except BadForm as bad:
                 faults = list(bad.faults)
-                form.document.errors = [_("The document has faults; they stand above the box, each with its place.")]
             else:
                 words = {"n": i18n.number(made.number), "when": i18n.moment(made.valid_from or clock.city_now())}
                 flash(_("Version %(n)s counts for whoever begins after %(when)s.", **words), "success")
                 return redirect(url_for(".service_form_page", slug=slug), 303)
-    html = render_template(
-        "services/staff/form.html", service=row, form=form, faults=faults, latest=now,
-        versions=queries_plan.versions(s, row.id),
+    return form_page(row, form, faults), status
+
+
+def form_page(row: Service, form: DocumentForm, faults: Sequence[Any]) -> str:
+    """The page with the document of a form; with faults these say where they are."""
+    if faults:
+        form.document.errors = [_("The document has faults; they stand above the box, each with its place.")]
+    return render_template(
+        "services/staff/form.html", service=row, form=form, faults=faults,
+        versions=queries_plan.versions(db.session(), row.id),
     )  # fmt: skip
-    return html, status
 
 
 @desk.get("/services/<slug>/form/<int:version>.json")
 @staff(*PLANNERS)
 def form_json(slug: str, version: int) -> Response:
     """A version of the form, to be saved."""
-    row = _find(slug)
+    row = find_service(slug)
     found = queries_plan.version(db.session(), row.id, version)
     if found is None:
         abort(404)

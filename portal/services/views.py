@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from portal.base import clock, db, files, i18n
+from portal.base import clock, db, files, i18n, qr
 from portal.base.errors import Refused
 from portal.base.i18n import _, _l
 from portal.base.security import actor, public, signed_in
 from portal.base.verdict import no
-from portal.services import actions, actions_files, queries, queries_clock, rules, sheet
+from portal.services import (
+    actions,
+    actions_files,
+    queries,
+    queries_appeal,
+    queries_clock,
+    queries_hearing,
+    queries_promise,
+    rules,
+    rules_fees,
+    rules_hearing,
+    sheet,
+)
 from portal.services.actions_desk import official
 from portal.services.forms import AnswerForm, FindForm, MessageForm, WithdrawForm
-from portal.services.models import LIVE, CaseFile, CaseRequest, CaseState, Outcome
+from portal.services.models import LIVE, CaseFile, CaseRequest, CaseState, Outcome, Wanted
 from portal.services.queries import CasePage
 from portal.services.rules import Denied
 from portal.services.rules_events import EVENTS
@@ -49,7 +62,7 @@ def service(slug: str) -> str:
     verdict = rules.may_file(shown=found.row.shown, has_form=found.form_id is not None)
     return render_template(
         "services/service.html", found=found, denied=None if verdict else verdict, silences=rules.SILENCES,
-        period=queries_clock.period(found.row.period, found.row.unit),
+        period=queries_clock.period(found.row.period, found.row.unit), told=queries_promise.of(s, found.row.id),
         begun=queries.applications(s, who, lang, found.row.id) if who.signed_in else [],
         sign_in=url_for("identity.sign_in", next=url_for("services.service", slug=slug)),
     )  # fmt: skip
@@ -86,9 +99,21 @@ def _page(page: CasePage, message: MessageForm, status: int = 200) -> ResponseRe
         ),
         form_words=lambda words: document.say(words, i18n.lang()),
         writes=bool(rules.may_write(case.state)), message=message, form=message,
+        heard=queries_hearing.for_applicant(db.session(), case.id, i18n.lang()), stances=rules_hearing.STANCES,
+        **queries_appeal.around(db.session(), case.id, page.decision),
+        fee=page.fee, fee_states=rules_fees.STATES, fee_colours=rules_fees.COLOURS, fee_kinds=rules_fees.KINDS,
+        ways=rules_fees.WAYS, code=_code(page),
         withdraws=bool(rules.may_move(case.state, CaseState.WITHDRAWN, rules.APPLICANT)),
     )  # fmt: skip
     return html, status
+
+
+def _code(page: CasePage) -> Markup | None:
+    """The drawing that a banking app reads, where something is open."""
+    way = page.fee.transfer if page.fee is not None else None
+    if way is None or way.code is None:
+        return None
+    return qr.svg(way.code, _("Code for a banking app: all that a transfer needs"), utf8=True)
 
 
 @pages.get("/cases/<reference>")
@@ -128,6 +153,8 @@ def answer(reference: str, request_id: int) -> ResponseReturnValue:
     if request_id not in {one.id for one in page.requests}:
         abort(404)
     asked, form, status = _asked(page, request_id), AnswerForm(), 200
+    if asked.kind is Wanted.FEE:  # answered by paying it, as the page of the case says
+        return redirect(url_for(".case", reference=reference), 303)
     if form.is_submitted():
         status = 422
         if form.validate():

@@ -16,7 +16,19 @@ from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, signed_in
 from portal.identity import queries as people
 from portal.identity.rules_ways import may_act
-from portal.services import actions, actions_desk, actions_files, filling, queries, queries_clock, rules, sheet
+from portal.services import (
+    actions,
+    actions_desk,
+    actions_files,
+    filling,
+    queries,
+    queries_clock,
+    queries_fees,
+    rules,
+    rules_fees,
+    sheet,
+    versions,
+)
 from portal.services.filling import SeenPage, State
 from portal.services.forms_fill import PageForm, typed_of
 from portal.services.models import Case, CaseFile
@@ -117,7 +129,8 @@ class Sheet:
         return all(state is State.DONE for _page, state in self.tasks())
 
 
-def _mine(number: int) -> Sheet:
+def mine(number: int) -> Sheet:
+    """An application that this person fills in, or may for another; 404 for everybody else."""
     found = queries.application(db.session(), actor(), number, i18n.lang())
     if found is None:
         abort(404)
@@ -129,10 +142,12 @@ def _mine(number: int) -> Sheet:
 @signed_in
 def tasks(number: int) -> str:
     """The task list of a form."""
-    it = _mine(number)
+    it = mine(number)
     found = it.tasks()
+    newer = queries.newer_form(db.session(), it.found, clock.city_now())
     return render_template(
-        "services/tasks.html", found=it.found, title=it.found.title, told=it.lang, words=filling.STATES, colours=COLOURS,
+        "services/tasks.html", newer=newer is not None and not versions.unchanged(it.form, read(newer.document)),
+        found=it.found, title=it.found.title, told=it.lang, words=filling.STATES, colours=COLOURS,
         tasks=[(page, state, it.say(page.title)) for page, state in found], ready=it.ready, locked=State.LOCKED,
         next=next((page for page, state in found if state not in (State.DONE, State.LOCKED)), None),
     )  # fmt: skip
@@ -151,12 +166,17 @@ def _page_of(it: Sheet, key: str) -> SeenPage:
 @signed_in
 def fill(number: int, page: str) -> ResponseReturnValue:
     """One page of a form. What was sent is kept, and the next page follows, or the check from which one came."""
-    it = _mine(number)
+    it = mine(number)
     shown, row = _page_of(it, page), it.found.row
     if request.method == "GET":
         return _filled(it, shown, PageForm.fit(it.form, shown.fields, it.lang, typed_of(shown.fields, row.answers)))
     refused = _store_files(it, shown.page)
-    files = {one.key: _told(row.id, one.key) for one in shown.page.fields if one.kind == "file"}
+    here = queries.files_of(db.session(), row.id)
+    files = {
+        one.key: queries.as_answers(file for file in here if file.field == one.key)
+        for one in shown.page.fields
+        if one.kind == "file"
+    }
     sent = filling.entered(it.form, page, request.form, row.answers, it.today, files)
     errors = {**sent.errors, **refused}
     if errors:
@@ -165,7 +185,7 @@ def fill(number: int, page: str) -> ResponseReturnValue:
         )
         form = PageForm.fit(it.form, again.fields, it.lang, sent.typed, errors)
         if any(form.boxes(one) or form.rows(one) for one in again.fields):
-            it = _mine(number)
+            it = mine(number)
             return _filled(it, again, form, 422)
     changed = set(rules.changed_words(row.answers, sent.answers))
     actions.keep(row, page, sent.answers, {key: where for key, where in row.origins.items() if key not in changed})
@@ -183,16 +203,6 @@ def _filled(it: Sheet, shown: SeenPage, form: PageForm, status: int = 200) -> Re
         back=url_for(".fill", number=number, page=keys[place - 1]) if place else url_for(".tasks", number=number),
     )  # fmt: skip
     return html, status
-
-
-def _told(number: int, key: str) -> list[dict[str, Any]]:
-    """The files of a field as answers have them."""
-    kinds = {media: kind for kind, media in FILES.items()}
-    return [
-        {"id": str(one.id), "name": one.name, "type": kinds.get(one.media_type, "pdf"), "size": one.size}
-        for one in queries.files_of(db.session(), number)
-        if one.field == key
-    ]
 
 
 def _store_files(it: Sheet, page: Page) -> dict[str, Text]:
@@ -229,7 +239,7 @@ def _onward(it: Sheet, page: str) -> str:
 @signed_in
 def remove_file(number: int, upload_id: int) -> ResponseReturnValue:
     """Take a file out of a form that is not sent yet."""
-    it = _mine(number)
+    it = mine(number)
     row = next((one for one in it.found.files if one.id == upload_id), None)
     if row is None:
         abort(404)
@@ -244,7 +254,7 @@ def remove_file(number: int, upload_id: int) -> ResponseReturnValue:
 @signed_in
 def check(number: int) -> ResponseReturnValue:
     """Everything once more before it is sent; nothing has been sent until then."""
-    it = _mine(number)
+    it = mine(number)
     if not it.ready or filling.problems(it.form, it.found.row.answers, it.today):
         return redirect(url_for(".tasks", number=number), 303)
     if request.method == "POST":
@@ -258,11 +268,12 @@ def check(number: int) -> ResponseReturnValue:
 
 
 def _send(it: Sheet) -> Case:
-    """Make a case of it; one that the register can answer is answered at once."""
+    """Make a case of it; one that the register can answer is answered at once, unless it is to be paid first."""
     who, s, of = actor(), db.session(), it.found.service
     answers = filling.seen(it.form, it.found.row.answers, it.today).answers
     case = actions.file(who, it.found.row, of, answers, language=i18n.lang())
-    if of.instant and case.mandate_id is None and case.person_id is not None and case.decided_at is None:
+    paid = rules_fees.may_grant(queries_fees.stand_of(s, case.id), pay_first=of.pay_first)
+    if of.instant and paid and case.mandate_id is None and case.person_id is not None and case.decided_at is None:
         known = people.facts(s, case.person_id, clock.now())
         if known.residence:
             actions_desk.issue_at_once(case, of, known.residence)
@@ -273,6 +284,6 @@ def _send(it: Sheet) -> Case:
 @signed_in
 def throw_away(number: int) -> ResponseReturnValue:
     """Delete a form that was begun."""
-    actions.throw_away(actor(), _mine(number).found.row)
+    actions.throw_away(actor(), mine(number).found.row)
     flash(_("The application is deleted."), "success")
     return redirect(url_for(".index"), 303)

@@ -160,6 +160,71 @@ def test_a_file_goes_with_the_case_and_only_to_those_who_may_see_it(
     assert kai.http.get(f"/en/staff/cases/{case.reference}/files/{file.id}", base_url=kai.base).data == picture
 
 
+def test_one_of_two_files_is_taken_out_and_the_other_is_sent(app: Portal, ana: Client) -> None:
+    form = town.document()
+    form["pages"][1]["fields"][3] |= {"max_files": 2, "required": True}
+    with db.write():
+        town.service(form=form)
+    here = begin(ana)
+    ana.post(f"{here}/you", you())
+    for n in ("one", "two"):
+        photo = (BytesIO(b"\x89PNG\r\n\x1a\n" + n.encode() * 50), f"{n}.png")
+        ana.post(f"{here}/goods", goods(photo=photo), content_type="multipart/form-data")
+    with db.read() as s:
+        first = s.scalars(select(CaseFile).order_by(CaseFile.id)).first()
+    assert first is not None
+    page = ana.post(f"{here}/files/{first.id}/remove", page=f"{here}/goods")
+    assert "two.png" in page and "one.png" not in page
+    case = case_of(ana.post(f"{here}/check"))
+    assert [one["name"] for one in case.answers["photo"]] == ["two.png"]
+
+
+def test_numbers_too_large_to_compute_with_are_refused_where_they_are_typed(app: Portal, ana: Client) -> None:
+    form = town.document()
+    form["pages"][1]["fields"][2] |= {"max": 10**12}
+    form["values"] = [
+        {"key": "area", "label": town.words("Area"), "kind": "number",
+         "reckoning": {"product": [{"field": "metres"}, {"field": "metres"}]}}
+    ]  # fmt: skip
+    with db.write():
+        town.service(form=form)
+    here = begin(ana)
+    ana.post(f"{here}/you", you())
+    page = ana.post(f"{here}/goods", goods(metres="999999999999"))
+    assert page.status == 422 and "too large to compute" in page and 'value="999999999999"' in page
+    assert ana.get(here).status == 200
+    ana.post(f"{here}/goods", goods(metres="4"))
+    assert case_of(ana.post(f"{here}/check")).answers["metres"] == 4
+
+
+def test_a_form_is_tried_before_it_is_published(app: Portal, stall: Service) -> None:
+    pia = Client(app)
+    enter(pia, "Pia Saar", roles=["administrator"])
+    here = "/en/staff/cases/services/market-stall/form"
+    assert pia.get(f"{here}/preview").url.endswith("/form")
+    assert pia.post(f"{here}/preview", {"document": "{"}, page=here).status == 422
+    form = town.document()
+    form["pages"][1]["fields"][3]["required"] = True
+
+    def on(page: Page, **typed: Any) -> Page:
+        return pia.post(f"{here}/preview", {"kept": page.fields()["kept"], "go": "on", **typed}, page=here)
+
+    page = pia.post(f"{here}/preview", {"document": json.dumps(form)}, page=here)
+    assert "This is a preview" in page and "Page 1 of 2" in page and "About you" in page
+    wrong = on(page, **you(**{"name-family": ""}))
+    assert wrong.status == 422
+    second = on(wrong, **you())
+    assert "What you sell" in second and "An example" not in second
+    back = on(second, **goods(go="back"))
+    assert "About you" in back and 'value="Ilves"' in back
+    crafts = on(on(back, **you()), **goods(kind="crafts"))
+    assert "Crafts" in crafts and "hygiene" not in crafts and "Page" not in crafts  # the check page, without the branch
+    spoiled = pia.post(f"{here}/preview", {"kept": "e30.x", "go": "on"}, page=here)
+    assert spoiled.url.endswith("/form") and "ended" in spoiled
+    with db.read() as s:
+        assert s.scalars(select(Application)).all() == [] and s.scalars(select(FormVersion.number)).all() == [1]
+
+
 def test_an_officer_asks_and_the_applicant_answers(ana: Client, kai: Client, stall: Service) -> None:
     case = case_of(send(ana))
     desk = f"/en/staff/cases/{case.reference}"
@@ -250,7 +315,8 @@ def test_a_service_is_set_up_and_given_a_form(app: Portal) -> None:
     enter(boss, "Pia Saar", roles=["administrator"])
     settings = {
         "slug": "dog", "title_en": "Dog licence", "period": "2", "unit": "weeks", "resume": "continue", "silence": "nothing",
-        "extension_days": "0", "answer_days": "14", "appeal_days": "30", "valid_days": "0",
+        "extension_days": "0", "answer_days": "14", "appeal_days": "30",
+        "appeal_period": "30", "valid_days": "0",
     }  # fmt: skip
     page = boss.post("/en/staff/cases/services/new", {**settings, "period": "0"})
     assert page.status == 422
