@@ -7,7 +7,7 @@ from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import budgets as budget_queries
 from portal.budgeting.queries import found, news, origins, stations
 from portal.budgeting.staff import budgets, grow, money, projects, texts, vote, works
-from portal.budgeting.views import ballot, pages, results, story
+from portal.budgeting.views import ballot, pages, results, share, story
 
 FEATURE = Feature(
     name="budgeting",
@@ -135,4 +135,4 @@ FEATURE = Feature(
 )
 
 # Modules whose views stand on the blueprints above: importing them is what puts the views there.
-PIECES = (ballot, results, story, grow, money, projects, texts, vote, works)
+PIECES = (ballot, results, share, story, grow, money, projects, texts, vote, works)

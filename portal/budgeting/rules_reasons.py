@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from portal.base import i18n
 from portal.base.i18n import Text, _l, _n
+from portal.budgeting.rules_explained import MOST_NAMED, how_paid, what_was_missing, where_it_went
+from portal.budgeting.rules_words import Several, Sum
 
 TOO_FEW = _l("Fewer than 10 ballots: numbers are not published.")
-MOST_NAMED = 3  # winners named in a sentence; the rest are in the download
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Cents written as money of the reader's language when the sentence is shown."""
-
-    cents: int
-    currency: str
-
-    def __str__(self) -> str:
-        return i18n.money(self.cents, self.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """Names as a list of the reader's language."""
-
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return i18n.listing([i18n.quoted(str(name)) for name in self.names])
 
 
 def why_won(pot: Mapping[str, Any], place: int, currency: str) -> list[Text]:
@@ -43,7 +21,8 @@ def why_won(pot: Mapping[str, Any], place: int, currency: str) -> list[Text]:
         case "free":
             return [_l("It costs nothing.")]
         case "shares":
-            return [_l("Its supporters could pay for it together. It costs %(cost)s.", cost=cost)]
+            said = _l("Its supporters could pay for it together. It costs %(cost)s.", cost=cost)
+            return [said, *how_paid(winner, currency, by_points=pot.get("rule", {}).get("utility") == "score")]
         case "greedy" | "top-up":
             left = pot["budget"] - sum(one["cost"] for one in pot["winners"][: place - 1])
             return [
@@ -56,9 +35,18 @@ def why_won(pot: Mapping[str, Any], place: int, currency: str) -> list[Text]:
     return []
 
 
-def why_lost(loser: Mapping[str, Any], currency: str, name: Callable[[str], str], points: bool = False) -> list[Text]:
-    """The sentences for one loser of a published outcome: the reasons, or that its pot had too few ballots for them."""
-    return reasons(loser, currency, name, points) if "reason" in loser else [TOO_FEW]
+def why_lost(
+    loser: Mapping[str, Any],
+    currency: str,
+    name: Callable[[str], str],
+    points: bool = False,
+    pot: Mapping[str, Any] | None = None,
+) -> list[Text]:
+    """The sentences for one loser of a published outcome: the reasons and what was missing, or that its pot had too few
+    ballots for them."""
+    if "reason" not in loser:
+        return [TOO_FEW]
+    return [*reasons(loser, currency, name, points), *what_was_missing(loser, pot or {}, points)]
 
 
 def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str], points: bool = False) -> list[Text]:
@@ -103,6 +91,17 @@ def reasons(loser: Mapping[str, Any], currency: str, name: Callable[[str], str],
                     cost=cost,
                 )
             ]
+        case "over-cap":
+            return [
+                _l(
+                    "When its turn came, %(left)s were left for its category. It costs %(cost)s.",
+                    left=Sum(loser.get("left") or 0, currency),
+                    cost=cost,
+                )
+            ]
+        case "excluded":
+            other = Several((name(str(loser.get("instead", ""))),))
+            return [_l("Only one of it and %(project)s can win, and that one came first.", project=other)]
         case "after-stop" if points:
             return [_l("The count had stopped before its turn: a project with more points did not fit.")]
         case "after-stop":
@@ -134,6 +133,8 @@ def _spent(loser: Mapping[str, Any], currency: str, name: Callable[[str], str]) 
             cost=Sum(loser["cost"], currency),
         )
     ]
+    if loser.get("shared"):
+        return [*said, *where_it_went(loser, currency, name)]
     most = sorted(loser.get("went", []), key=lambda pair: -pair[1])[:MOST_NAMED]
     if most:
         said.append(_l("Most of it went to %(projects)s.", projects=Several(tuple(name(one) for one, _cents in most))))

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, cast, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -28,8 +28,9 @@ from portal.base.tables import UtcTime
 from portal.base.together import Ready, ask
 from portal.base.verdict import YES, Verdict, no
 from portal.identity.actions import need_age
-from portal.voting import queries, rules, rules_ways, sealing, sealing_files
+from portal.voting import actions_entry, queries, rules, rules_ways, sealing, sealing_files
 from portal.voting.models import Channel, Participation, Receipt, ReceiptState, RollEntry, SealedBallot, Vote, VoteState
+from portal.voting.models_chain import ChainEntry, Commitment
 from portal.voting.queries import city_day, roll_claim
 from portal.voting.regulation import canonical, faults, fingerprint
 from portal.voting.regulation import draft as draft_regulation
@@ -150,6 +151,7 @@ def open_vote(s: Session, actor: Actor, vote: Vote, *, holders: tuple[str, str] 
     vote.opened_at = clock.now()
     vote.state = VoteState.OPEN
     s.flush()
+    actions_entry.begin(s, vote)
     record(
         actor,
         "open_vote",
@@ -199,6 +201,15 @@ class Cast:
     state: ReceiptState
     repeated: bool = False
     changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing:
+    """The ballot that lies in a slot: both ciphertexts, and whether any ballot of the vote is named in its chain."""
+
+    envelope: bytes
+    choices: bytes
+    named: bool = True
 
 
 def new_form_token() -> str:
@@ -255,11 +266,13 @@ def cast_ballot(
     if standing is not None and standing.repeated is not None:
         return Cast(code, standing.repeated, repeated=True)
     taking = _taking_part(vote, claim, channel, city_day(now), actor, standing, alone=facts.alone)
-    old = None if standing is None else standing.envelope
+    old = None
+    if standing is not None and standing.envelope is not None:
+        old = Standing(standing.envelope, standing.choices, bool(standing.named))
     packed = sealing.pack_choices(vote.document, choices_by_pot)
     written = [
         taking,
-        *sealed(vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station),
+        *sealed(s, vote, keys, slot, packed, old=old, receipt=code_hash, channel=channel, station=station),
         (_RECORD, {"vote_id": vote.id, "code_hash": code_hash, "state": ReceiptState.RECORDED}),
     ]
     closes_at = vote.closes_at
@@ -325,14 +338,21 @@ _LOCK_ENTRY = Ready(
     .where(_ROLL.c.vote_id == bindparam("vote"), _ROLL.c.claim == bindparam("entry"))
     .with_for_update()
 )
+_ENTRY = ChainEntry.__table__
 _HERE = (_SEALED.c.vote_id == bindparam("vote"), _SEALED.c.slot == bindparam("here"))
 _STANDS_BY = select(_PART.c.channel).where(_PART.c.vote_id == bindparam("vote"), _PART.c.claim == bindparam("entry"))
 _STANDING = Ready(
     select(
         select(_SEALED.c.envelope).where(*_HERE).with_for_update().scalar_subquery().label("envelope"),
+        select(_SEALED.c.choices).where(*_HERE).scalar_subquery().label("choices"),
         _KNOWN.scalar_subquery().label("repeated"),
         _STANDS_BY.scalar_subquery().label("channel"),
+        exists().where(_ENTRY.c.vote_id == bindparam("vote"), _ENTRY.c.number > 0).label("named"),
     )
+)
+_COMMITTED = Commitment.__table__.c
+_NAMED = Ready(
+    select(_COMMITTED.entry).where(_COMMITTED.vote_id == bindparam("vote"), _COMMITTED.commitment == bindparam("was"))
 )
 _SEAL = Ready(insert(_SEALED), ("vote_id", "slot", "envelope", "choices"))
 _SEAL_AGAIN = Ready(update(_SEALED).where(*_HERE), ("envelope", "choices"))
@@ -412,10 +432,11 @@ def _taking_part(
 
 def seal_ballot(s: Session, vote: Vote, keys: sealing.Subkeys, slot: str, content: Any, **more: Any) -> None:
     """Put a ballot into its slot; the parameters are those of `sealed`."""
-    ask(s, *sealed(vote, keys, slot, content, **more))
+    ask(s, *sealed(s, vote, keys, slot, content, **more))
 
 
 def sealed(
+    s: Session,
     vote: Vote,
     keys: sealing.Subkeys,
     slot: str,
@@ -424,21 +445,31 @@ def sealed(
     receipt: str | None,
     channel: str,
     station: int = 0,
-    old: bytes | None = None,
+    old: Standing | None = None,
 ) -> list[Question]:
-    """The statements that put a ballot into its slot. Of an earlier one there (`old`) only the envelope is opened, and
-    its receipt becomes "replaced"."""
+    """The statements that put a ballot into its slot. Of an earlier one there (`old`) only the envelope is opened, and its
+    receipt becomes "replaced". The new one says which ballot it replaces that an entry of the chain names: that one, or
+    else the one that it replaced itself."""
     prior = None
     first: list[Question] = []
     if old is not None:
-        before = sealing.open_envelope(keys, vote.public_id, slot, old)
-        prior = before.prior  # no entry of a chain names a commitment yet
-        if before.receipt is not None:
-            first = [(_REPLACED, {"vote": vote.id, "code": before.receipt})]
+        prior, replaced = before(s, vote, keys, slot, old)
+        if replaced is not None:
+            first = [(_REPLACED, {"vote": vote.id, "code": replaced})]
     values = sealed_values(vote, keys, slot, content, receipt=receipt, channel=channel, station=station, prior=prior)
     if old is None:
         return [(_SEAL, {"vote_id": vote.id, "slot": slot, **values})]
     return [*first, (_SEAL_AGAIN, {"vote": vote.id, "here": slot, **values})]
+
+
+def before(s: Session, vote: Vote, keys: sealing.Subkeys, slot: str, old: Standing) -> tuple[str | None, str | None]:
+    """What a ballot that takes the place of `old` says that it replaces (a commitment that an entry of the chain names, or
+    None), and the receipt of the old one."""
+    found = sealing.open_envelope(keys, vote.public_id, slot, bytes(old.envelope))
+    if not old.named:  # no entry names any ballot yet, and a trip to the database is saved
+        return found.prior, found.receipt
+    was = sealing.commitment(slot, found.nonce, bytes(old.envelope), bytes(old.choices))
+    return was if ask(s, (_NAMED, {"vote": vote.id, "was": was}))[0] else found.prior, found.receipt
 
 
 def sealed_values(

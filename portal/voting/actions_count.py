@@ -22,7 +22,16 @@ from portal.base import clock, db, ground, jobs
 from portal.base.actor import SYSTEM, Actor
 from portal.base.i18n import _l
 from portal.base.verdict import no
-from portal.voting import actions_keep, rules, sealing, sealing_files
+from portal.voting import (
+    actions_chain,
+    actions_entry,
+    actions_keep,
+    actions_verify,
+    chain,
+    rules,
+    sealing,
+    sealing_files,
+)
 from portal.voting.actions import NotPossible, demand, subkeys
 from portal.voting.actions_count_open import (
     Opened,
@@ -153,7 +162,10 @@ def run_count(public_id: str) -> None:
         except sealing.SealingError as error:
             _stop(snapshot, [{"what": "vote key", "detail": str(error)}])
             return
+        if actions_chain.seal_due(public_id) is not None:  # the worker has not come to it since the close
+            snapshot = take_snapshot(public_id)
         opened = open_all(snapshot)
+        opened.differences += _against_chain(snapshot)
         if opened.differences:
             _stop(snapshot, opened.differences)
             return
@@ -164,6 +176,13 @@ def run_count(public_id: str) -> None:
         state = VoteState.KEPT
     if state is VoteState.KEPT:
         _destroy(public_id)
+
+
+def _against_chain(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What the auditor's check says of the snapshot: the chain is whole, and it names every ballot that is there."""
+    vote, entries = snapshot.vote, snapshot.entries
+    read = [one.stored for one in actions_chain.opened(vote, subkeys(vote), snapshot.sealed)]
+    return actions_verify.of_chain(vote, entries, ()) + chain.strange(entries, read, settled=True)
 
 
 def _stop(snapshot: Snapshot, differences: list[dict[str, Any]]) -> None:
@@ -213,6 +232,7 @@ def _store(snapshot: Snapshot, opened: Opened) -> None:
         fresh.outcome, fresh.numbers, fresh.lists, fresh.lots = counted, numbers, lists, lots
         fresh.state, fresh.counted_at = VoteState.COUNTED, clock.city_now()
         s.flush()
+        actions_entry.counted(s, fresh, opened.receipts, {"checked": len(snapshot.sealed), "differences": 0})
         record(SYSTEM, "count", "vote", vote.public_id, after={"numbers": numbers})
 
 

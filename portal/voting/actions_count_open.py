@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.base import db
-from portal.voting import rules, sealing
+from portal.voting import chain, queries_chain, rules, sealing
 from portal.voting.actions import subkeys
 from portal.voting.models import CountRun, Participation, Receipt, ReceiptState, SealedBallot, Vote
 from portal.voting.queries import count_run
@@ -32,6 +32,7 @@ class Snapshot:
     participations: list[tuple[str, str]]
     receipts: dict[str, str]
     digest: str
+    entries: list[chain.Entry]
 
 
 @dataclass(slots=True, repr=False)
@@ -73,6 +74,7 @@ def take_snapshot(public_id: str) -> Snapshot:
                 for code, state in s.execute(select(Receipt.code_hash, Receipt.state).where(Receipt.vote_id == vote.id))
             },
             digest=digest_of(sealed),
+            entries=queries_chain.entries(s, vote.id),
         )
 
 

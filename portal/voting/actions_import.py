@@ -20,8 +20,8 @@ from portal.base import clock, ground
 from portal.base.actor import Actor
 from portal.base.i18n import _l
 from portal.base.verdict import no
-from portal.voting import rules, sealing, sealing_files
-from portal.voting.actions import NotPossible, demand, sealed_values, shared_vote, subkeys
+from portal.voting import actions_entry, rules, sealing, sealing_files
+from portal.voting.actions import NotPossible, Standing, before, demand, sealed_values, shared_vote, subkeys
 from portal.voting.actions_count_open import plain_choice, plain_list_hash
 from portal.voting.counting.outcome import outcome
 from portal.voting.models import PlainBallot, SealedBallot, Vote, VoteState
@@ -127,19 +127,33 @@ def import_open_chunk(s: Session, vote: Vote, first_row: int, ballots: Sequence[
     vote = shared_vote(s, vote.id)
     demand(rules.is_running(vote, clock.city_now()))
     keys = subkeys(vote)
+    slots_of = [sealing.slot_of(keys, "imported", str(row)) for row in range(first_row, first_row + len(ballots))]
+    here = _standing(s, vote, slots_of)
     sealed = []
-    for row, choices in enumerate(ballots, first_row):
+    for slot, choices in zip(slots_of, ballots, strict=True):
         demand(rules.check_ballot(choices, vote.document))
-        slot = sealing.slot_of(keys, "imported", str(row))
         packed = sealing.pack_choices(vote.document, choices)
-        values = sealed_values(vote, keys, slot, packed, receipt=None, channel="imported")
+        prior = before(s, vote, keys, slot, here[slot])[0] if slot in here else None
+        values = sealed_values(vote, keys, slot, packed, receipt=None, channel="imported", prior=prior)
         sealed.append({"vote_id": vote.id, "slot": slot} | values)
-    # an import that is repeated replaces its own rows; nothing in them points anywhere
+    # an import that is repeated replaces its own rows, and says so where the chain names them
     for start in range(0, len(sealed), 500):
         part = sealed[start : start + 500]
         slots = [row["slot"] for row in part]
         s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id, SealedBallot.slot.in_(slots)))
         s.execute(insert(SealedBallot), part)
+
+
+def _standing(s: Session, vote: Vote, slots: Sequence[str]) -> dict[str, Standing]:
+    found: dict[str, Standing] = {}
+    for start in range(0, len(slots), 500):
+        rows = s.execute(
+            select(SealedBallot.slot, SealedBallot.envelope, SealedBallot.choices).where(
+                SealedBallot.vote_id == vote.id, SealedBallot.slot.in_(slots[start : start + 500])
+            )
+        )
+        found |= {row.slot: Standing(row.envelope, row.choices) for row in rows}
+    return found
 
 
 def forget_import(s: Session, kind: str, object_id: int) -> None:
@@ -149,6 +163,7 @@ def forget_import(s: Session, kind: str, object_id: int) -> None:
     if vote is None:
         return
     sealing_files.destroy_key(ground.settings().keys, vote.public_id)
+    actions_entry.forget(s, vote)
     s.delete(vote)
     s.flush()
 

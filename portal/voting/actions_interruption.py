@@ -12,8 +12,8 @@ from portal.audit.actions import record
 from portal.audit.queries import stands
 from portal.base import clock, db, ground, jobs
 from portal.base.actor import SYSTEM, Actor
+from portal.voting import actions_entry, sealing_files
 from portal.voting import rules_interruption as rules
-from portal.voting import sealing_files
 from portal.voting.actions import demand
 from portal.voting.models import CountRun, SealedBallot, Vote, VoteState
 from portal.voting.queries_desk import of_one_hand
@@ -22,10 +22,17 @@ DESTROY = "voting.destroy_key"
 
 
 def plan_after_interruption(
-    s: Session, actor: Actor, vote: Vote, *, choice: str, closes_at: datetime | None = None
+    s: Session,
+    actor: Actor,
+    vote: Vote,
+    *,
+    choice: str,
+    closes_at: datetime | None = None,
+    newest: tuple[int, str] | None = None,
 ) -> None:
     """The first officer says how the interrupted vote goes on: `choice` is GO_ON with a new close (UTC) or BREAK_OFF.
-    A later plan takes the place of an earlier one.
+    `newest`: number and head of the newest entry of the chain that somebody outside holds; None where none is newer than
+    what was restored. A later plan takes the place of an earlier one.
 
     Raises NotPossible.
     """
@@ -36,6 +43,7 @@ def plan_after_interruption(
         "choice": choice,
         "closes_at": closes_at.isoformat() if goes_on and closes_at else None,
         "first": actor.person_id,
+        "newest": list(newest) if newest else None,
     }
     _write(vote, plan)
     s.flush()
@@ -59,10 +67,13 @@ def agree_after_interruption(s: Session, actor: Actor, vote: Vote, *, plan: str)
             "choice": gap.choice,
             "closes_at": gap.closes_at.isoformat() if gap.closes_at else None,
             "first": gap.first,
+            "newest": list(gap.newest) if gap.newest else None,
             "second": actor.person_id,
             "decided": clock.now().isoformat(),
         },
     )
+    told = {"backup": gap.backup.isoformat(), "restored": gap.restored.isoformat(), "choice": gap.choice}
+    actions_entry.restored(s, vote, gap.newest, told)
     # a count that was asked for before the backup is not this vote's count any more
     s.execute(delete(CountRun).where(CountRun.vote_id == vote.id))
     if gap.choice == rules.GO_ON:

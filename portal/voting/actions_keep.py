@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.audit.actions import record
 from portal.base import clock, db, ground
 from portal.base.actor import Actor
-from portal.voting import sealing, sealing_files
+from portal.voting import actions_entry, queries_chain, sealing, sealing_files
 from portal.voting.models import PlainBallot, Receipt, ReceiptState, SealedBallot, Vote, VoteState
 from portal.voting.queries import by_public_id, plain_lists, receipts_recorded
 
@@ -43,6 +43,7 @@ def content_of(s: Session, vote: Vote) -> bytes:
             "outcome": vote.outcome,
             "ballots": plain_lists(s, vote),
             "receipts": receipts_recorded(s, vote),
+            "chain": [one.document() for one in queries_chain.entries(s, vote.id)],
         }
     )
 
@@ -104,6 +105,7 @@ def restore_counted(s: Session, actor: Actor, content: bytes) -> Vote | None:
         s.execute(insert(PlainBallot), rows[start : start + 5000])
     s.execute(delete(SealedBallot).where(SealedBallot.vote_id == vote.id))
     _restore_receipts(s, vote, kept["receipts"])
+    actions_entry.put_back(s, vote, kept.get("chain", []))
     sealing_files.destroy_key(ground.settings().keys, vote.public_id)
     vote.numbers, vote.lists, vote.lots, vote.outcome = kept["numbers"], kept["lists"], kept["lots"], kept["outcome"]
     vote.state, vote.counted_at = VoteState.FINISHED, clock.now()

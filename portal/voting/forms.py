@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.base import fields as f
 from portal.base import ground
 from portal.base.i18n import _, _l, direction, own_name
+from portal.voting import chain
 from portal.voting.rules_interruption import BREAK_OFF, GO_ON
 from portal.voting.rules_turnout import MOST
 
@@ -77,6 +78,23 @@ class PlanForm(f.Form):
     closes_at = f.Moment(
         _l("New close"), [f.optional()], hint=_l("Only where the vote goes on. Day and time in the city's time zone.")
     )
+    newest = f.Text(
+        _l("Newest head that somebody outside holds"),
+        [f.optional(), f.length(max=200)],
+        hint=_l(
+            "Number and head, as they stand on a slip or in a feed. Empty where nobody holds a newer one than this page."
+        ),
+        attributes={"dir": "ltr"},
+    )
+
+    def validate_newest(self, field: f.Text) -> None:
+        """A number, and the 64 signs of a head."""
+        try:
+            self.held = chain.read_heads(field.data or "")[-1]
+        except ValueError:
+            raise f.Wrong(str(_l("Enter the number of the entry and then its head of 64 signs."))) from None
+
+    held: tuple[int, str] | None = None
 
 
 class AgreeForm(f.Form):

@@ -28,6 +28,7 @@ from portal.processes.models import PhaseKind
 from portal.processes.rules import find
 from portal.voting import rules, rules_interruption, rules_ways, sealing, sealing_files
 from portal.voting.models import Channel, CountRun, Participation, PlainBallot, Receipt, ReceiptState, Vote, VoteState
+from portal.voting.models_chain import ChainEntry
 from portal.voting.regulation import READY, Ready, faults, fingerprint
 from portal.voting.regulation_words import by_points, describe, held_elsewhere, parameters
 from portal.voting.rules_turnout import Entitled, entitled
@@ -55,6 +56,24 @@ def by_public_id(s: Session, public_id: str) -> Vote | None:
     """The vote under its public id; None for unknown ones and unfinished imports."""
     found = s.scalars(select(Vote).where(Vote.public_id == public_id)).one_or_none()
     return None if found is None or found.state is VoteState.IMPORTING else found
+
+
+def public_id_at(s: Session, slug: str) -> str | None:
+    """The public id of the vote on the thing with this address (a budget's, say), whoever's kind it is; None where there
+    is none."""
+    for feature in ground.current().features:
+        for kind in feature.kinds:
+            if kind.result is None or not hasattr(kind.model, "slug"):
+                continue
+            model: Any = kind.model
+            found = s.scalar(
+                select(Vote.public_id)
+                .join(model, model.id == Vote.object_id)
+                .where(Vote.kind == kind.name, model.slug == slug, Vote.state != VoteState.IMPORTING)
+            )
+            if found is not None:
+                return found
+    return None
 
 
 # Who on the staff sees votes before they are public, and those of closed processes.
@@ -285,9 +304,15 @@ _turnouts: dict[tuple[str, date], int] = {}
 _turnouts_lock = threading.Lock()
 
 
+def _last_entry(s: Session, vote: Vote) -> int:
+    newest = select(ChainEntry.ballots).where(ChainEntry.vote_id == vote.id).order_by(ChainEntry.number.desc())
+    return s.scalar(newest.limit(1)) or 0
+
+
 def turnout(s: Session, vote: Vote, now: datetime) -> int | None:
-    """How many have voted: before the count participations of the days before today, from 10 on, kept for the day so
-    that a change of ballot is not seen in it; after the count the ballots. None where nothing may be said."""
+    """How many have voted: before the count as of the last entry of the chain or, without one, participations of the days
+    before today, from 10 on, kept for the day so that a change of ballot is not seen in it; after the count the ballots.
+    None where nothing may be said."""
     if vote.state in (VoteState.FINISHED, VoteState.PUBLISHED):
         return int((vote.numbers or {}).get("ballots", 0))
     if vote.state is not VoteState.OPEN:
@@ -297,7 +322,7 @@ def turnout(s: Session, vote: Vote, now: datetime) -> int | None:
     with _turnouts_lock:
         known = _turnouts.get(key)
     if known is None:
-        known = (
+        known = _last_entry(s, vote) or (
             s.scalar(
                 select(func.count())
                 .select_from(Participation)
@@ -373,6 +398,11 @@ def _status(vote: Vote, run: CountRun | None, now: datetime) -> Status:
             return Status("counting")
         return Status("counting", step=1 if run.done < run.total else 2, opened=run.done / run.total)
     return Status("closed", asked=run is not None and run.first_id is not None)
+
+
+def not_counted(s: Session) -> Sequence[Vote]:
+    """The votes that were opened and not counted."""
+    return s.scalars(select(Vote).where(Vote.state == VoteState.OPEN).order_by(Vote.id)).all()
 
 
 def count_run(s: Session, vote: Vote) -> CountRun | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.base.errors import Refused
 from portal.base.i18n import _l
-from portal.voting import sealing
+from portal.voting import queries_chain, sealing
 from portal.voting.models import Vote
 from portal.voting.queries import plain_lists, published, published_ballots, receipts_counted
 
@@ -25,7 +25,9 @@ README = """The result of a vote, to be counted again by anyone
                     so, only their totals
   outcome.json      the outcome as the portal counted it
   receipts.txt      hashes of all receipts in the counted set, sorted; joined to no ballot
-  recount.py        counts again with Python 3.8 or later and nothing else, and compares:  python3 recount.py
+  chain.json        the entries that were made while the vote ran: fingerprints of sealed ballots, each entry continuing the
+                    one before; compare its heads with those that you kept
+  recount.py        checks the chain, counts again with Python 3.8 or later and nothing else, and compares:  python3 recount.py
 
 A pot with fewer than ten ballots publishes none of them and no number that comes from them, because they could give
 somebody away: outcome.json names its winners alone. Nobody outside can count such a pot again: recount.py names it and
@@ -96,9 +98,12 @@ def archive(s: Session, vote: Vote) -> bytes:
         "regulation.json": vote.regulation.encode(),
         "ballots.json": sealing.canonical(document),
         "outcome.json": public.outcome_text.encode(),
+        "chain.json": sealing.canonical(queries_chain.document(s, vote)),
         "receipts.txt": "".join(line + "\n" for line in receipts_counted(s, vote)).encode(),
         "recount.py": RECOUNT.read_bytes(),
     }
+    if vote.key_check is None:  # taken in from a file, and never sealed
+        del files["chain.json"]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive_file:
         for name, content in files.items():

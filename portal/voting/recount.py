@@ -11,6 +11,9 @@ JSON file holds the same as {"regulation", "ballots", "outcome"}. ballots.json i
               or {"totals": {"ballots": n, "votes": {id: n}, "scores": {id: n}}}       (greedy rules)
               or {"withheld": true}}}              fewer than 10 ballots are not published
 
+Where chain.json and receipts.txt lie beside them, the chain is checked, too: each entry is what its head says and continues
+the one before, the first names this regulation, the last names these lists of ballots and receipts and as many ballots.
+
 The hashes that ballots.json states (`regulation_sha256`, and `sha256` with `salt` for each list) are checked. Then the
 outcome is made anew from the regulation and the ballots and compared byte for byte with the published one. Exit 0: the
 same. Exit 1: it differs, and the place is printed. Exit 2: the files cannot be read.
@@ -50,11 +53,19 @@ class Pot:
         self.budget: int = pot["budget_cents"]
         self.cost: Dict[str, int] = {}
         self.withdrawn: Set[str] = set()
+        self.category: Dict[str, str] = {}
+        self.group: Dict[str, str] = {}
+        self.caps: Dict[str, int] = pot.get("caps") or {}
+        self.over_cap: Dict[str, int] = {}
+        self.instead: Dict[str, str] = {}
         for project in regulation["projects"]:
             if project["pot"] == self.name:
                 if project["id"] in self.cost:
                     raise Unreadable("project %s is listed twice" % project["id"])
                 self.cost[project["id"]] = project["cost_cents"]
+                self.category[project["id"]] = project.get("category") or ""
+                if project.get("group"):
+                    self.group[project["id"]] = project["group"]
                 if project.get("withdrawn"):
                     self.withdrawn.add(project["id"])
         self.votes = dict.fromkeys(self.cost, 0)
@@ -79,6 +90,14 @@ class Pot:
         self.near: List[Doc] = []
         self.share: Optional[Doc] = None
         self.money: Dict[str, Tuple[int, int, List[List[Any]]]] = {}
+        self.joint = "totals" not in given and regulation.get("publication") != "totals"
+        # What a ballot gives that names one project alone: a vote, a point, or a first rank.
+        self.alone: int = (regulation["ballot"].get("max") or 1) if self.kind == "ordinal" else 1
+        self.paid: Dict[str, Doc] = {}
+        self.shared: Dict[str, List[int]] = {}
+        self.more: Dict[str, Optional[int]] = {}
+        self.compared: Optional[Doc] = None
+        self.greedy_order = self.rule["name"] == "greedy"
 
     def read(self, ballots: List[Any], longest: Optional[int]) -> None:
         """Points of each ballot, votes and scores."""
@@ -139,9 +158,14 @@ class Pot:
 
     def count(self) -> None:
         if self.rule["name"] == "greedy":
-            self.go_down(self.greedy_keys(self.rule.get("utility")), self.budget, "greedy", self.rule["on_misfit"])
+            keys = self.greedy_keys(self.rule.get("utility"))
+            self.go_down(keys, self.budget, "greedy", self.rule["on_misfit"])
+            self.missing_in_order(keys, self.budget, self.rule.get("utility"), self.rule["on_misfit"])
+        elif self.caps or self.group:
+            raise Unreadable("caps and exclusive groups go with most votes first alone")
         else:
             self.equal_shares()
+            self.compare()
 
     # --- greedy ---
 
@@ -167,26 +191,43 @@ class Pot:
         """Fund from the largest key down."""
         place = 1
         stop = False
+        room, taken = dict(self.caps), {}  # type: Dict[str, int], Dict[str, str]
         for value in sorted(set(keys.values()), reverse=True):
             equal = self.in_tie_order(project for project in keys if keys[project] == value)
             if len(equal) > 1:
                 self.ties.append((by, place, equal))
             place += len(equal)
-            at_first = money
+            at_first = (money, dict(room), dict(taken))
             funded: List[str] = []
             for project in equal:
                 if stop:
                     self.stopped.add(project)
-                elif self.cost[project] > money:
-                    self.left[project] = money
-                    if self.cost[project] <= at_first:
-                        self.equals.setdefault(project, []).extend(funded)
-                    if on_misfit == "stop":
-                        stop = True
-                else:
+                elif self.may_be_funded(project, money, room, taken):
                     money -= self.cost[project]
+                    self.take(project, room, taken)
                     funded.append(project)
                     self.winners.append((project, by))
+                else:
+                    if self.may_be_funded(project, *at_first):
+                        self.equals.setdefault(project, []).extend(funded)
+                    if self.group.get(project) in taken:
+                        self.instead[project] = taken[self.group[project]]
+                    elif self.cost[project] > room.get(self.category[project], self.cost[project]):
+                        self.over_cap[project] = room[self.category[project]]
+                    else:
+                        self.left[project] = money
+                        stop = on_misfit == "stop"
+
+    def may_be_funded(self, project: str, money: int, room: Dict[str, int], taken: Dict[str, str]) -> bool:
+        """Whether money, the cap of its category and the other projects of its group leave it a place."""
+        cost = self.cost[project]
+        return cost <= money and cost <= room.get(self.category[project], cost) and self.group.get(project) not in taken
+
+    def take(self, project: str, room: Dict[str, int], taken: Dict[str, str]) -> None:
+        if self.category[project] in room:
+            room[self.category[project]] -= self.cost[project]
+        if project in self.group:
+            taken[self.group[project]] = project
 
     # --- equal shares ---
 
@@ -207,6 +248,7 @@ class Pot:
             step = Fraction(rule["increment_cents"])
             chosen = Round(self, voters, race, start).play(self.budget)
             leap, wait, pause = 2, 0, 0
+            same_since, over = 0, False
             while True:
                 rest = [project for project in race if project not in chosen]
                 free = self.budget - sum(self.cost[project] for project in chosen)
@@ -227,25 +269,202 @@ class Pot:
                 wait, leap = wait - 1, 2
                 higher = Round(self, voters, race, start + (raises + 1) * step).play(self.budget)
                 if sum(self.cost[project] for project in higher) > self.budget:
+                    over = True
                     break
                 raises += 1
+                if set(higher) != set(chosen):
+                    same_since = raises
                 chosen = higher
             final = start + raises * step
         else:
             final = start
-        self.share = {"start": text(start), "final": text(final), "raises": raises}
+        self.share = {"start": text(start), "final": text(final), "raises": raises, "next": None}
+        self.share["same_from"] = text(start)
         last = Round(self, voters, race, final, watch=True)
         bought = last.play(None)
         self.winners += [(project, "shares") for project in bought]
+        if rule["completion"] != "none":
+            self.share["same_from"] = text(start + same_since * step)
+            if over:
+                beyond = Round(self, voters, race, final + step).play(None)
+                self.share["next"] = {
+                    "share": text(final + step),
+                    "spent": sum(self.cost[project] for project in beyond),
+                    "new": sorted(set(beyond) - set(bought)),
+                    "gone": sorted(set(bought) - set(beyond)),
+                }
         spent = sum(self.cost[project] for project, _ in self.winners)
         if rule["completion"] == "add1-greedy":
-            keys = {project: self.score[project] for project in race if project not in bought}
+            keys = {project: (0, self.score[project]) for project in race if project not in bought}
             self.go_down(keys, self.budget - spent, "top-up", "skip")
+            self.missing_in_order(keys, self.budget - spent, None, "skip", voters)
         for project in self.cost:
             if project not in self.out:
                 had = voters.heads.get(project, 0) * final
                 rest_money = last.money(project) if project in voters.behind else 0
                 self.money[project] = (int(had), rest_money // last.per, last.went.get(project, []))
+        self.shared = last.common
+        self.missing_in_shares(bought, final)
+
+    # --- what was missing ---
+
+    def enough_to_run(self, project: str) -> Optional[int]:
+        """The fewest further ballots for this project alone with which nothing strikes it; None where none do."""
+        if project in self.withdrawn or self.cost[project] > self.budget:
+            return None
+        ballots = 0
+        lacking = (self.rule.get("min_score") or 0) - self.score[project]
+        if lacking > 0:
+            ballots = up(Fraction(lacking, self.alone))
+        if self.rule.get("eligibility") is not None:
+            # votes / voters >= cost / (test x budget), both sides with n more
+            times = Fraction(self.rule["eligibility"]) * self.budget
+            behind = self.cost[project] * self.voters - times * self.votes[project]
+            if behind > 0:
+                if times <= self.cost[project]:
+                    return None
+                ballots = max(ballots, up(behind / (times - self.cost[project])))
+        return ballots
+
+    def overtakes(self, project: str, ballots: int, other: str) -> bool:
+        """Whether a tie with another project is won with so many further ballots."""
+        key = list(self.tie[project])
+        if "max-score" in self.ties_by:
+            key[self.ties_by.index("max-score")] -= ballots * self.alone
+        return key < self.tie[other]
+
+    def note_missing(self, project: str, ballots: int) -> None:
+        first = self.enough_to_run(project)
+        if first is not None:
+            known = self.more.get(project)
+            ballots = max(first, ballots)
+            self.more[project] = ballots if known is None else min(known, ballots)
+
+    def missing_in_order(
+        self,
+        keys: Dict[str, Any],
+        money: int,
+        utility: Optional[str],
+        on_misfit: str,
+        voters: Optional["Voters"] = None,
+    ) -> None:
+        """For each loser: it has to come before the first project after which its cost is no longer there."""
+        won = {project for project, _ in self.winners}
+        order = [p for value in sorted(set(keys.values()), reverse=True)
+                 for p in self.in_tie_order(q for q in keys if keys[q] == value)]  # fmt: skip
+        for project in self.cost:
+            room, taken = dict(self.caps), {}  # type: Dict[str, int], Dict[str, str]
+            if project in won or not self.may_be_funded(project, money, room, taken):
+                continue
+            least = 1 if voters and project not in voters.behind else 0
+            left, blocker = money, None
+            for other in order:
+                if other == project:
+                    continue
+                halts = False
+                if self.may_be_funded(other, left, room, taken):
+                    left -= self.cost[other]
+                    self.take(other, room, taken)
+                elif on_misfit == "stop":  # for want of money, not for a cap or a group
+                    halts = self.may_be_funded(other, self.cost[other], room, taken)
+                if halts or not self.may_be_funded(project, left, room, taken):
+                    blocker = other
+                    break
+            if blocker is None:
+                self.note_missing(project, least)
+                continue
+            per_cost = utility in ("cardinality", "score")
+            if per_cost and self.cost[project] == 0:
+                # Free ones come first as soon as they have a supporter, and among themselves by the order for ties.
+                has = self.votes[project] if utility == "cardinality" else self.score[project]
+                enough = 0 if has else 1
+                if keys[blocker] == (1, 0):
+                    lead = self.score[blocker] - self.score[project]
+                    tries = [enough, max(enough, up(Fraction(lead, self.alone)))]
+                    tries = [n for n in [*tries, tries[1] + 1] if self.overtakes(project, n, blocker)]
+                    if not tries:
+                        continue
+                    enough = tries[0]
+                self.note_missing(project, enough)
+                continue
+            if per_cost and keys[blocker] == (1, 0):
+                continue
+            if utility in ("cost", "cardinality"):
+                now, gain = self.votes[project], 1
+            else:
+                now, gain = self.score[project], self.alone
+            target = keys[blocker][1] * (self.cost[project] if per_cost else 1)
+            ballots = max(up(Fraction(target - now) / gain), 0)
+            if now + ballots * gain == target and not self.overtakes(project, ballots, blocker):
+                ballots += 1
+            self.note_missing(project, max(ballots, least))
+
+    def missing_in_shares(self, bought: List[str], share: Fraction) -> None:
+        """For each loser: before each purchase, how many more would have made it the cheaper one, and at the end."""
+        everybody = Voters(self, self.withdrawn)
+        won = {project for project, _ in self.winners}
+        lost = [p for p in self.cost if p not in won and self.enough_to_run(p) is not None]
+        for project in lost:
+            if self.cost[project] == 0:
+                self.note_missing(project, 0 if project in everybody.behind else 1)
+        lost = [project for project in lost if self.cost[project] > 0]
+        if share <= 0 or not lost:
+            return
+        again = Round(self, everybody, [], share)
+        steps: List[Optional[str]] = list(bought)
+        for winner in [*steps, None]:
+            for project in lost:
+                price = self.prices[winner] if winner else None
+                ballots = again.lacking(project, price, share, self.alone)
+                if winner and price and again.level(project, price, share, self.alone, ballots):
+                    ballots += not self.overtakes(project, ballots, winner)
+                self.note_missing(project, ballots)
+            if winner:
+                again.pay(winner, self.prices[winner])
+
+    # --- beside the order of scores ---
+
+    def compare(self) -> None:
+        """Equal shares beside greedy; greedy's winners count where the regulation compares and more prefer them."""
+        ours = (self.winners, self.left, self.equals, self.ties, self.paid, self.more)
+        self.winners, self.left, self.equals, self.ties, self.paid, self.more = [], {}, {}, [], {}, {}
+        keys = self.greedy_keys(None)
+        self.go_down(keys, self.budget, "greedy", "skip")
+        first, second = [project for project, _ in ours[0]], [project for project, _ in self.winners]
+        prefer = self.preferences(first, second)
+        if self.rule.get("comparison") == "voters" and prefer[1] > prefer[0]:
+            self.greedy_order = True
+            self.missing_in_order(keys, self.budget, None, "skip")
+            self.compared = self.beside("equal-shares", first, [prefer[1], prefer[0]])
+        else:
+            self.winners, self.left, self.equals, self.ties, self.paid, self.more = ours
+            self.compared = self.beside("greedy", second, prefer)
+
+    def beside(self, rule: str, winners: List[str], prefer: List[int]) -> Doc:
+        told = {"rule": rule, "winners": winners, "spent": sum(self.cost[p] for p in winners), "prefer": prefer}
+        return dict(told, **self.satisfied(winners))
+
+    def preferences(self, one: List[str], other: List[str]) -> List[int]:
+        found = [0, 0]
+        for ballot, times in (self.ballots or {}).items():
+            worth = [0, 0]
+            for number, winners in enumerate((one, other)):
+                for project, points in ballot:
+                    if points > 0 and project in winners:
+                        worth[number] += {"cost": self.cost[project], "cardinality": 1}.get(
+                            self.rule["utility"], points
+                        )
+            if worth[0] != worth[1]:
+                found[worth[0] < worth[1]] += times
+        return found
+
+    def satisfied(self, winners: List[str]) -> Doc:
+        without = wins = 0
+        for ballot, times in (self.ballots or {}).items():
+            number = sum(1 for project, points in ballot if points > 0 and project in winners)
+            wins += times * number
+            without += 0 if number else times
+        return {"without": without, "wins": wins}
 
     # --- the document ---
 
@@ -259,8 +478,11 @@ class Pot:
             row["by"] = by
             if by == "shares":
                 row["price"] = text(self.prices[project])
+                row["paid"] = self.paid[project]
             winners.append(row)
+        limits = {"caps": self.caps} if self.caps else {}
         return {
+            **limits,
             "id": self.name,
             "budget": self.budget,
             "spent": sum(self.cost[project] for project in chosen),
@@ -283,6 +505,8 @@ class Pot:
             ],
             "near": self.near,
             "share": self.share,
+            "voters": self.satisfied([project for project, _ in self.winners]) if self.joint else None,
+            "compared": self.compared,
         }
 
     def facts(self, project: str) -> Doc:
@@ -318,6 +542,8 @@ class Pot:
             shown["increment_cents"] = text(Fraction(rule["increment_cents"]))
         if rule["start"] == "floor":
             shown["rounding_unit_cents"] = rule["rounding_unit_cents"]
+        if rule.get("comparison"):
+            shown["comparison"] = rule["comparison"]
         return shown
 
     def loser(self, project: str) -> Doc:
@@ -331,12 +557,21 @@ class Pot:
             row["needed"] = self.rule["min_score"]
         if project in self.left:
             row["left"] = self.left[project]
-        if why is None and self.rule["name"] == "greedy":
+        if self.more.get(project) is not None:
+            row["missing"] = self.more[project]
+        if why is None and self.greedy_order:
             why = "after-stop" if project in self.stopped else "lost-tie" if equals else "does-not-fit"
+            if project in self.over_cap:
+                row["left"] = self.over_cap[project]
+            elif project in self.instead:
+                row["instead"] = self.instead[project]
+            if why == "does-not-fit" and project not in self.left:
+                why = "over-cap" if project in self.over_cap else "excluded"
         elif why is None:
             row["had"], row["rest"], went = self.money[project]
             if went:
                 row["went"] = went
+                row["shared"] = self.shared[project]
             if equals:
                 why = "lost-tie"
             elif row["had"] == 0:
@@ -350,16 +585,17 @@ class Pot:
 
 
 class Voters:
-    """Ballots of one pot merged by the running projects that they support."""
+    """Ballots of one pot merged by the projects that they support, but for those left out: the ones that were struck."""
 
-    def __init__(self, pot: Pot) -> None:
+    def __init__(self, pot: Pot, out: Optional[Set[str]] = None) -> None:
+        left_out = set(pot.out) if out is None else out
         by_points = pot.rule["utility"] == "score" and pot.kind in ("cumulative", "ordinal")
         merged: Dict[Tuple[Tuple[str, int], ...], int] = {}
         for ballot, times in (pot.ballots or {}).items():
             support = tuple(
                 (project, points if by_points else pot.cost[project] if pot.rule["utility"] == "cost" else 1)
                 for project, points in ballot
-                if project not in pot.out and points > 0
+                if project not in left_out and points > 0
             )
             merged[support] = merged.get(support, 0) + times
         self.times = list(merged.values())
@@ -382,6 +618,7 @@ class Round:
         self.purse_of = [0] * len(voters.times)
         self.floor: Dict[str, Fraction] = dict.fromkeys(race, Fraction(0))
         self.went: Dict[str, List[List[Any]]] = {}
+        self.common: Dict[str, List[int]] = {}
 
     def sums(self, project: str) -> Dict[Tuple[int, int], int]:
         """How many supporters have which purse and which utility."""
@@ -419,6 +656,42 @@ class Round:
             need -= purse * heads
             weight -= worth * heads
         raise AssertionError("enough money, but no price")
+
+    def offered(self, project: str, price: Fraction) -> Tuple[Fraction, bool]:
+        """What the supporters give if nobody has to pay more than the price, and whether it leaves nobody anything."""
+        given, emptied = 0, True
+        for (purse, worth), heads in self.sums(project).items() if project in self.voters.behind else ():
+            whole = price.numerator * self.per * worth
+            has = self.purses[purse] * price.denominator
+            given += min(has, whole) * heads
+            emptied = emptied and has < whole
+        return Fraction(given, price.denominator * self.per), emptied
+
+    def newcomer(self, project: str, price: Optional[Fraction], share: Fraction, alone: int) -> Fraction:
+        """What somebody gives whose ballot names this project alone."""
+        if price is None:
+            return share
+        utility = self.pot.rule["utility"]
+        worth = self.pot.cost[project] if utility == "cost" else alone if utility == "score" else 1
+        return min(share, price * worth)
+
+    def lacking(self, project: str, price: Optional[Fraction], share: Fraction, alone: int) -> int:
+        """How many newcomers it takes to cover the cost at this price, or at any."""
+        if price is not None:
+            given = self.offered(project, price)[0]
+        else:
+            given = Fraction(self.money(project) if project in self.voters.behind else 0, self.per)
+        return max(up((self.pot.cost[project] - given) / self.newcomer(project, price, share, alone)), 0)
+
+    def level(self, project: str, price: Fraction, share: Fraction, alone: int, newcomers: int) -> bool:
+        """Whether with these newcomers the project costs exactly this price, and not less."""
+        given, emptied = self.offered(project, price)
+        each = self.newcomer(project, price, share, alone)
+        if given + newcomers * each > self.pot.cost[project]:
+            return False
+        utility = self.pot.rule["utility"]
+        worth = self.pot.cost[project] if utility == "cost" else alone if utility == "score" else 1
+        return not (emptied and (newcomers == 0 or share < price * worth))
 
     def play(self, ceiling: Optional[int]) -> List[str]:
         """Buy until nothing can be bought, or until the winners cost more than the ceiling."""
@@ -462,6 +735,8 @@ class Round:
         before, purse_of = self.purses[:], self.purse_of
         given: Dict[str, int] = {}
         moved: Dict[Tuple[int, int], int] = {}
+        alike: Dict[str, int] = {}
+        full = most = rest_heads = rest_paid = nothing = 0
         for voter, worth in self.voters.behind[project]:
             old = purse_of[voter]
             if (old, worth) not in moved:
@@ -472,14 +747,33 @@ class Round:
                 moved[old, worth] = place[rest]
             purse_of[voter] = moved[old, worth]
             if self.watch:
-                together = (before[old] - self.purses[purse_of[voter]]) * self.voters.times[voter]
+                heads = self.voters.times[voter]
+                gave = before[old] - self.purses[purse_of[voter]]
+                together = gave * heads
+                most = max(most, gave)
+                if gave == each * worth:
+                    full += heads
+                elif gave:
+                    rest_heads += heads
+                    rest_paid += together
+                else:
+                    nothing += heads
                 for other, _ in self.voters.support[voter]:
                     given[other] = given.get(other, 0) + together
+                    alike[other] = alike.get(other, 0) + heads
         if self.watch:
             self.pot.prices[project] = price
+            self.pot.paid[project] = {
+                "full": full,
+                "most": most // self.per,
+                "rest": rest_heads,
+                "rest_paid": rest_paid // self.per,
+                "nothing": nothing,
+            }
             for other, amount in given.items():
                 if amount >= self.per:
                     self.went.setdefault(other, []).append([project, amount // self.per])
+                    self.common.setdefault(other, []).append(alike[other])
 
     def note_money(self, step: int, project: str, money: int) -> None:
         need = self.pot.cost[project] * self.per
@@ -567,6 +861,11 @@ class Span:
         self.high.pay(project, at_high)
 
 
+def up(value: Fraction) -> int:
+    """The smallest whole number that is not below."""
+    return -((-value.numerator) // value.denominator)
+
+
 def text(value: Fraction) -> str:
     """p/q in lowest terms, p where q is 1. Long numbers are printed in pieces: Python limits the length of one."""
 
@@ -585,9 +884,10 @@ def text(value: Fraction) -> str:
 # --- the files --------------------------------------------------------------------------------------------------------
 
 
-def load(path: str) -> Tuple[Doc, Doc, Optional[bytes]]:
-    """Regulation, ballots and the bytes of the published outcome (None where it is not there)."""
-    names = ("regulation.json", "ballots.json", "outcome.json")
+def load(path: str) -> Tuple[Doc, Doc, Optional[bytes], Dict[str, bytes]]:
+    """Regulation, ballots, the bytes of the published outcome (None where it is not there), and all files that were
+    found."""
+    names = ("regulation.json", "ballots.json", "outcome.json", "chain.json", "receipts.txt")
     if os.path.isdir(path):
         found = {name: read(os.path.join(path, name)) for name in names if os.path.exists(os.path.join(path, name))}
     else:
@@ -598,12 +898,12 @@ def load(path: str) -> Tuple[Doc, Doc, Optional[bytes]]:
                 found = {name: archive.read(members[name]) for name in names if name in members}
         else:
             whole = json.loads(data.decode("utf-8"))
-            found = {name: canonical(whole[name[:-5]]) for name in names if whole.get(name[:-5]) is not None}
+            found = {name: canonical(whole[name[:-5]]) for name in names[:4] if whole.get(name[:-5]) is not None}
     for name in names[:2]:
         if name not in found:
             raise Unreadable("%s is missing" % name)
     regulation, ballots = (json.loads(found[name].decode("utf-8")) for name in names[:2])
-    return regulation, ballots, found.get("outcome.json")
+    return regulation, ballots, found.get("outcome.json"), found
 
 
 def read(path: str) -> bytes:
@@ -628,16 +928,80 @@ def recount(regulation: Doc, ballots: Doc) -> Tuple[Doc, List[str]]:
             withheld.append(pot["id"])
         else:
             documents.append(Pot(regulation, pot, given, seed).document())
-    return {"format": "folkmoot-outcome-1", "pots": documents}, withheld
+    return {"format": "folkmoot-outcome-2", "pots": documents}, withheld
+
+
+def of_first_format(document: Doc) -> Doc:
+    """The outcome as portals wrote it before it told who paid what and how many votes were missing."""
+    later = ("paid", "shared", "missing", "same_from", "next", "voters", "compared")
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: without(one) for name, one in value.items() if name not in later}
+        return [without(one) for one in value] if isinstance(value, list) else value
+
+    told: Doc = without(document)
+    return dict(told, format="folkmoot-outcome-1")
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the compact form with sorted keys."""
+    compact = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(compact.encode("utf-8")).hexdigest()
+
+
+def broken_chain(regulation: Doc, ballots: Doc, files: Dict[str, bytes]) -> Optional[str]:
+    """The first place where the chain is not whole, or does not name what is published; None, too, where there is none."""
+    if "chain.json" not in files:
+        return None
+    entries = json.loads(files["chain.json"].decode("utf-8"))["entries"]
+    if not entries or entries[0]["kind"] != "open" or entries[-1]["kind"] != "count":
+        return "chain: it does not begin with the opening and end with the count"
+    last: Optional[Doc] = None
+    named: Set[str] = set()
+    gone: Set[str] = set()
+    for entry in entries:
+        place = "chain: entry %d " % entry["number"]
+        parts = [entry[key] for key in ("kind", "number", "date", "previous", "new", "replaced", "ballots", "body")]
+        if digest(parts) != entry["head"] or sorted(entry["new"]) != entry["new"]:
+            return place + "is not what its head says"
+        number, head = (last["number"], last["head"]) if last else (-1, "0" * 64)
+        lost: List[int] = []
+        if (
+            entry["kind"] == "restored"
+        ):  # it continues the newest head that somebody held, and names the entries between
+            lost = list(range(number + 1, entry["number"]))
+            if entry["body"].get("after") != [number, head] or entry["body"].get("void") != lost:
+                return place + "does not name what the restore lost"
+        if (entry["number"], entry["previous"]) != (number + 1, head) and not lost:
+            return place + "does not continue the one before"
+        new, replaced = set(entry["new"]), set(entry["replaced"])
+        if new & named or replaced & gone or replaced - named:
+            return place + "names a ballot twice, or replaces one that nobody named"
+        named |= new
+        gone |= replaced
+        if entry["ballots"] != len(named) - len(gone):
+            return place + "says another number of ballots than it names"
+        last = entry
+    if entries[0]["body"].get("regulation") != digest(regulation):
+        return "chain: the first entry names another regulation"
+    body = entries[-1]["body"]
+    if body["lists"] != {name: given["sha256"] for name, given in ballots["pots"].items()}:
+        return "chain: the last entry names other lists of ballots"
+    numbers = body["numbers"]
+    if any(ballots["numbers"].get(name) != number for name, number in numbers.items()):
+        return "chain: the last entry says other numbers"
+    if numbers["ballots"] + numbers["void"] != entries[-1]["ballots"]:
+        return "chain: more or fewer ballots were counted than the chain names"
+    if "receipts.txt" in files:
+        codes = sorted(files["receipts.txt"].decode("ascii").split())
+        if digest(["receipt list", codes]) != body["receipts"]:
+            return "receipts: not the list that the last entry of the chain names"
+    return None
 
 
 def broken_hash(regulation: Doc, ballots: Doc) -> Optional[str]:
     """The first published document that is not what its stated hash says."""
-
-    def digest(value: Any) -> str:
-        compact = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(compact.encode("utf-8")).hexdigest()
-
     if ballots.get("regulation_sha256", digest(regulation)) != digest(regulation):
         return "regulation: not the one that its hash names"
     for name, given in sorted(ballots["pots"].items()):
@@ -678,6 +1042,8 @@ def brief(value: Any) -> str:
 def compare(published: bytes, counted: Doc, withheld: List[str]) -> Optional[str]:
     """None where the published outcome is the counted one; else the first difference."""
     document = json.loads(published.decode("utf-8"))
+    if document.get("format") == "folkmoot-outcome-1":
+        counted = of_first_format(counted)
     if canonical(document) != published:
         return "outcome: the published file is not in its canonical form"
     if withheld:
@@ -699,8 +1065,8 @@ def main(arguments: List[str]) -> int:
         return 0
     path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     try:
-        regulation, ballots, published = load(path)
-        broken = broken_hash(regulation, ballots)
+        regulation, ballots, published, files = load(path)
+        broken = broken_hash(regulation, ballots) or broken_chain(regulation, ballots, files)
         counted, withheld = recount(regulation, ballots)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, Unreadable) as error:
         why = "%s is missing" % error if isinstance(error, KeyError) else str(error)
@@ -727,6 +1093,8 @@ def main(arguments: List[str]) -> int:
     if found:
         print("DIFFERENT: %s" % found)
         return 1
+    if "chain.json" in files:
+        print("The chain is whole, and its last entry names these ballots.")
     print("The same outcome, byte for byte. SHA-256 %s" % hashlib.sha256(published).hexdigest())
     return 0
 

@@ -114,7 +114,8 @@ def draft(
     """The document of a vote from a ready rule (`choice`), its projects and amounts; `rule` changes single parameters.
 
     `draw` names the public draw that lots come from: {"name": …, "on": "YYYY-MM-DD", after the close}. Without one,
-    lots are taken off the order of ties. `origin` "file": the vote was held elsewhere and a file tells of it, so nothing
+    lots are taken off the order of ties. A pot may have `caps`, what the winners of a category may cost together, and
+    projects a `group`, of which one wins. `origin` "file": the vote was held elsewhere and a file tells of it, so nothing
     is said here of who could vote and what can be contested. Amounts are integer cents. Raises KeyError for an unknown
     ready rule.
     """
@@ -134,6 +135,7 @@ def draft(
                 "district": pot.get("district"),
                 "names": dict(pot.get("names") or {}),
             }
+            | ({"caps": dict(pot["caps"])} if pot.get("caps") else {})
             for pot in pots
         ],
         "projects": [
@@ -144,6 +146,7 @@ def draft(
                 "category": project.get("category"),
                 "names": dict(project.get("names") or {}),
             }
+            | ({"group": str(project["group"])} if project.get("group") else {})
             for project in projects
         ],
         "ballot": {
@@ -223,6 +226,29 @@ def _faults_of_lists(regulation: Regulation) -> list[Text]:
             found.append(_l("%(project)s is in no pot of this vote.", project=Named(project)))
         if project["cost_cents"] < 0:
             found.append(_l("%(project)s has a cost below zero.", project=Named(project)))
+    found += _faults_of_limits(regulation)
+    return found
+
+
+def _faults_of_limits(regulation: Regulation) -> list[Text]:
+    found = []
+    pots, projects = regulation["pots"], regulation["projects"]
+    limited = any(pot.get("caps") for pot in pots) or any(project.get("group") for project in projects)
+    if limited and regulation["rule"].get("name") != "greedy":
+        found.append(_l("Limits of categories and projects that exclude each other go with “most votes first” only."))
+    for pot in pots:
+        categories = {project["category"] for project in projects if project["pot"] == pot["id"]}
+        for category, cents in (pot.get("caps") or {}).items():
+            if category not in categories:
+                found.append(
+                    _l(
+                        "%(pot)s has a limit for %(category)s, where it has no project.",
+                        pot=Named(pot),
+                        category=category,
+                    )
+                )
+            if type(cents) is not int or cents < 0:
+                found.append(_l("The limit for %(category)s is no amount from 0 on.", category=category))
     return found
 
 
@@ -265,6 +291,10 @@ def _faults_of_rule(regulation: Regulation) -> list[Text]:
             found.append(_l("Say whether the first share is exact or rounded down."))
         if rule.get("start") == "floor" and not rule.get("rounding_unit_cents"):
             found.append(_l("Say to what unit the first share is rounded down."))
+        if rule.get("comparison") not in (None, "voters"):
+            found.append(
+                _l("Equal shares can be compared by the number of voters who prefer each outcome, or not at all.")
+            )
     else:
         found.append(_l("Choose a rule for the count."))
     return found

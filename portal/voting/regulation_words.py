@@ -20,6 +20,7 @@ def describe(regulation: Regulation) -> list[Text]:
         *_money(regulation),
         *_ballot_words(regulation["ballot"]),
         *_rule_words(regulation["rule"], regulation["currency"], by_points(regulation)),
+        *_limit_words(regulation),
         *_tie_words(regulation),
         *([] if elsewhere else _after_words(regulation)),
     ]
@@ -143,6 +144,35 @@ def _rule_words(rule: Regulation, currency: str, points: bool) -> list[Text]:
         said.append(_l("Money that is left stays with the city."))
     else:
         said.append(_l("What is then left stays with the city."))
+    if rule.get("comparison"):
+        said.append(
+            _l(
+                "At last the winners are set beside those of “most votes first”. If more voters prefer these, these win. "
+                "A voter prefers the winners that are worth more to them."
+            )
+        )
+    return said
+
+
+def _limit_words(regulation: Regulation) -> list[Text]:
+    said = []
+    for pot in regulation["pots"]:
+        for category, cents in sorted((pot.get("caps") or {}).items()):
+            amount = Sum(cents, regulation["currency"])
+            said.append(
+                _l(
+                    "The winners of the category %(category)s cost at most %(amount)s.",
+                    category=category,
+                    amount=amount,
+                )
+            )
+    groups: dict[tuple[str, str], list[Named]] = {}
+    for project in regulation["projects"]:
+        if project.get("group"):
+            groups.setdefault((project["pot"], project["group"]), []).append(Named(project))
+    for named in groups.values():
+        if len(named) > 1:
+            said.append(_l("Only one of these can win: %(projects)s.", projects=Listed(tuple(named))))
     return said
 
 
@@ -168,7 +198,7 @@ def _tie_words(regulation: Regulation) -> list[Text]:
 class Listed:
     """Several texts as one list of the reader's language."""
 
-    parts: tuple[Text, ...]
+    parts: tuple[Text | Named, ...]
 
     def __str__(self) -> str:
         return i18n.listing([str(part) for part in self.parts])
@@ -207,6 +237,7 @@ def parameters(regulation: Regulation) -> list[tuple[Text, str]]:
         "increment_cents": _l("Increment, in cents"),
         "eligibility": _l("Eligibility factor"),
         "rounding_unit_cents": _l("Rounding unit, in cents"),
+        "comparison": _l("Comparison with “most votes first”"),
     }
     ballot = regulation["ballot"]
     rows = [(labels[key], _plain(regulation["rule"].get(key))) for key in labels]

@@ -38,7 +38,8 @@ class Interruptible(Protocol):
 @dataclass(frozen=True, slots=True)
 class Interruption:
     """What was cast between `backup` and `restored` (UTC) is gone. `choice` and `closes_at` are the plan of the officer
-    `first`; `decided` is when a second one agreed."""
+    `first`; `decided` is when a second one agreed; `newest`: number and head of the newest entry of the chain that somebody
+    outside holds."""
 
     backup: datetime
     restored: datetime
@@ -46,11 +47,17 @@ class Interruption:
     closes_at: datetime | None = None
     first: int | None = None
     decided: datetime | None = None
+    newest: tuple[int, str] | None = None
 
     @property
     def plan(self) -> str:
         """The plan as one word: whoever confirms it confirms what stood on the page."""
-        return f"{self.choice} {self.closes_at.isoformat() if self.closes_at else ''}".strip() if self.choice else ""
+        if not self.choice:
+            return ""
+        held = f"{self.newest[0]}:{self.newest[1]}" if self.newest else ""
+        return " ".join(
+            part for part in (self.choice, self.closes_at.isoformat() if self.closes_at else "", held) if part
+        )
 
 
 def interruptions(vote: Interruptible) -> list[Interruption]:
@@ -69,7 +76,12 @@ def _read(stored: Mapping[str, Any]) -> Interruption:
         moment("closes_at"),
         stored.get("first"),
         moment("decided"),
+        _held(stored.get("newest")),
     )
+
+
+def _held(stored: Sequence[Any] | None) -> tuple[int, str] | None:
+    return (int(stored[0]), str(stored[1])) if stored else None
 
 
 def pending(vote: Interruptible) -> Interruption | None:
@@ -87,6 +99,7 @@ def pending(vote: Interruptible) -> Interruption | None:
         last.choice,
         last.closes_at,
         last.first,
+        newest=last.newest,
     )
 
 

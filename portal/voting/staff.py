@@ -21,13 +21,17 @@ from portal.voting import (
     actions_interruption,
     actions_turnout,
     queries,
+    queries_chain,
+    queries_complaint,
     queries_desk,
     rules,
     rules_interruption,
     rules_turnout,
 )
 from portal.voting.forms import AgreeForm, CountForm, DemoOpenForm, OpenForm, PlanForm, PublishForm, entitled_form
-from portal.voting.models import Vote
+from portal.voting.models import Vote, VoteState
+
+MOST_LOST = 400  # entries that a restore can lose: one a day
 
 desk = Blueprint("voting_staff", __name__, url_prefix="/staff/votes")
 
@@ -45,14 +49,14 @@ def votes() -> ResponseReturnValue:
 @staff("budget_officer", "auditor", scoped=True)
 def vote(public_id: str) -> ResponseReturnValue:
     """One vote: the next step, and everything that is fixed."""
-    return _page(_vote(public_id))
+    return _page(find(public_id))
 
 
 @desk.post("/<public_id>/open")
 @staff("budget_officer", scoped=True)
 def open_vote(public_id: str) -> ResponseReturnValue:
     """Freeze and open. The halves of the key stand in this answer and nowhere else: it is printed, not redirected."""
-    found, form = _vote(public_id), _open_form()
+    found, form = find(public_id), _open_form()
     if not form.validate_on_submit():
         return _page(found, form, 422)
     holders = (form.holder_one.data, form.holder_two.data) if isinstance(form, OpenForm) else None
@@ -86,7 +90,7 @@ def confirm_count(public_id: str) -> ResponseReturnValue:
 
 
 def _count(public_id: str, *, first: bool) -> ResponseReturnValue:
-    found, form, draw = _vote(public_id), CountForm(), ""
+    found, form, draw = find(public_id), CountForm(), ""
     if "lot" in found.document["ties"]:
         if not form.validate_on_submit():
             return _page(found, form, 422)
@@ -104,7 +108,7 @@ def _count(public_id: str, *, first: bool) -> ResponseReturnValue:
 @staff("budget_officer", scoped=True)
 def publish(public_id: str) -> ResponseReturnValue:
     """Show the result to everybody."""
-    found, form = _vote(public_id), PublishForm()
+    found, form = find(public_id), PublishForm()
     if found.holder_one and not form.validate_on_submit():
         return _page(found, form, 422)
     actions_count.publish(db.session(), acting(), found, halves_destroyed=bool(form.destroyed.data))
@@ -116,7 +120,7 @@ def publish(public_id: str) -> ResponseReturnValue:
 @staff("budget_officer", scoped=True)
 def entitled(public_id: str) -> ResponseReturnValue:
     """How many people were entitled, and where that stands. It is fixed with the publication."""
-    found, languages = _vote(public_id), settings().languages
+    found, languages = find(public_id), settings().languages
     stored = {f"source_{lang}": words for lang, words in (found.entitled_source or {}).items()}
     form = entitled_form()(data={"number": found.entitled, **stored})
     allowed = rules_turnout.may_say_entitled(found, acting())
@@ -146,7 +150,7 @@ def entitled(public_id: str) -> ResponseReturnValue:
 @staff("budget_officer", scoped=True)
 def plan(public_id: str) -> ResponseReturnValue:
     """The first officer says how an interrupted vote goes on."""
-    found, form = _vote(public_id), PlanForm()
+    found, form = find(public_id), PlanForm()
     if rules_interruption.pending(found) is None:
         raise actions.NotPossible(rules_interruption.NOT_INTERRUPTED)
     if not form.validate_on_submit():
@@ -157,8 +161,12 @@ def plan(public_id: str) -> ResponseReturnValue:
     if not verdict:
         form.closes_at.errors = [str(verdict.reason)]
         return _page(found, form, 422)
+    last = queries_chain.last(db.session(), found.id)
+    if form.held is not None and last is not None and form.held[0] > last.number + MOST_LOST:
+        form.newest.errors = [_("No vote makes so many entries. Compare the number with the slip.")]
+        return _page(found, form, 422)
     actions_interruption.plan_after_interruption(
-        db.session(), acting(), found, choice=form.choice.data, closes_at=form.closes_at.data
+        db.session(), acting(), found, choice=form.choice.data, closes_at=form.closes_at.data, newest=form.held
     )
     flash(_("A second budget officer has to agree now."), "success")
     return redirect(url_for("voting_staff.vote", public_id=public_id), 303)
@@ -168,7 +176,7 @@ def plan(public_id: str) -> ResponseReturnValue:
 @staff("budget_officer", scoped=True)
 def agree(public_id: str) -> ResponseReturnValue:
     """The second officer agrees, and it is done."""
-    found, form = _vote(public_id), AgreeForm()
+    found, form = find(public_id), AgreeForm()
     choice = actions_interruption.agree_after_interruption(db.session(), acting(), found, plan=form.plan.data or "")
     goes_on = choice == rules_interruption.GO_ON
     flash(_("The vote goes on.") if goes_on else _("The vote is broken off."), "success")
@@ -177,7 +185,7 @@ def agree(public_id: str) -> ResponseReturnValue:
 
 def todo(s: Session, who: Actor) -> list[Todo]:
     """What waits for a budget officer: votes to count, to confirm, to look at, to publish. Due is when the
-    results were promised to follow. Two officers do these in person, so a deputy's role does not bring them here. Three
+    results were promised to follow. Two officers do these in person, so a deputy's role does not bring them here. Four
     selects."""
     if not who.holds(rules.OFFICER):
         return []
@@ -198,10 +206,18 @@ def todo(s: Session, who: Actor) -> list[Todo]:
         if text is not None:
             url = url_for("voting_staff.vote", public_id=one.public_id)
             found.append(Todo(text, url, promised.get(one.id)))
+    published = [one.id for one in votes if one.state is VoteState.PUBLISHED and one.key_check is not None]
+    open_ = queries_complaint.waiting(s, published) if published else {}
+    for one in votes:
+        if number := open_.get(one.id):
+            title = rules.Named({"names": one.titles, "id": one.public_id})
+            text = _l("Answer complaints about the result: %(title)s", title=title)
+            found.append(Todo(text, url_for("voting_staff.complaints", public_id=one.public_id), count=number))
     return found
 
 
-def _vote(public_id: str) -> Vote:
+def find(public_id: str) -> Vote:
+    """The vote at this address; 404 where the role does not reach it."""
     found = queries.by_public_id(db.session(), public_id)
     if found is None or not within(queries.scope(db.session(), found)):
         abort(404)
@@ -259,6 +275,7 @@ def _page(found: Vote, form: Form | None = None, code: int = 200) -> ResponseRet
             may_agree=rules_interruption.may_agree(
                 found, who, now, one_hand=queries_desk.of_one_hand(s, found, who, gap.first if gap else None)
             ),
+            standing=queries_complaint.standing(s, found),
             keyless=found.state == rules.OPEN and not queries.has_key(found),
             notices=[] if gap else rules_interruption.notices(found, now),
             turnout=queries.turnout(s, found, now),

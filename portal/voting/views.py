@@ -18,7 +18,8 @@ pages = Blueprint("voting", __name__, url_prefix="/votes")
 CHECKS_PER_MINUTE = 300  # per origin; a code has 80 bits, so this spares the database, not the codes
 
 
-def _vote(public_id: str) -> Vote:
+def find(public_id: str) -> Vote:
+    """The vote at this address; 404 where it does not exist for this reader."""
     vote = queries.readable(db.session(), actor(), public_id)
     if vote is None:
         abort(404)
@@ -29,7 +30,7 @@ def _vote(public_id: str) -> Vote:
 @public
 def receipt(public_id: str) -> ResponseReturnValue:
     """The form; a code never stands in the address."""
-    vote = _vote(public_id)
+    vote = find(public_id)
     return render_template("voting/receipt.html", vote=vote, form=ReceiptForm(), answer=None, notices=_notices(vote))
 
 
@@ -41,7 +42,7 @@ def check_receipt(public_id: str) -> ResponseReturnValue:
     """What the code proves."""
     if not limits.allow("receipt", request.remote_addr or "", CHECKS_PER_MINUTE):
         abort(429)
-    vote, form = _vote(public_id), ReceiptForm()
+    vote, form = find(public_id), ReceiptForm()
     answer, status = None, 200
     if form.validate_on_submit():
         try:
@@ -62,7 +63,7 @@ def check_receipt(public_id: str) -> ResponseReturnValue:
 def receipt_slip(public_id: str) -> ResponseReturnValue:
     """A receipt on the 80 mm roll, from the page that showed it: vote, code, day and where to check it. The database is
     not asked about the code, and nothing here knows of a choice or a person."""
-    vote = _vote(public_id)
+    vote = find(public_id)
     try:
         raw = codes.unprinted(request.form.get("code", ""), RECEIPT_BYTES)
     except codes.CodeError:
@@ -86,19 +87,19 @@ def _notices(vote: Vote) -> list[Text]:
 @public
 def regulation(public_id: str) -> Response:
     """The frozen document, byte for byte as it was hashed."""
-    vote = _vote(public_id)
-    return _file(vote.regulation.encode(), "application/json", f"regulation-{vote.public_id}.json")
+    vote = find(public_id)
+    return saved(vote.regulation.encode(), "application/json", f"regulation-{vote.public_id}.json")
 
 
 @pages.get("/<public_id>/result.zip")
 @public
 def download(public_id: str) -> Response:
     """Everything that is published, with the program that counts it again."""
-    vote = _vote(public_id)
+    vote = find(public_id)
     if queries.published(db.session(), vote) is None:
         abort(404)
     content = queries_publication.archive(db.session(), vote)
-    return _file(content, "application/zip", f"result-{vote.public_id}.zip")
+    return saved(content, "application/zip", f"result-{vote.public_id}.zip")
 
 
 @pages.get("")
@@ -110,7 +111,8 @@ def votes() -> ResponseReturnValue:
     return render_template("voting/votes.html", votes=queries.statuses(s, listed, now))
 
 
-def _file(content: bytes, kind: str, name: str) -> Response:
+def saved(content: bytes, kind: str, name: str) -> Response:
+    """An answer that the browser saves under this name."""
     answer = make_response(content)
     answer.headers["Content-Type"] = kind
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

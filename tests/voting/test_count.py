@@ -30,6 +30,7 @@ from portal.voting import (
     actions_count,
     actions_count_open,
     actions_keep,
+    actions_verify,
     queries,
     queries_publication,
     sealing,
@@ -46,6 +47,7 @@ from portal.voting.models import (
     Vote,
     VoteState,
 )
+from portal.voting.models_chain import ChainEntry, Commitment
 from tests.voting.town import OFFICER, RESIDENT, SECOND, cast, close, found, opened, prepared, regulation, start_count
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -232,7 +234,8 @@ def forbidden_ballot(s: Session, vote: Vote) -> None:
     keys = actions.subkeys(vote)
     envelope = s.scalar(select(SealedBallot.envelope).where(SealedBallot.slot == slot))
     receipt = sealing.open_envelope(keys, vote.public_id, str(slot), bytes(envelope or b"")).receipt
-    actions.seal_ballot(s, vote, keys, str(slot), [1, 1], receipt=receipt, channel="web", old=envelope)
+    old = s.execute(select(SealedBallot.envelope, SealedBallot.choices).where(SealedBallot.slot == slot)).one()
+    actions.seal_ballot(s, vote, keys, str(slot), [1, 1], receipt=receipt, channel="web", old=actions.Standing(*old))
     s.execute(update(Receipt).where(Receipt.code_hash == receipt).values(state="recorded"))
 
 
@@ -332,8 +335,9 @@ def test_a_restored_older_database_takes_the_lists_from_the_kept_file(here: Grou
     actions_count.run_count(vote)
     kept = (here.settings.instance / "backups" / f"vote-{vote}.json").read_bytes()
     with engine.begin() as connection:  # yesterday's database comes back, key and sealed ballots with it
-        for model in (CountRun, PlainBallot, Receipt):
+        for model in (CountRun, PlainBallot, Receipt, Commitment):
             connection.execute(delete(model))
+        connection.execute(delete(ChainEntry).where(ChainEntry.number > 0))
         connection.execute(update(Vote).values(state="open", outcome=None, numbers=None, lists=None, counted_at=None))
         connection.execute(SealedBallot.__table__.insert(), older[SealedBallot])  # type: ignore[attr-defined]
         connection.execute(Receipt.__table__.insert(), older[Receipt][:5])  # type: ignore[attr-defined]
@@ -342,7 +346,7 @@ def test_a_restored_older_database_takes_the_lists_from_the_kept_file(here: Grou
         assert actions_keep.restore_counted(s, OFFICER, kept) is not None
     assert state(vote) is VoteState.FINISHED and rows(SealedBallot) == 0 and rows(PlainBallot) == 13
     assert not sealing_files.key_path(here.settings.keys, vote).exists()
-    assert actions_keep.compare(vote) == []
+    assert actions_keep.compare(vote) == [] and actions_verify.verify(vote).differences == []
     with db.write() as s:
         assert actions_keep.restore_counted(s, OFFICER, kept) is None
 

@@ -115,7 +115,7 @@ def test_two_officers_let_it_go_on_with_a_later_close(here: Ground) -> None:
     assert cast(vote, "Ana", {"1": ["P2"]}).receipt_code != mine.receipt_code
     with pytest.raises(NotPossible, match="not interrupted"):
         agree(vote, word)
-    assert verbs(vote)[-2:] == ["plan_after_interruption", "go_on_after_interruption"]
+    assert verbs(vote)[-3:] == ["plan_after_interruption", "seal_entry", "go_on_after_interruption"]
     with db.write() as s:
         vote_row = found(s, vote)
         vote_row.opens_at -= 30 * DAY

@@ -72,12 +72,13 @@ def _withheld(s: Session, budget: Budget, n: int, pot: dict[str, Any], code: str
 
 def _lost(s: Session, budget: Budget, n: int, pot: dict[str, Any], one: dict[str, Any], points: bool) -> Fate:
     titles = projects.titles(s, budget.id, _named(one))
-    why = why_lost(one, budget.currency, lambda code: titles.get(code, code), points)
+    why = why_lost(one, budget.currency, lambda code: titles.get(code, code), points, pot)
     return Fate(n, len(pot["winners"]), one["votes"], one["score"], pot["ballots"], points, None, why)
 
 
 def _named(loser: dict[str, object]) -> list[str]:
     """The projects that the reason of a loser names."""
-    went, equals = loser.get("went"), loser.get("equals")
+    went, equals, instead = loser.get("went"), loser.get("equals"), loser.get("instead")
     named = [str(pair[0]) for pair in went] if isinstance(went, list) else []
+    named += [str(instead)] if instead else []
     return named + ([str(code) for code in equals] if isinstance(equals, list) else [])

@@ -17,6 +17,7 @@ from portal.budgeting.models import Budget, Project
 from portal.budgeting.queries import projects, wordings
 from portal.budgeting.queries.plan import pot_key
 from portal.budgeting.queries.projects import Shown
+from portal.budgeting.rules_explained import Beside, about_shares, beside, how_sure, satisfied
 from portal.budgeting.rules_import import rule_known
 from portal.budgeting.rules_reasons import why_lost, why_won
 from portal.voting import queries as voting
@@ -73,6 +74,12 @@ class PotResult:
     ties: int  # ties that changed who won
     share: Mapping[str, Any] | None
     withheld: bool = False  # fewer than 10 ballots: winners are told, and no number that comes from the ballots
+    about: Sequence[Text] = ()  # the shares
+    sure: Sequence[Text] = ()
+    beside: Beside | None = None  # the other way of counting
+    only_here: Sequence[str] = ()  # titles
+    only_there: Sequence[str] = ()
+    satisfied: tuple[float, float] | None = None  # voters without a winner; winners per voter
 
     @cached_property  # the page asks once per row
     def by_votes(self) -> list[Row]:
@@ -177,8 +184,9 @@ def _pot(
         return Row(cards.get(code), code, one["cost"], one["votes"], one["score"], place, why, number, False, otherwise)
 
     withheld = bool(pot.get("withheld"))
-    losers = [row(one, None, why_lost(one, currency, title, points)) for one in pot["losers"]]
+    losers = [row(one, None, why_lost(one, currency, title, points, pot)) for one in pot["losers"]]
     winners = [row(one, place, why_won(pot, place, currency)) for place, one in enumerate(pot["winners"], 1)]
+    other = None if withheld else beside(pot)
     return PotResult(
         key=pot["id"],
         name=name,
@@ -190,4 +198,10 @@ def _pot(
         ties=sum(1 for tie in pot.get("ties", ()) if tie["changes"]),
         share=pot.get("share"),
         withheld=withheld,
+        about=() if withheld else about_shares(pot, currency),
+        sure=() if withheld else how_sure(pot, currency, title, points),
+        beside=other,
+        only_here=[title(code) for code in other.only_here] if other else (),
+        only_there=[title(code) for code in other.only_there] if other else (),
+        satisfied=None if withheld else satisfied(pot),
     )

@@ -9,9 +9,11 @@ from portal.base.security import public
 from portal.budgeting.queries import budgets, wordings
 from portal.budgeting.queries.results import result_page
 from portal.budgeting.rules_channels import channel_name
+from portal.budgeting.rules_share import can_tell
 from portal.budgeting.views.pages import find_budget, pages, pins
 from portal.places.queries_plan import city_plan
 from portal.voting import queries as voting
+from portal.voting import queries_complaint
 from portal.voting.queries import describe
 from portal.voting.rules import Named
 
@@ -41,6 +43,8 @@ def results(slug: str) -> str:
     won = [row.shown for pot in page.pots for row in pot.winners if row.shown is not None]
     return render_template(
         "budgeting/results.html",
+        standing=queries_complaint.standing(s, vote),
+        public_id=vote.public_id,
         plan=plan,
         pins=plan.pins(pins(won, url_for(".project_list", slug=slug))) if plan else [],
         budget=budget,
@@ -49,6 +53,7 @@ def results(slug: str) -> str:
         found=page.found(asked),
         numbers=page.published.numbers,
         sentences=describe(page.published.regulation),
+        tells_shares=any(can_tell(pot) for pot in page.published.outcome["pots"]),
         channel_name=channel_name,
         entitled=page.published.entitled,
         source=Named({"names": page.published.entitled.source if page.published.entitled else {}, "id": ""}),

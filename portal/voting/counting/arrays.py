@@ -65,6 +65,10 @@ class ArrayTill:
         clear = count == 0 and bool((balance > limit * (1 + 1e-9)).all())
         return price, rich, clear
 
+    def cover(self, project: int, price: float) -> float:
+        balance = self._balance[self._members[project]]
+        return float(np.minimum(balance, self._worth[project] * price) @ self._size[project])
+
     def pay(self, project: int, price: float) -> None:
         members = self._members[project]
         rest = self._balance[members] - self._worth[project] * price

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from portal.voting.counting import pabulib
 from portal.voting.counting.count import count
-from portal.voting.counting.explain import losses
+from portal.voting.counting.explain import Loss, losses
 from portal.voting.counting.outcome import fraction_text
 from portal.voting.counting.pabulib import Election, money_text
 from portal.voting.counting.profile import BadElection
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("file", metavar="FILE.pb")
-    add("--rule", required=True, choices=["greedy", "equal-shares"])
+    add("--rule", required=True, choices=["greedy", "equal-shares", "phragmen"])
     add(
         "--utility",
         choices=["cost", "cardinality", "score"],
@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--start", choices=["exact", "floor"], default="exact", help="first share: budget / ballots, or rounded down")
     add("--increment", type=_number, default=Fraction(1), metavar="N", help="currency units per voter and step")
     add("--eligibility", type=_number, metavar="N", help="leave out projects with votes/ballots < cost/(N x budget)")
+    add(
+        "--comparison",
+        choices=["voters"],
+        help="keep the outcome that more voters prefer: that of equal shares, or that of greedy by score",
+    )
     add(
         "--tie",
         action="extend",
@@ -80,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             increment=given.increment * election.scale,
             unit=election.scale,
             eligibility=given.eligibility,
+            comparison=given.comparison,
             ties=tuple(given.tie or ("min-cost", "max-score", "id")),
         )
         result = count(election.profile(), election.budget, rule)
@@ -113,6 +119,7 @@ def _options(result: Result, scale: int) -> dict[str, Any]:
         "start": rule.start,
         "increment": fraction_text(rule.increment / scale),
         "eligibility": None if rule.eligibility is None else fraction_text(rule.eligibility),
+        "comparison": rule.comparison,
         "tie": list(result.order.criteria),
     }
 
@@ -169,8 +176,20 @@ def _json(election: Election, result: Result) -> str:
         "votes": result.profile.voters,
         "ties": _ties(result),
         "certificate": _certificate(result, election.scale),
+        "compared": _compared(result),
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _compared(result: Result) -> dict[str, Any] | None:
+    if result.other is None:
+        return None
+    ids = [project.id for project in result.profile.projects]
+    return {
+        "rule": "equal-shares" if result.replaced else "greedy",
+        "winners": [ids[project] for project in result.other],
+        "prefer": list(result.prefer),
+    }
 
 
 def _table(election: Election, result: Result) -> str:
@@ -185,7 +204,7 @@ def _table(election: Election, result: Result) -> str:
     for loss in losses(result):
         project = profile.projects[loss.project]
         score = str(profile.scores[loss.project])
-        lost.append(("-", project.id, money_text(project.cost, scale), score, loss.code))
+        lost.append(("-", project.id, money_text(project.cost, scale), score, _why(loss)))
     lines = [
         f"{result.rule.name}: " + ", ".join(f"{key} {value}" for key, value in _options(result, scale).items()),
         f"{profile.voters} ballots; {len(result.wins)} projects for {money_text(result.spent, scale)} "
@@ -202,6 +221,11 @@ def _table(election: Election, result: Result) -> str:
         )
     lines.append(f"Certificate: {_certificate(result, scale)['statement']}.")
     return "\n".join(lines) + "\n"
+
+
+def _why(loss: Loss) -> str:
+    """The reason, and how many further ballots for this project alone would have funded it."""
+    return loss.code if loss.missing is None else f"{loss.code}; wins with {loss.missing} more"
 
 
 def _columns(rows: list[tuple[str, str, str, str, str]]) -> list[str]:

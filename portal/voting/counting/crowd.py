@@ -81,6 +81,9 @@ class Till(Protocol):
         `low` is a price known not to be above the result, such as one found earlier in the same pass.
         """
 
+    def cover(self, project: int, price: float) -> float:
+        """What the supporters can pay together if nobody pays more than the price for a unit of utility."""
+
     def pay(self, project: int, price: float) -> None:
         """Take the price from each supporter, or the balance where that is less."""
 
@@ -138,6 +141,12 @@ class ListTill:
             price = higher
         clear = len(rows) == len(members) and min(rows)[0] > price * (1 + 1e-9)
         return price, rich, clear
+
+    def cover(self, project: int, price: float) -> float:
+        balance, size, worth = self._balance, self._size, self._crowd.worth[project]
+        members = self._crowd.members[project]
+        each = worth if isinstance(worth, list) else [worth] * len(members)
+        return sum([min(balance[g], price * u) * size[g] for g, u in zip(members, each, strict=True)])
 
     def pay(self, project: int, price: float) -> None:
         balance, worth = self._balance, self._crowd.worth[project]
@@ -217,6 +226,19 @@ class ExactTill:
         """What the supporters of a project own together."""
         owned = sum(self._balance[number] * voters for (number, _), voters in self._tally(project).items())
         return Fraction(owned, self.scale)
+
+    def cover(self, project: int, price: Fraction) -> tuple[Fraction, bool]:
+        """What the supporters can pay together at this price per unit of utility, and whether all of them give all."""
+        need, top = price.denominator, price.numerator * self.scale
+        paid, all_give_all = 0, True
+        for (number, utility), voters in self._tally(project).items():
+            owned = self._balance[number]
+            if owned * need < top * utility:
+                paid += owned * need * voters
+            else:
+                paid += top * utility * voters
+                all_give_all = False
+        return Fraction(paid, need * self.scale), all_give_all
 
     def price(self, project: int) -> Fraction:
         """The smallest price at which the supporters cover the cost; they must own enough."""

@@ -32,13 +32,17 @@ def equal_shares(result: Result) -> None:
     if rule.start == "floor":
         start = Fraction(start // rule.unit * rule.unit)
     count = Count(crowd, make_till(crowd), result.order, race)
-    raises = 0
+    raises = since = 0
     if rule.completion != "none":
-        raises = _raises(count, race, start, budget, rule.increment, rule.add1_stop == "exhaustive")
+        raises, since, over = _raises(count, race, start, budget, rule.increment, rule.add1_stop == "exhaustive")
+        if over:
+            result.beyond = count.run(start + (raises + 1) * rule.increment).wins
     result.start_share, result.raises, result.share = start, raises, start + raises * rule.increment
+    result.since = since
     final = count.run(result.share, full=True)
     till = ExactTill(crowd, result.share)
     result.wins += [Win(project, "shares", till.buy(project)) for project in final.wins]
+    result.bought = [win.project for win in result.wins]
     result.ties += final.ties
     result.near = final.near
     for tie in final.ties:
@@ -51,23 +55,28 @@ def equal_shares(result: Result) -> None:
 
 def _raises(
     count: Count, race: Iterable[int], start: Fraction, budget: int, increment: Fraction, exhaustive: bool
-) -> int:
-    """How often Add1 raises the share. The last outcome within the budget counts, even if a later one fits again."""
+) -> tuple[int, int, bool]:
+    """How often Add1 raises the share, since which raise the winners are the same, and whether one more overspends.
+
+    The last outcome within the budget counts, even if a later one fits again.
+    """
     race = set(race)
-    steps = 0
+    steps = since = 0
     here = count.run(start, budget)
     if here.cost > budget:
-        return 0
+        return 0, 0, True
     jumper = Jumper(count, increment)
     while True:
         rest = race.difference(here.wins)
         if not rest:
-            return steps
+            return steps, since, False
         if exhaustive and all(count.cost[project] > budget - here.cost for project in rest):
-            return steps
+            return steps, since, False
         # While the winners stay the same, neither stop condition can come true.
         steps += jumper.jump(start + steps * increment, here.wins)
-        here = count.run(start + (steps + 1) * increment, budget)
+        before, here = set(here.wins), count.run(start + (steps + 1) * increment, budget)
         if here.cost > budget:
-            return steps
+            return steps, since, True
         steps += 1
+        if before != set(here.wins):
+            since = steps

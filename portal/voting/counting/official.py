@@ -61,12 +61,14 @@ def _name(pot: Mapping[str, Any], kind: str, scale: int) -> str:
     rule = pot["rule"]
     struck = any(row["reason"] in ("not-eligible", "below-minimum") for row in pot["losers"])
     if rule["name"] == "greedy":
-        if rule["utility"] is not None or any(row["reason"] == "not-eligible" for row in pot["losers"]):
+        limited = "caps" in pot or any("instead" in row for row in pot["losers"])
+        if limited or rule["utility"] is not None or any(row["reason"] == "not-eligible" for row in pot["losers"]):
             return "greedy-custom"
         if rule["on_misfit"] == "stop":
             return "greedy-no-skip"
         return "greedy-threshold" if rule["min_score"] > 0 else "greedy"
     undecided = any(criterion in ("lot", "id") for tie in pot["ties"] for criterion in tie["by"])
+    struck = struck or "comparison" in rule
     if kind not in ("approval", "knapsack", "choose-1") or rule["utility"] != "cost" or struck or undecided:
         return "unknown"
     if rule["completion"] == "none" and rule["start"] == "exact":

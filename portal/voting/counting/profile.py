@@ -21,12 +21,14 @@ class BadElection(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project. `cost` is in the smallest unit of money (cents, unless the caller says otherwise)."""
+    """One project. `cost` is in the smallest unit of money (cents, unless the caller says otherwise). Of the projects
+    with the same `group` only one can win."""
 
     id: str
     cost: int
     category: str = ""
     withdrawn: bool = False
+    group: str = ""
 
 
 class Choice(NamedTuple):
@@ -42,7 +44,8 @@ class Profile:
     """Everything a rule may look at. Projects stand in the order of their ids, so no outcome depends on input order.
 
     `votes` counts the ballots that name a project, `scores` what the ballot kind makes of them. `choices` is None where
-    only totals are known, which suffices for greedy rules.
+    only totals are known, which suffices for greedy rules. `first` is what a ballot gives that names one project alone:
+    a first rank, one point, or a vote.
     """
 
     projects: tuple[Project, ...]
@@ -51,6 +54,7 @@ class Profile:
     votes: tuple[int, ...]
     scores: tuple[int, ...]
     choices: tuple[Choice, ...] | None
+    first: int = 1
 
 
 def sort_projects(projects: Iterable[Project]) -> tuple[Project, ...]:
@@ -100,7 +104,8 @@ def make_profile(
     if kind not in ("cumulative", "ordinal"):
         scores = votes
     choices = tuple([Choice(positions, points, times) for (positions, points), times in merged.items()])
-    return Profile(ordered, kind, sum(merged.values()), tuple(votes), tuple(scores), choices)
+    first = longest or 1 if kind == "ordinal" else 1
+    return Profile(ordered, kind, sum(merged.values()), tuple(votes), tuple(scores), choices, first)
 
 
 def _with_points(
@@ -126,7 +131,12 @@ def _ranked(
 
 
 def from_totals(
-    projects: Iterable[Project], kind: str, voters: int, votes: Mapping[str, int], scores: Mapping[str, int]
+    projects: Iterable[Project],
+    kind: str,
+    voters: int,
+    votes: Mapping[str, int],
+    scores: Mapping[str, int],
+    longest: int | None = None,
 ) -> Profile:
     """A profile of totals alone (project id to number), enough for a greedy count."""
     ordered = sort_projects(projects)
@@ -141,6 +151,7 @@ def from_totals(
         tuple(votes.get(project.id, 0) for project in ordered),
         tuple(scores.get(project.id, 0) for project in ordered),
         None,
+        longest or 1 if kind == "ordinal" else 1,
     )
 
 
@@ -183,6 +194,14 @@ class TieOrder:
     def sort(self, projects: Iterable[int]) -> list[int]:
         """Projects in tie order."""
         return sorted(projects, key=self.rank.__getitem__)
+
+    def before(self, one: int, other: int, more: int) -> bool:
+        """Whether the first of two projects would come first if its score were `more` higher."""
+        key = [
+            part - more if criterion == "max-score" and isinstance(part, int) else part
+            for criterion, part in zip(self.criteria, self._keys[one], strict=True)
+        ]
+        return tuple(key) < self._keys[other]
 
     def between(self, one: int, other: int) -> str:
         """The criterion that decides between two projects."""

@@ -10,12 +10,13 @@ from itertools import pairwise
 from portal.voting.counting.profile import BadElection, Profile, TieOrder
 
 VALUES = {
-    "name": ("greedy", "equal-shares"),
+    "name": ("greedy", "equal-shares", "phragmen"),
     "utility": (None, "cost", "cardinality", "score"),
     "on_misfit": ("skip", "stop"),
     "completion": ("none", "add1", "add1-greedy"),
     "add1_stop": ("overspend", "exhaustive"),
     "start": ("exact", "floor"),
+    "comparison": (None, "voters"),
 }
 
 
@@ -25,7 +26,8 @@ class Rule:
 
     `utility` None means by score (greedy only). `increment` is what each voter receives more per step and `unit` is the
     whole unit of currency to which `start` floor rounds down, both in the smallest unit of money. `eligibility` N
-    excludes a project when votes / voters < cost / (N x budget). Raises BadElection for values that do not exist.
+    excludes a project when votes / voters < cost / (N x budget). `comparison` voters sets the outcome of equal shares
+    against that of greedy by score, and keeps greedy's if more voters prefer it. Raises BadElection for values that do not exist.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Rule:
     increment: Fraction = Fraction(100)
     unit: int = 100
     eligibility: Fraction | None = None
+    comparison: str | None = None
     ties: tuple[str, ...] = ("min-cost", "max-score", "id")
 
     def __post_init__(self) -> None:
@@ -54,7 +57,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """A funded project. `by`: greedy, free (no cost, one supporter), shares, top-up. `price` only for shares."""
+    """A funded project. `by`: greedy, free (no cost, one supporter), shares, top-up, phragmen. `price` for shares; for
+    phragmen the moment of the purchase."""
 
     project: int
     by: str
@@ -95,7 +99,13 @@ class Result:
 
     `out` holds the projects it passed over with the reason; `left` the money that was left when a greedy order came to
     a project that did not fit; `after_stop` those that came after the stop; `outdrawn` those that lost to the named
-    equals by the tie order alone.
+    equals by the tie order alone. `caps` is what the winners of a category may cost together; `over_cap` the losers for
+    which that left too little, with what it left; `excluded` those of whose group the named winner came first.
+
+    Of equal shares, `since` is the number of raises from which on the winners stayed the same; `beyond` the winners after
+    one raise more, if these would cost more than the budget; `bought` what was bought before any top-up. `other` are the
+    winners of the rule that they were compared with (greedy's, or where `replaced` those of equal shares); `prefer` the
+    voters who prefer the winners of the count, and those who prefer the other ones.
     """
 
     profile: Profile
@@ -106,12 +116,26 @@ class Result:
     out: dict[int, str] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     after_stop: set[int] = field(default_factory=set)
+    caps: dict[str, int] = field(default_factory=dict)
+    over_cap: dict[int, int] = field(default_factory=dict)
+    excluded: dict[int, int] = field(default_factory=dict)
     outdrawn: dict[int, list[int]] = field(default_factory=dict)
     ties: list[Tie] = field(default_factory=list)
     near: list[Near] = field(default_factory=list)
     start_share: Fraction | None = None
     share: Fraction | None = None
     raises: int = 0
+    since: int = 0
+    beyond: list[int] | None = None
+    bought: list[int] = field(default_factory=list)
+    other: list[int] | None = None
+    prefer: tuple[int, int] = (0, 0)
+    replaced: bool = False
+
+    @property
+    def by_shares(self) -> bool:
+        """Whether the winners are those of equal shares."""
+        return self.rule.name == "equal-shares" and not self.replaced
 
     @property
     def spent(self) -> int:

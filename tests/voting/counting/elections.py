@@ -70,16 +70,22 @@ def random_vote(seed: int) -> tuple[dict[str, Any], list[Any]]:
                 "start": dice.choice(["exact", "floor"]),
                 "increment_cents": dice.choice([1, 10, 50, 100]),
                 "rounding_unit_cents": 100,
+                "comparison": dice.choice([None, None, "voters"]),
             },
         ]
     )
     rule |= {"eligibility": dice.choice([None, None, 3, "5/2"]), "min_score": dice.choice([0, 0, 1, 2])}
     ties = ["min-cost", "max-score", "lot", "id"]
     dice.shuffle(ties)
+    limited = rule["name"] == "greedy" and dice.random() < 0.4
+    pot: dict[str, Any] = {"id": "p", "budget_cents": dice.randint(1, 50) * 100}
+    if limited:
+        pot["caps"] = {name: dice.randint(0, 30) * 100 for name in "xy"}
     regulation = {
-        "pots": [{"id": "p", "budget_cents": dice.randint(1, 50) * 100}],
+        "pots": [pot],
         "projects": [
             {"id": name, "pot": "p", "cost_cents": cost, "withdrawn": dice.random() < 0.05}
+            | ({"category": dice.choice("xyz"), "group": dice.choice(["", "", "g", "h"])} if limited else {})
             for name, cost in zip(ids, costs, strict=True)
         ],
         "ballot": {"kind": kind, "max": dice.choice([None, 3, 5])},

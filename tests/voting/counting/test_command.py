@@ -24,6 +24,7 @@ def test_json_states_everything_that_was_used(capsys: pytest.CaptureFixture[str]
         "start": "exact",
         "increment": "1",
         "eligibility": None,
+        "comparison": None,
         "tie": ["min-cost", "max-score", "id"],
     }
     assert document["winners"] == ["MR/12", "HB/02", "NF/05", "MR/04", "DK/08", "HB/01", "DK/10"]
@@ -48,7 +49,7 @@ def test_equal_shares_state_shares_and_exact_comparisons(capsys: pytest.CaptureF
 def test_the_table_is_for_reading(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(SAMPLE), "--rule", "equal-shares"]) == 0
     table = capsys.readouterr().out
-    assert "60 ballots; " in table and "Repair café in the tram shed" in table and "too-few-votes" in table
+    assert "60 ballots; " in table and "Repair café in the tram shed" in table and "too-few-votes; wins with" in table
 
 
 @pytest.mark.parametrize(

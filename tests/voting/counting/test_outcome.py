@@ -47,9 +47,15 @@ def test_two_programs_make_the_same_bytes() -> None:
         pot = json.loads(made)["pots"][0]
         seen |= {loss["reason"] for loss in pot["losers"]} | {win["by"] for win in pot["winners"]}
         seen |= {tie["phase"] for tie in pot["ties"]} | {near["what"] for near in pot["near"]}
+        seen |= {f"beside {pot['compared']['rule']}"} if pot["compared"] else set()
+        seen |= {"next"} if pot["share"] and pot["share"]["next"] else set()
+        seen |= {f"missing {loss['reason']}" for loss in pot["losers"] if "missing" in loss}
     assert seen >= {
         *("withdrawn", "not-eligible", "below-minimum", "does-not-fit", "after-stop", "lost-tie"),
         *("no-votes", "too-few-votes", "money-spent", "free", "greedy", "shares", "top-up", "money", "price"),
+        *("over-cap", "excluded", "missing over-cap", "missing excluded"),
+        *("beside greedy", "beside equal-shares", "next", "missing not-eligible", "missing does-not-fit"),
+        *("missing after-stop", "missing lost-tie", "missing no-votes", "missing too-few-votes", "missing money-spent"),
     }
 
 
@@ -102,9 +108,10 @@ def test_totals_give_the_same_greedy_outcome() -> None:
     greedy = [vote for vote in votes(range(300)) if vote[0]["rule"]["name"] == "greedy"]
     assert len(greedy) > 50
     for regulation, ballots in greedy:
-        made = outcome(regulation, None, {"p": ballots})
         ((_, result),) = results(regulation, regulation["projects"], {"p": ballots})
         shown = totals(result.profile)
+        regulation["publication"] = "totals"
+        made = outcome(regulation, None, {"p": ballots})
         assert outcome(regulation, None, {"p": shown}) == made
         assert again(regulation, {"totals": shown}) == made
 
@@ -167,6 +174,19 @@ def test_recount_of_a_folder_a_zip_and_a_file(tmp_path: Path, capsys: pytest.Cap
     assert recount.main([str(tmp_path / "nothing")]) == 2
     out, error = capsys.readouterr()
     assert (out, len(error.splitlines())) == ("", 1)
+
+
+def test_an_outcome_of_the_first_format_is_repeated_too(tmp_path: Path) -> None:
+    for seed in range(60):
+        regulation, ballots = random_vote(seed)
+        regulation["rule"]["comparison"] = None
+        old = recount.of_first_format(json.loads(outcome(regulation, None, {"p": ballots})))
+        assert not {"voters", "compared"} & set(old["pots"][0]) and "missing" not in json.dumps(old)
+        published(tmp_path, regulation, ballots, recount.canonical(old))
+        assert recount.main([str(tmp_path)]) == 0, seed
+    old["pots"][0]["spent"] += 1
+    published(tmp_path, regulation, ballots, recount.canonical(old))
+    assert recount.main([str(tmp_path)]) == 1
 
 
 def test_recount_names_the_place_where_it_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
