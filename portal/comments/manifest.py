@@ -57,7 +57,7 @@ FEATURE = Feature(
         )
     ],
     jobs=[Job("comments.sweep", jobs.sweep, every=3600)],
-    topics=[Topic("comments", _l("Comments and replies"))],
+    topics=[Topic("comments", _l("Comments and replies"), mandate="ideas")],
     notices=[
         Notice(
             "comments.reply",

@@ -3,7 +3,6 @@ written anywhere but in the row of the support itself."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,7 +22,7 @@ from portal.base.markdown import render
 from portal.base.together import Ready, apart
 from portal.base.verdict import YES, Verdict, no
 from portal.ideas import queries, queries_idea, queries_ties, rules
-from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Revision, Support
+from portal.ideas.models import Attachment, Call, Draft, Idea, IdeaState, Picture, Support
 from portal.ideas.rules import Denied, Written
 from portal.identity import queries as people
 from portal.identity.queries import city_day, public_names
@@ -97,7 +96,7 @@ def submit(
         actor,
         "idea",
         idea.id,
-        _words(written),
+        words_of(written),
         premoderated=call.premoderated,
         promised_hours=call.promised_hours,
         **(guard or {}),
@@ -107,7 +106,7 @@ def submit(
     return idea
 
 
-def _words(written: Written) -> str:
+def words_of(written: Written) -> str:
     """What moderation reads of an idea."""
     return f"{written.title}\n{written.place}\n{written.body}"
 
@@ -170,77 +169,6 @@ def index(s: Session, idea: Idea) -> None:
     search.forget(s, "idea", idea.id)
     if idea.shown and idea.state not in (IdeaState.MERGED, IdeaState.WITHDRAWN):
         search.put(s, "idea", idea.id, idea.language, f"{idea.title} {idea.place} {idea.body}")
-
-
-class Overtaken(Denied):
-    """Another author, or a moderator, has changed the idea since its form was opened."""
-
-
-def seen(idea: Idea) -> str:
-    """A mark of an idea's words and facts as they stand, which travels with the form that changes them."""
-    told = repr([(name, value) for name, value in _told(idea).items() if name not in ("x", "y")])
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
-
-
-def edit(
-    actor: Actor,
-    call: Call,
-    idea: Idea,
-    written: Written,
-    now: datetime,
-    guard: Mapping[str, Any] | None = None,
-    *,
-    before_me: str | None = None,
-) -> bool:
-    """Other words for an idea by one of its authors; the old ones stay readable. False where nothing is different.
-    `before_me`: the mark (`seen`) of the words that its author had before them; None: they are not asked for. Raises
-    Denied where somebody has supported it in the meantime, Overtaken where its words are others than those."""
-    s = db.session()
-    # nobody supports it between the question and the answer
-    idea = s.scalars(db.locked(select(Idea).where(Idea.id == idea.id)).execution_options(populate_existing=True)).one()
-    verdict = rules.may_edit(idea, call, author=True, now=now)
-    if not verdict:
-        raise Denied(verdict)
-    before = _told(idea)
-    if before == _told(written):
-        return False
-    if before_me is not None and before_me != seen(idea):
-        raise Overtaken(
-            no(_l("Somebody else has changed the idea since you opened this page. Nothing of yours is stored."))
-        )
-    old_place = (idea.x, idea.y)
-    words = {key: value for key, value in before.items() if key not in ("x", "y")}
-    if words != {key: value for key, value in _told(written).items() if key not in ("x", "y")}:
-        if idea.held_at is None:
-            s.add(Revision(idea_id=idea.id, version=idea.version, at=clock.now(), by_id=actor.person_id, **words))
-            idea.version += 1
-        # else nobody could read the words that go now: the last earlier wording is the one that everybody still reads
-    idea.title, idea.body, idea.language = written.title, written.body, written.language
-    idea.html = render(written.body, written.language)
-    idea.lead = lead(idea.html)
-    for name, value in _facts(written).items():
-        setattr(idea, name, value)
-    idea.changed_at = clock.now()
-    s.flush()
-    index(s, idea)
-    screen(
-        s,
-        actor,
-        "idea",
-        idea.id,
-        _words(written),
-        premoderated=call.premoderated,  # other words have not been looked at
-        promised_hours=call.promised_hours,
-        **(guard or {}),
-    )
-    after = {"version": idea.version, "moved": old_place != (idea.x, idea.y)}
-    record(actor, "changed idea", "idea", idea.id, after=after)
-    return True
-
-
-def _told(row: Any) -> dict[str, Any]:
-    names = ("language", "title", "body", "category_id", "district_id", "place", "cost_guess", "x", "y")
-    return {name: getattr(row, name) for name in names}
 
 
 def withdraw(actor: Actor, call: Call, idea: Idea, reason: str) -> None:

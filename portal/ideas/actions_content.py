@@ -15,9 +15,9 @@ from portal.base.i18n import _l
 from portal.base.markdown import render
 from portal.base.search import forget as unfind
 from portal.base.verdict import Verdict, no
-from portal.ideas import queries, queries_idea, queries_ties, rules
+from portal.ideas import actions_change, queries, queries_idea, queries_ties, rules
 from portal.ideas.actions import index, lead, publish
-from portal.ideas.models import Call, Idea, Picture, Revision
+from portal.ideas.models import Call, Change, Idea, Picture, Revision
 
 
 def _author(s: Session, idea_id: int) -> int | None:
@@ -84,6 +84,57 @@ def _open(s: Session, actor: Actor, idea_id: int) -> bool:
 
 CONTENT = Content(
     author=_author, show=_show, texts=_texts, rewrite=_rewrite, changed=_changed, scope=_scope, open=_open
+)
+
+
+# --- other words that a moderator reads first -------------------------------------------------------------------------
+
+
+def _change_author(s: Session, change_id: int) -> int | None:
+    return s.scalar(select(Change.by_id).where(Change.id == change_id))
+
+
+def _show_changes(s: Session, ids: list[int], _lang: str) -> dict[int, Hit]:
+    rows = s.execute(
+        select(Change.id, Change.title, Change.body, Change.language, Idea.number)
+        .join(Idea, Idea.id == Change.idea_id)
+        .where(Change.id.in_(ids))
+    )
+    return {
+        row.id: Hit(row.title, row.language, "ideas.idea", {"number": row.number}, lead(render(row.body, row.language)))
+        for row in rows
+    }
+
+
+def _change_texts(s: Session, change_id: int) -> dict[str, str]:
+    row = s.get(Change, change_id)
+    found = {} if row is None else {"title": row.title, "body": row.body, "place": row.place}
+    return {name: text for name, text in found.items() if text}
+
+
+def _rewrite_change(s: Session, change_id: int, texts: Mapping[str, str]) -> None:
+    row = s.get(Change, change_id)
+    if row is None:
+        return
+    row.title = texts.get("title", row.title)[:200]
+    row.place = texts.get("place", row.place)[:200]
+    row.body = texts.get("body", row.body)
+    s.flush()
+
+
+def _change_scope(s: Session, change_id: int) -> Mapping[str, Any]:
+    idea_id = s.scalar(select(Change.idea_id).where(Change.id == change_id))
+    return _scope(s, idea_id) if idea_id is not None else {}
+
+
+CHANGE_CONTENT = Content(
+    author=_change_author,
+    show=_show_changes,
+    texts=_change_texts,
+    rewrite=_rewrite_change,
+    changed=actions_change.decided,
+    scope=_change_scope,
+    open=lambda _s, _actor, _id: False,  # nobody but moderators sees it, so nobody reports it
 )
 
 

@@ -32,7 +32,7 @@ from portal.ideas import (
     views_submit,
     views_value,
 )
-from portal.ideas.models import Call, Idea
+from portal.ideas.models import Call, Change, Idea
 
 FEATURE = Feature(
     name="ideas",
@@ -66,6 +66,7 @@ FEATURE = Feature(
             discussed=actions_content.DISCUSSION,
             placed=queries_found.placed,
         ),
+        Kind("idea_change", Change, label=_l("Change of an idea"), content=actions_content.CHANGE_CONTENT),
     ],
     jobs=[
         Job("ideas.tell_searches", jobs.tell_searches, every=900),
@@ -75,7 +76,7 @@ FEATURE = Feature(
         Job("ideas.tell_short_list", jobs.tell_short_list),
         Job("ideas.tell_answer", jobs.tell_answer),
     ],
-    topics=[Topic("ideas", _l("Ideas"))],
+    topics=[Topic("ideas", _l("Ideas"), mandate="ideas")],
     notices=[
         Notice("idea.new", "ideas", _l("New idea: %(idea)s"), _l("Somebody has handed in an idea: %(idea)s")),
         Notice(
@@ -89,6 +90,12 @@ FEATURE = Feature(
             "ideas",
             _l("An idea was withdrawn: %(idea)s"),
             _l("Its authors have withdrawn the idea %(idea)s. The reason stands on its page."),
+        ),
+        Notice(
+            "idea.change_dropped",
+            "ideas",
+            _l("The idea %(idea)s stays as it was"),
+            _l("A moderator has read your change of %(idea)s. By now others support the idea as it is, so it stays."),
         ),
         Notice(
             "idea.entered",

@@ -1,4 +1,5 @@
-"""Call, Idea and what hangs on them: supports, drafts, co-authors, earlier wordings, pictures, files, saved searches.
+"""Call, Idea and what hangs on them: supports, drafts, co-authors, earlier wordings, changes
+that wait for a moderator, pictures, files, saved searches.
 
 Texts that the city writes in several languages stand in base.texts under these kinds and fields:
 call: title, summary, rules · call_category: name
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -296,6 +298,40 @@ class Revision(Base):
     cost_guess: Mapped[int | None] = mapped_column(Cents)
     at: Mapped[datetime] = mapped_column(UtcTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Change(Moderated, Base):
+    """Other words for an idea that everybody can read already, which a moderator reads first: the idea stands as it was
+    until then. `by_id`: the author who wrote them, at `at`. `ended_at`: when they took the place of the old ones, or were
+    let go, since somebody supports the old ones by then or newer ones were written."""
+
+    __tablename__ = "idea_change"
+    __table_args__ = (
+        Index(
+            "uq_idea_change_waiting",
+            "idea_id",
+            unique=True,
+            sqlite_where=text("held_at IS NOT NULL AND hidden_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=text("held_at IS NOT NULL AND hidden_at IS NULL AND ended_at IS NULL"),
+        ),
+        Index(None, "idea_id"),
+        Index(None, "by_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    language: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("call_category.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
+    place: Mapped[str] = mapped_column(String(200), default="")
+    cost_guess: Mapped[int | None] = mapped_column(Cents)
+    x: Mapped[float | None] = mapped_column(Float)
+    y: Mapped[float | None] = mapped_column(Float)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Picture(Base):

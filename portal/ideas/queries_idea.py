@@ -29,11 +29,11 @@ from portal.base import clock, files, i18n, together
 from portal.base.actor import Actor
 from portal.base.files import File
 from portal.base.files import State as FileState
-from portal.base.markdown import render
 from portal.base.tables import UtcTime
 from portal.base.together import Ready, apart
 from portal.ideas import queries, queries_ties, rules, rules_diff
 from portal.ideas.models import Attachment, Author, AuthorState, Call, Idea, Picture, Revision, Support
+from portal.ideas.models import Change as Waiting
 from portal.ideas.models_answers import AnswerIdea, Standing
 from portal.ideas.models_merge import Twin, TwinState
 from portal.identity.models import Person
@@ -57,7 +57,6 @@ class Found:
     answered: bool = False  # the city's answer to it is public, or was and is withdrawn
     named: bool = False  # somebody says that it is the same as another one, and nobody has decided
     tied: bool = False  # it holds others, was moved, split, or is a part of one that was
-    earlier: bool = False  # its newest words wait for a moderator: these are those that were public before
 
     @property
     def call(self) -> Call:
@@ -154,6 +153,15 @@ def by_id(s: Session, idea_id: int) -> Found | None:
     return _found(s.execute(_BY_ID, {"id": idea_id}).one_or_none())
 
 
+_W = Waiting.__table__.c
+_WAITS = (_W.held_at.is_not(None), _W.hidden_at.is_(None), _W.ended_at.is_(None))
+
+
+def waiting(s: Session, idea_id: int) -> Waiting | None:
+    """Other words for an idea that wait for a moderator: one select, and at most one row, as a constraint says."""
+    return s.scalars(select(Waiting).where(Waiting.idea_id == idea_id, *_WAITS)).one_or_none()
+
+
 def may_read(s: Session, actor: Actor, row: Found, authors: Sequence[int] | None = None) -> bool:
     """Does this idea exist for this reader? One that is held waits for a moderator: until then its authors and the staff
     alone know it. A hidden one exists for everybody, as a note that something stood there."""
@@ -174,47 +182,8 @@ def readable(s: Session, actor: Actor, number: int, *, to_read: bool = False) ->
 
 
 def seen_by(s: Session, actor: Actor, row: Found) -> Found | None:
-    """An idea as this reader may see it: as it stands, or while other words of it wait for a moderator, as it stood."""
-    return row if may_read(s, actor, row) else as_published(s, actor, row)
-
-
-def was_public(s: Session, actor: Actor, number: int) -> bool:
-    """Is there an idea with this number that waits for a moderator now, and that everybody could read before?"""
-    row = by_number(s, number)
-    return (
-        row is not None
-        and row.idea.held_at is not None
-        and row.idea.published_at is not None
-        and queries.may_read(s, actor, row.of)
-    )
-
-
-_LAST_PUBLIC = (
-    select(Revision)
-    .where(Revision.idea_id == bindparam("idea"), Revision.at <= bindparam("held"))
-    .order_by(Revision.version.desc())
-    .limit(1)
-)
-
-
-def as_published(s: Session, actor: Actor, row: Found) -> Found | None:
-    """A held idea with the words that everybody could read before they were changed: one select. None where it was never
-    public, or a moderator took words out of it since, and with them the earlier wordings."""
-    idea = row.idea
-    if idea.held_at is None or idea.published_at is None or not queries.may_read(s, actor, row.of):
-        return None
-    stood = s.scalars(_LAST_PUBLIC, {"idea": idea.id, "held": idea.held_at}).one_or_none()
-    if stood is None:
-        return None
-    html = render(stood.body, stood.language)
-    words = {
-        "version": stood.version, "language": stood.language, "title": stood.title, "body": stood.body, "html": html,
-        "lead": rules.lead_of_html(html), "category_id": stood.category_id, "district_id": stood.district_id,
-        "place": stood.place, "cost_guess": stood.cost_guess,
-    }  # fmt: skip
-    # a row that no session knows, so that nothing of it is ever written
-    columns = {column.key: getattr(idea, column.key) for column in Idea.__mapper__.column_attrs}
-    return replace(row, idea=Idea(**{**columns, **words}), earlier=True)
+    """An idea, where it exists for this reader."""
+    return row if may_read(s, actor, row) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +295,8 @@ class Page:
     ties: queries_ties.Ties | None = None
     came_from: int | None = None  # the number of the row of the idea with which the reader's support came
     facts: Mapping[str, Any] = field(default_factory=dict)
+    changing: bool = False  # for an author: other words wait for a moderator
+    waiting: Waiting | None = None  # these words, where somebody goes on with them
 
     @property
     def idea(self) -> Idea:
@@ -344,6 +315,7 @@ _OWN = Ready(
     select(
         exists().where(*_MINE).label("supported"),
         select(_S.came_from_id).where(*_MINE).scalar_subquery().label("came_from"),
+        exists().where(_W.idea_id == bindparam("number"), *_WAITS).label("changing"),
         *notifications.ALONG,
         moderation.ALONG,
     )
@@ -352,8 +324,8 @@ _OWN = Ready(
 
 def page(s: Session, actor: Actor, number: int, *, to_read: bool = False) -> Page | None:
     """The page of an idea for this reader, None where there is none to see. `to_read`: nothing of it will be changed.
-    Three selects, one more for somebody signed
-    in (with what header and follow button show them), four to six for one that hangs together with others."""
+    Three selects, one more for somebody signed in (with what header and follow button show them), four to six for
+    one that hangs together with others."""
     found = seen(s, number) if to_read else by_number(s, number)
     if found is None:
         return None
@@ -364,10 +336,7 @@ def page(s: Session, actor: Actor, number: int, *, to_read: bool = False) -> Pag
     authors = [_co_author(row) for row in hanging["author"]]
     ids = author_ids(s, idea, authors)
     if not may_read(s, actor, found, ids):
-        before = as_published(s, actor, found)
-        if before is None:
-            return None
-        found = before
+        return None
     own = _own(s, me, idea.id)
     return Page(
         found=found,
@@ -380,6 +349,7 @@ def page(s: Session, actor: Actor, number: int, *, to_read: bool = False) -> Pag
         came_from=own.came_from if own is not None else None,
         ties=queries_ties.ties(s, idea.id) if found.tied else None,
         is_author=me is not None and me in ids,
+        changing=me is not None and me in ids and own is not None and bool(own.changing),
         is_owner=me is not None and me == idea.author_id,
         invitation=next((a for a in authors if me is not None and a.person_id == me), None),
     )
@@ -437,8 +407,6 @@ def revisions(s: Session, idea_id: int) -> Sequence[Revision]:
 def history(s: Session, found: Found, names: queries.Names) -> list[Change]:
     """Every change of an idea, newest first: two selects."""
     idea, rows = found.idea, revisions(s, found.idea.id)
-    if found.earlier:  # the last one is what stands here
-        rows = rows[:-1]
     if not rows:
         return []
     who = public_names(s, [row.by_id for row in rows if row.by_id is not None])
@@ -474,7 +442,9 @@ def _change(before: Wording, after: Wording, at: datetime, by: str) -> Change:
 def editable(s: Session, actor: Actor, number: int) -> Page | None:
     """The same page for one of its authors; to others the address does not exist."""
     found = page(s, actor, number)
-    return found if found is not None and found.is_author else None
+    if found is None or not found.is_author:
+        return None
+    return replace(found, waiting=waiting(s, found.idea.id)) if found.changing else found
 
 
 def may(page_: Page, now: datetime) -> Mapping[str, Any]:

@@ -181,8 +181,6 @@ def idea(number: int) -> ResponseReturnValue:
     s, who, now = db.session(), actor(), clock.city_now()
     page = queries_idea.page(s, who, number, to_read=True)
     if page is None:
-        if queries_idea.was_public(s, who, number):
-            return render_template("ideas/held.html", number=number)
         abort(404)
     if page.idea.hidden_at is not None:
         return render_template("ideas/hidden.html", call=page.found.call, number=number, names=page.names)

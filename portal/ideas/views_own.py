@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 from portal.base import clock, db, texts, ui
 from portal.base.i18n import _
 from portal.base.security import actor, back_to, signed_in
-from portal.ideas import actions, actions_authors, actions_searches, queries, queries_idea, queries_own, rules
+from portal.ideas import (
+    actions,
+    actions_authors,
+    actions_change,
+    actions_searches,
+    queries,
+    queries_idea,
+    queries_own,
+    rules,
+)
 from portal.ideas.forms import EditForm, InviteForm, SearchForm, WithdrawForm
 from portal.ideas.models import AuthorState
 from portal.ideas.rules import Denied, Written
@@ -27,14 +36,19 @@ def find_own(number: int) -> queries_idea.Page:
     return page
 
 
+def _last(page: queries_idea.Page) -> Any:
+    """The words that an author wrote last: those that wait for a moderator, else those that stand there."""
+    return page.waiting or page.idea
+
+
 def _form(page: queries_idea.Page) -> Any:
-    idea, names = page.idea, page.names
+    idea, names = _last(page), page.names
     form = EditForm.whole(
         page.found.call,
         names,
         {
             "title": idea.title, "body": idea.body, "language": idea.language, "category": idea.category_id,
-            "district": idea.district_id, "place": idea.place, "cost": idea.cost_guess, "seen": actions.seen(idea),
+            "district": idea.district_id, "place": idea.place, "cost": idea.cost_guess, "seen": actions_change.seen(idea),
         },
     )  # fmt: skip
     return form
@@ -52,24 +66,25 @@ def edit(number: int) -> ResponseReturnValue:
     if form.is_submitted():
         if form.validate():
             try:
-                if actions.edit(
+                done = actions_change.edit(
                     actor(),
                     page.found.call,
                     page.idea,
-                    _words(form, page.idea),
+                    _words(form, _last(page)),
                     now,
                     form.guard() | {"started_at": None},
                     before_me=form.seen.data or None,
-                ):
+                )
+                if done is not None:
                     said = _("Your changes are stored. The earlier wording can still be read.")
-                    if page.idea.held_at is not None:
-                        said = _("Your changes are stored. A moderator looks at them before the idea is shown again.")
+                    if done.held:
+                        said = _("Your changes are stored. A moderator reads them first.")
                     flash(said, "success")
                 return redirect(url_for(".idea", number=number), 303)
-            except actions.Overtaken as denied:
+            except actions_change.Overtaken as denied:
                 form.form_errors.append(str(denied.verdict.reason))
                 # they read the present words now: what they send next is sent with these before them
-                overtaken, form.seen.data = True, actions.seen(page.idea)
+                overtaken, form.seen.data = True, actions_change.seen(_last(page))
             except Denied as denied:
                 form.form_errors.append(str(denied.verdict.reason))
         status = 422

@@ -87,7 +87,7 @@ FEATURE = Feature(
     ],
     personal=records.PERSONAL,
     machines=records.MACHINES,
-    topics=[Topic("moderation", _l("Decisions about what you write or report"), required=True)],
+    topics=[Topic("moderation", _l("Decisions about what you write or report"), required=True, mandate="ideas")],
     notices=NOTICES,
     mine=[
         Mine(

@@ -11,7 +11,7 @@ from portal.base import clock, db, ground
 from portal.base.actor import Actor
 from portal.base.feature import Hit
 from portal.base.web import Portal
-from portal.ideas import actions, actions_authors, actions_content, actions_jobs, actions_searches
+from portal.ideas import actions, actions_authors, actions_change, actions_content, actions_jobs, actions_searches
 from portal.ideas.models import Author, AuthorState, Call, Idea, IdeaState, Revision, Support
 from portal.ideas.queries_list import Filters
 from portal.ideas.rules import Denied
@@ -97,7 +97,7 @@ def test_a_change_loses_against_a_support(app: Portal) -> None:
     words = actions.Written(title="Another", body="x", language="en")
     try:
         with db.write() as s:
-            actions.edit(Actor(person_id=me), s.get_one(Call, stale.call_id), stale, words, clock.now())
+            actions_change.edit(Actor(person_id=me), s.get_one(Call, stale.call_id), stale, words, clock.now())
         raise AssertionError("changed under its supporters")
     except Denied:
         pass
