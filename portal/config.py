@@ -36,6 +36,16 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True)
+class Bank:
+    """[city.bank]: the account to which fees are paid by transfer. Without an account number none can be, and no
+    statement is read."""
+
+    name: str = ""  # whose account it is, as the bank knows it; empty: the city's name
+    iban: str = ""  # its number, with or without blanks; checked at the start
+    bic: str = ""  # of the bank, 8 or 11 signs; within the single euro payments area it can be left out
+
+
+@dataclass(frozen=True)
 class City:
     """[city]: how the city presents itself."""
 
@@ -51,6 +61,7 @@ class City:
     # public holidays, on which no term of the law ends: days of each year (05-01), or counted from Easter (easter-2)
     holidays: tuple[str, ...] = ()
     mail: str = ""  # sender of mails and receiver of barrier reports
+    bank: Bank = field(default_factory=Bank)
 
 
 @dataclass(frozen=True)
@@ -366,7 +377,10 @@ def load(env: Mapping[str, str] | None = None, **given: Any) -> Settings:
     values = _tuples({**values, **given})
     try:
         if isinstance(values.get("city"), dict):
-            values["city"] = City(**_tuples(values["city"]))
+            city = _tuples(values["city"])
+            if isinstance(city.get("bank"), dict):
+                city["bank"] = Bank(**city["bank"])
+            values["city"] = City(**city)
         if isinstance(values.get("smtp"), dict):
             values["smtp"] = Smtp(**values["smtp"])
         if isinstance(values.get("register"), dict):

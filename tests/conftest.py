@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from portal.base.web import Portal
 from tests import once, postgres
 from tests.client import Client
 
+# how long an example takes is the bench's business; a busy machine is no fault
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 once.templates()
 once.addresses()
 once.statements()

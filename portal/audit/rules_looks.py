@@ -23,6 +23,7 @@ WHY: dict[str, Text] = {
 BY_ITSELF: dict[str, Text] = {
     "request": _l("A request of the person to the data protection officer"),
     "represented": _l("Somebody who may act for the person asked who looked, through the state portal"),
+    "mandate": _l("Somebody who acts for the person by a mandate read messages to them"),
     "paper": _l("A letter or certificate of the person was opened"),
     "post": _l("A letter to the person was printed"),
     "code_letter": _l("A letter with a code for the person was printed"),

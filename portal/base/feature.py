@@ -256,13 +256,15 @@ class Remark:
 @dataclass(frozen=True)
 class Topic:
     """A subject of messages that people can switch on and off by channel. `required`: by law it can't be off.
-    `personal`: it is about single people, so that there is no news of it to wish for. `staff`: only staff are asked."""
+    `personal`: it is about single people, so that there is no news of it to wish for. `staff`: only staff are asked.
+    `mandate`: the scope of mandates with which somebody who acts for the person reads these messages; empty: nobody does."""
 
     name: str
     label: Text
     required: bool = False
     personal: bool = False
     staff: bool = False
+    mandate: str = ""
 
 
 @dataclass(frozen=True)

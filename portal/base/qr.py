@@ -6,12 +6,13 @@ import segno
 from markupsafe import Markup
 
 
-def svg(text: str, title: str) -> Markup:
+def svg(text: str, title: str, *, utf8: bool = False) -> Markup:
     """A QR code as inline SVG for pages and print-outs; `title` says what it leads to, for those who do not see it.
+    `utf8`: the text names UTF-8 as its encoding, so that the smallest one that fits will not do.
 
     The drawing holds no style attribute, which the content policy would stop. Scales with CSS (class fm-qr).
     """
-    code = segno.make_qr(text, error="m")
+    code = segno.make_qr(text, error="m", encoding="utf-8" if utf8 else None)
     width, _height = code.symbol_size(scale=1, border=4)
     path = "".join(
         f"M{column + 4} {row + 4}h1v1h-1z"

@@ -15,13 +15,26 @@ from portal import services
 from portal.base import clock
 from portal.base.actor import SYSTEM, Actor
 from portal.base.deadlines import Resume, Unit
+from portal.base.ground import settings
 from portal.demo import content
+from portal.demo.actions_hearings import seed_hearings
 from portal.identity.demo_idp import ISSUER
 from portal.identity.models import Identity
-from portal.services import actions, actions_desk, actions_plan, queries, queries_clock
+from portal.services import (
+    actions,
+    actions_bank,
+    actions_desk,
+    actions_fees,
+    actions_plan,
+    queries,
+    queries_clock,
+    queries_fees,
+    rules_fees,
+)
 from portal.services.models import Case, Outcome, Service, Silence, Wanted
 from portal.services.rules_plan import TEXTS
 
+FILES = Path(__file__).parent / "data"
 FORMS = Path(services.__file__).parent / "data"
 
 
@@ -35,6 +48,7 @@ def seed_services(s: Session, departments: Mapping[str, int]) -> None:
         actions_plan.show(SYSTEM, row, True)
     s.flush()
     seed_cases(s)
+    seed_hearings(s, _known(s, "ana"), _known(s, "kai"), departments)
 
 
 def _service(
@@ -91,12 +105,26 @@ def seed_cases(s: Session) -> None:
         text="The birth is entered in the register of another city, which issues the copy.",
         basis="Civil status order, section 8", conditions=[],
     )  # fmt: skip
+    _paid(s, officer, waiting, refused)
     row = s.scalars(select(Service).where(Service.slug == "parking-permit")).one()
     form = queries.service(s, row.slug, clock.city_now(), "en")
     assert form is not None and form.form_id is not None
     begun = actions.begin(ana, row, form.form_id, person_id=ana.person_id or 0, answers=car)
     begun.seen = ["person", "car"]
     s.flush()
+
+
+def _paid(s: Session, officer: Actor, at_desk: Case, by_bank: Case) -> None:
+    """A fee taken in part at the desk, and one paid by bank, as a statement says that tells of other money too."""
+    actions_fees.take_cash(officer, at_desk.id, at_desk.version, 1000)
+    bank, fee = settings().city.bank, queries_fees.account(s, by_bank.id)
+    if not bank.iban or fee is None:
+        return
+    said = (FILES / "statement.xml").read_text("utf-8").format(
+        day=queries_clock.today().isoformat(), account="".join(bank.iban.split()), reference=fee.fee.reference,
+        amount=rules_fees.decimal(fee.stand.open),
+    )  # fmt: skip
+    actions_bank.book(officer, actions_bank.take_in(officer, said.encode(), "statement.xml").id)
 
 
 def _filed(s: Session, who: Actor, slug: str, answers: Mapping[str, Any]) -> Case:

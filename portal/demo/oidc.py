@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from portal.base import clock
 from portal.base.web import Portal
-from portal.config import City, Map, Provider, Register, Settings
+from portal.config import Bank, City, Map, Provider, Register, Settings
 from portal.demo import content
 from portal.identity import demo_idp
 
 CLIENT = "portal"
 DRAWING = "sundhaven-map.svg"
+IBAN = "EE290000000020275001"  # made up: there is no bank with this code
 WIDTH = 6000  # metres from one edge of the drawing to the other
 
 
@@ -36,6 +37,7 @@ def complete(settings: Settings) -> Settings:
             hours="9:00-17:00",
             mail="portal@sundhaven.example",
             holidays=content.HOLIDAYS,
+            bank=Bank(name="City of Sundhaven", iban=IBAN, bic="SUNDEE2X"),
         )
     drawn = (
         dataclasses.replace(settings.map, metres=WIDTH)

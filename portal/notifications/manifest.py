@@ -34,7 +34,9 @@ def page() -> dict[str, Any]:
         "around_url": queries_around.address,
         "inbox_url": url_for("notifications.inbox"),
         # the answer of an act asks nothing after its COMMIT: the link is there, the number on the next page
-        "unread": queries.unread(db.session(), who.person_id) if request.method in SAFE else 0,
+        "unread": queries.unread(db.session(), who.person_id)
+        if request.method in SAFE and queries.whose(who).own
+        else 0,
         "unread_top": queries.BADGE_TOP,
         "follows": _follows,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ground, together
@@ -14,6 +14,7 @@ from portal.base.actor import Actor
 from portal.base.feature import Hit, Item, Notice, Topic
 from portal.base.normal import normalise
 from portal.base.together import Ready
+from portal.identity.rules_ways import may_act
 from portal.notifications import render
 from portal.notifications.models import Alert, CalendarKey, Follow, Message, Preference
 from portal.notifications.rules import Wish
@@ -97,12 +98,39 @@ class Inbox:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose messages somebody reads now, and on which topics alone (None: on all). `own` ones can be marked."""
+
+    person_id: int | None
+    topics: tuple[str, ...] | None = None
+
+    @property
+    def own(self) -> bool:
+        """Are they the reader's own?"""
+        return self.topics is None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """The conditions of a select of these messages."""
+        of_them = [Message.person_id == self.person_id]
+        return of_them if self.topics is None else [*of_them, Message.topic.in_(self.topics)]
+
+
+def whose(actor: Actor) -> Whose:
+    """One's own; while one acts for somebody with an account theirs, as far as the mandate goes."""
+    acting = actor.acting_for
+    if acting is None or acting.person_id is None:
+        return Whose(actor.person_id)
+    covered = (one.name for one in topics().values() if one.mandate and may_act(acting.scope, one.mandate))
+    return Whose(acting.person_id, tuple(covered))
+
+
 def inbox(
     s: Session, actor: Actor, *, words: str = "", topic: str = "", unread_only: bool = False, limit: int, offset: int
 ) -> Inbox:
-    """A person's own messages, newest first: two selects. Words are looked for in what the newest thousand say in the
+    """A person's messages, newest first: two selects. Words are looked for in what the newest thousand say in the
     reader's language, since only phrases are stored."""
-    where = [Message.person_id == actor.person_id]
+    where = whose(actor).where()
     if topic:
         where.append(Message.topic == topic)
     if unread_only:
@@ -124,8 +152,8 @@ def _fits(one: Shown, words: list[str]) -> bool:
 
 
 def message(s: Session, actor: Actor, message_id: int) -> Message | None:
-    """One of a person's own messages."""
-    return s.scalars(select(Message).where(Message.id == message_id, Message.person_id == actor.person_id)).first()
+    """One of the messages that this person may read now."""
+    return s.scalars(select(Message).where(Message.id == message_id, *whose(actor).where())).first()
 
 
 def newest(s: Session, actor: Actor, _lang: str) -> list[Item]:

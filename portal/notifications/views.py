@@ -8,6 +8,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from portal.audit.actions_looks import note_look
+from portal.audit.models_looks import How
 from portal.base import db, ground, i18n, ics, mail, ui
 from portal.base.actor import Actor
 from portal.base.errors import Refused
@@ -36,6 +38,7 @@ def inbox() -> str:
     form.topic.choices = [(topic.name, topic.label) for topic in topics.values()]
     form.validate()
     number = ui.page_number(request.args.get("page"))
+    _note_look("notifications.inbox", How.SEARCH)
     topic = form.topic.data if form.topic.data in topics else ""
     found = queries.inbox(
         db.session(), actor(), words=form.q.data or "", topic=topic or "", unread_only=bool(form.unread.data),
@@ -47,6 +50,7 @@ def inbox() -> str:
         form=None,
         filters=form,
         found=found,
+        own=queries.whose(actor()).own,
         asked=bool(form.q.data or topic or form.unread.data),
         paging=ui.paging(found.total, number, PER_PAGE, lambda n: ui.address(url_for(".inbox"), query, page=n)),
     )
@@ -54,6 +58,7 @@ def inbox() -> str:
 
 @pages.post("/inbox/read-all")
 @signed_in
+@for_oneself
 def read_all() -> ResponseReturnValue:
     """Mark everything as read."""
     actions.mark_all_read(actor())
@@ -69,7 +74,17 @@ def message(message_id: int) -> str:
     shown = queries.shown(row) if row is not None else None
     if shown is None:
         raise NotFound
-    return render_template("notifications/message.html", it=shown, link=bool(_link(shown)))
+    _note_look("notifications.message", How.PAGE)
+    return render_template(
+        "notifications/message.html", it=shown, link=bool(_link(shown)), own=queries.whose(actor()).own
+    )
+
+
+def _note_look(page: str, how: How) -> None:
+    """Whoever reads for another stands in that person's list of looks."""
+    who = actor()
+    if who.acting_for is not None and who.acting_for.person_id is not None:
+        note_look(who, [who.acting_for.person_id], page=page, why="mandate", how=how)
 
 
 def _link(shown: queries.Shown) -> str:

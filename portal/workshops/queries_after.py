@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session as Db
 
-from portal.base import i18n, texts
+from portal.base import figures, i18n, texts
 from portal.base.actor import Actor
+from portal.base.figures import Told
 from portal.base.texts import Said
-from portal.workshops import rules_figures
 from portal.workshops.models import (
     Attendance,
     Booking,
@@ -26,7 +26,6 @@ from portal.workshops.models import (
     Using,
     Workshop,
 )
-from portal.workshops.rules_figures import Told
 
 CAME = exists().where(Attendance.booking_id == Booking.id, Attendance.came)
 
@@ -117,18 +116,18 @@ def outcome(s: Db) -> Outcome:
         return said.body if said is not None else str(i18n.in_zone(row.starts_at).year)  # type: ignore[attr-defined]
 
     came, booked = sum(row.n for row in here), sum(row.n for row in rows)
-    places = rules_figures.merged(_count((row.venue_id, row.n) for row in here))
+    places = figures.merged(_count((row.venue_id, row.n) for row in here))
     return Outcome(
-        came=came if came >= rules_figures.FEWEST else 0,
-        shown_up=rules_figures.share(came, booked),
-        ages=rules_figures.merged(_count((row.age_band, row.n) for row in here if row.age_band)),
-        first=rules_figures.merged(_count((bool(row.first_time), row.n) for row in here)),
-        ways=rules_figures.merged(_count((row.channel, row.n) for row in here)),
-        languages=rules_figures.merged(_count((row.language, row.n) for row in here)),
-        using=rules_figures.merged(_count((row.using, row.n) for row in here if row.using is not None)),
+        came=came if came >= figures.FEWEST else 0,
+        shown_up=figures.share(came, booked),
+        ages=figures.merged(_count((row.age_band, row.n) for row in here if row.age_band)),
+        first=figures.merged(_count((bool(row.first_time), row.n) for row in here)),
+        ways=figures.merged(_count((row.channel, row.n) for row in here)),
+        languages=figures.merged(_count((row.language, row.n) for row in here)),
+        using=figures.merged(_count((row.using, row.n) for row in here if row.using is not None)),
         places=places,
-        terms=rules_figures.merged(_count((term(row), row.n) for row in sorted(here, key=lambda row: row.starts_at))),
-        levels=rules_figures.merged(_count((row.level, row.n) for row in here)),
+        terms=figures.merged(_count((term(row), row.n) for row in sorted(here, key=lambda row: row.starts_at))),
+        levels=figures.merged(_count((row.level, row.n) for row in here)),
         climbed=_climbed(s),
         houses={
             number: said for (number, _field), said in texts.load(s, "venue", places.groups, ["name"]).items()
@@ -155,7 +154,7 @@ def _climbed(s: Db) -> int:
         .subquery()
     )
     number = s.scalar(select(func.count()).select_from(more)) or 0
-    return number if number >= rules_figures.FEWEST else 0
+    return number if number >= figures.FEWEST else 0
 
 
 def title_of(s: Db, workshop: Workshop) -> Said:

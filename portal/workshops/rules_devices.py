@@ -49,7 +49,7 @@ STATE_NAMES: Mapping[RequestState, Text] = {
     RequestState.CLOSED: _l("Finished"),
 }
 
-TOPIC = Topic("device", _l("Help with a device: decisions and due days"), required=True, personal=True)
+TOPIC = Topic("device", _l("Help with a device: decisions and due days"), required=True, personal=True, mandate="cases")
 NOTICES = [
     Notice(
         "device.approved",

@@ -5,7 +5,13 @@ from portal.base.i18n import _l
 
 TOPIC = "workshops"
 TOPICS = [
-    Topic("booking", _l("Your bookings: workshops, meetings and appointments"), required=True, personal=True),
+    Topic(
+        "booking",
+        _l("Your bookings: workshops, meetings and appointments"),
+        required=True,
+        personal=True,
+        mandate="bookings",
+    ),
     Topic(TOPIC, _l("Workshops: topics you want to hear of")),
 ]
 

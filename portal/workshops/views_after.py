@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock, db, i18n
 from portal.base.actor import Actor
+from portal.base.figures import Told
 from portal.base.i18n import Text, _, _l
 from portal.base.security import actor, public, signed_in
 from portal.identity.queries import person
@@ -19,7 +20,6 @@ from portal.workshops.models import Using
 from portal.workshops.queries_after import Outcome
 from portal.workshops.queries_list import Filters
 from portal.workshops.rules import Denied
-from portal.workshops.rules_figures import Told
 from portal.workshops.views import pages
 from portal.workshops.views_slip import find
 

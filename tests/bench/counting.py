@@ -19,6 +19,7 @@ from typing import Any
 
 from portal.voting.counting import pabulib
 from portal.voting.counting.count import count
+from portal.voting.counting.outcome import outcome
 from portal.voting.counting.rule import Rule
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,50 @@ def ours(path: str, *cases: str) -> dict[str, Any]:
     return {"won": won, "seconds": seconds, "peak_kb": peak}
 
 
+READINGS = 10  # the whole outcome may take so many times what reading its file takes
+
+
+def whole(path: str) -> dict[str, Any]:
+    """Processor time of reading a file into merged ballots, and of the whole outcome with every explanation."""
+    started = time.process_time()
+    election = pabulib.read(path)
+    profile = election.profile()
+    read = time.process_time() - started
+    regulation = {
+        "pots": [{"id": "p", "budget_cents": election.budget}],
+        "projects": [{"id": one.id, "pot": "p", "cost_cents": one.cost} for one in profile.projects],
+        "ballot": {"kind": election.kind},
+        "rule": {
+            "name": "equal-shares", "utility": "cost", "completion": "add1", "add1_stop": "overspend", "start": "exact",
+            "increment_cents": election.scale,
+        },
+        "ties": ["min-cost", "max-score"],
+    }  # fmt: skip
+    ballots = [list(ballot) for ballot in election.each_ballot()]
+    started = time.process_time()
+    document = json.loads(outcome(regulation, None, {"p": ballots}))["pots"][0]
+    return {
+        "read": read,
+        "outcome": time.process_time() - started,
+        "projects": len(profile.projects),
+        "ballots": document["ballots"],
+        "winners": len(document["winners"]),
+        "told": sum("missing" in row for row in document["losers"]),
+    }
+
+
+def explained(path: Path) -> None:
+    """Print what a whole outcome costs beside the reading of its file."""
+    found = ask([sys.executable, "-m", "tests.bench.counting", "--whole", str(path)])
+    ratio = found["outcome"] / found["read"]
+    print(
+        f"Outcome with explanations, {found['projects']} projects x {found['ballots']} ballots: {found['outcome']:.2f} s "
+        f"beside {found['read']:.2f} s of reading, {ratio:.1f} times (wanted at most {READINGS}: "
+        f"{'met' if ratio <= READINGS else 'MISSED'}); {found['winners']} winners, missing votes of {found['told']} others",
+        flush=True,
+    )
+
+
 def ask(command: list[str]) -> Any:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -102,7 +147,11 @@ def main(arguments: list[str]) -> int:
     words = argparse.ArgumentParser(prog="./run bench --only counting", description=__doc__)
     words.add_argument("--quick", action="store_true")
     words.add_argument("--ours", nargs="+", metavar=("FILE", "CASE"), help="measure the portal's count alone, as JSON")
+    words.add_argument("--whole", metavar="FILE", help="measure a whole outcome with its explanations, as JSON")
     given = words.parse_args(arguments)
+    if given.whole:
+        json.dump(whole(given.whole), sys.stdout)
+        return 0
     if given.ours:
         json.dump(ours(*given.ours), sys.stdout)
         return 0
@@ -121,6 +170,9 @@ def main(arguments: list[str]) -> int:
         large = Path(folder) / "large.pb"
         large.write_text(city(100, 100_000), newline="")
         compare("Reading 100,000 ballots", large, python, [], {"parse": 5})
+        great = Path(folder) / "great.pb"
+        great.write_text(city(160, 90_000), newline="")
+        explained(great)
     return 0
 
 

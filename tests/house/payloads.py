@@ -89,7 +89,7 @@ MACHINE = {
     "sign_in.issuer", "sign_in.sid", "sign_in.sub", "subscriber.email_folded", "tombstone.record",
     "used_logout_token.issuer", "used_logout_token.jti", "vote.lots", "vote.lists", "vote.outcome", "vote.regulation",
     "audit_entry.object_id", "audit_entry.before", "audit_entry.after", "workshop.slug", "workshop_session.uid",
-    "service.slug", "service_file.field", "service_file.media_type",
+    "service.slug", "service_bank_line.key", "service_fee_entry.key", "service_file.field", "service_file.media_type",
 }  # fmt: skip
 SHORT = {"idea.paper_number"}  # and columns with less room that people write in
 # Words among other values: only texts that stand at the top are filled, and not under these names.

@@ -58,6 +58,7 @@ NO_REQUEST = (
     "ideas/actions_tables.py",
     "actions_count.py",
     "actions_count_open.py",
+    "voting/actions_chain.py",
     "actions_keep.py",
     "actions_make.py",
     "actions_remind.py",

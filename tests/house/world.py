@@ -48,6 +48,7 @@ from portal.processes.models import Phase, PhaseKind, Process
 from portal.processes.models_questions import Question
 from portal.rights.models import Breach, DataExport, DataRequest, MarkKind, PersonMark, Wish
 from portal.voting import actions_count
+from portal.voting.models_complaint import Complaint
 from tests.budgeting import town
 from tests.client import Client
 from tests.ideas import town as calls
@@ -163,6 +164,12 @@ def build(app: Portal) -> World:
         s.add(batch)
         s.flush()
         process = s.get_one(Budget, budget).process_id
+        complaint = Complaint(
+            vote_id=votes.found(s, public_id).id, reference="AAAA-AAAA", at=clock.now(), person_id=other, words="Wrong",
+            language="en",
+        )  # fmt: skip
+        s.add(complaint)
+        s.flush()
         asked, unasked = survey.of_city(process)
         shared = {
             "lang": "en",
@@ -174,6 +181,8 @@ def build(app: Portal) -> World:
             "pot": "1",
             "number": 1,
             "public_id": public_id,
+            "voting:reference": complaint.reference,
+            "voting_staff:number": complaint.id,
             "person_id": other,
             "district_id": s.query(District.id).first()[0],
             "venue_id": venue.id,

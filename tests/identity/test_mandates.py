@@ -16,12 +16,14 @@ from portal.base.feature import Event, Feature, Mine
 from portal.base.web import Portal
 from portal.identity import rules_ways
 from portal.identity.models_ways import Mandate
+from portal.notifications.models import Message
 from portal.voting import rules as vote_rules
 from tests.budgeting import town as budgets
 from tests.client import Client, Page
 from tests.identity.help import enter
 
 PAGE = "/en/account/mandates"
+LINK = re.compile(r"href=./en/inbox/\d")
 
 
 def days(first: int = 0, last: int = 30) -> dict[str, str]:
@@ -91,7 +93,8 @@ OWN_ACTS = {
     "/en/account/ways/1/remove", "/en/account/ways/x", "/en/account/mandates",
     "/en/account/mandates/look", "/en/account/mandates/confirm", "/en/account/mandates/1/revoke",
     "/en/account/residence/check", "/en/account/residence/letter", "/en/account/residence/desk-code", "/en/invitation",
-    "/en/inbox/alerts", "/en/inbox/alerts/1/remove", "/en/inbox/calendar", "/en/inbox/settings",
+    "/en/inbox/alerts", "/en/inbox/alerts/1/remove", "/en/inbox/calendar", "/en/inbox/read-all",
+    "/en/inbox/settings",
     "/en/my/data/consents", "/en/my/data/erasure", "/en/my/data/export", "/en/my/data/log/1/ask",
     "/en/my/data/requests/new/correction",
 }  # fmt: skip
@@ -228,3 +231,34 @@ def test_days_that_make_no_sense_are_refused(app: Portal) -> None:
 @pytest.mark.parametrize(("scope", "wanted", "ok"), [("all", "cases", True), ("cases", "bookings", False)])
 def test_a_scope_covers_what_it_says(scope: str, wanted: str, ok: bool) -> None:
     assert rules_ways.may_act(scope, wanted) is ok
+
+
+def test_messages_are_read_for_another_as_far_as_the_mandate_goes(app: Portal) -> None:
+    ana, aunt, mandate = pair(app)
+    with db.write() as s:
+        of_ana, of_aunt = s.execute(select(Mandate.agent_id, Mandate.principal_id)).one()
+        for person, notice, topic in (
+            (of_aunt, "case.filed", "case"), (of_aunt, "account.role_given", "account"), (of_ana, "case.checking", "case"),
+        ):  # fmt: skip
+            s.add(
+                Message(person_id=person, notice=notice, topic=topic, created_at=clock.now(), args={},
+                        values={"reference": "R-1", "title": "Permit", "role": "Auditor"})
+            )  # fmt: skip
+    own = ana.get("/en/inbox")
+    assert len(LINK.findall(own.html)) == 1 and "Mark all as read" in own
+    ana.post(f"{PAGE}/{mandate}/act", page="/en/my")
+    hers = ana.get("/en/inbox")
+    assert len(LINK.findall(hers.html)) == 1 and "These are messages to Berta Old" in hers
+    assert "Mark all as read" not in hers and "role" not in hers.text.split("messages to")[1]
+    with db.read() as s:
+        numbers = dict(s.execute(select(Message.notice, Message.id)).all())
+    page = ana.get(f"/en/inbox/{numbers['case.filed']}")
+    assert page.status == 200 and "Mark as read" not in page
+    ana.post(f"/en/inbox/{numbers['case.filed']}/read", {"as": "read"}, page="/en/inbox")
+    for hidden in ("account.role_given", "case.checking"):
+        assert ana.get(f"/en/inbox/{numbers[hidden]}").status == 404
+    assert ana.post("/en/inbox/read-all", page="/en/inbox").status == 403
+    with db.read() as s:
+        assert s.scalars(select(Message.read_at).where(Message.read_at.is_not(None))).all() == []
+    log = aunt.get("/en/my/data/log")
+    assert "read messages to them" in log and "Ana" in log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -27,6 +28,53 @@ RUN_AXE = """async ([tags, contrast]) => {
     + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 160)
         + " (" + [...n.any, ...n.all, ...n.none].map((c) => c.message).slice(0, 2).join("; ") + ")").join(" | "));
 }"""
+
+# What axe reads of a page, contrast apart: the tree with its attributes, what can be seen, where there are words and
+# which names are the same as which (never what they say: a page in another language is the same page), what scrolls, and
+# where targets are that are smaller than they should be. Second: the languages that the page says its parts are in.
+SHAPE = """() => {
+  const words = new Map();
+  const word = (text) => {
+    const said = text.replace(/\\s+/g, " ").trim().toLowerCase();
+    if (!said) return "";
+    if (!words.has(said)) words.set(said, words.size + 1);
+    return "w" + words.get(said);
+  };
+  const spoken = new Set(["aria-label", "title", "alt", "placeholder", "value", "content", "summary", "aria-valuetext",
+    "aria-roledescription", "label"]);
+  const dull = new Set(["lang", "hreflang", "dir", "href", "src", "srcset", "action", "formaction", "style", "d", "points",
+    "datetime", "nonce", "integrity", "download"]);
+  const langs = new Set(), out = [];
+  const go = (e) => {
+    const s = getComputedStyle(e);
+    out.push("<" + e.localName);
+    for (const a of e.attributes) {
+      if (a.name === "lang" && a.value) langs.add(a.value);
+      if (a.name === "aria-current" && e.hasAttribute("hreflang")) continue;  // each page marks its own language
+      if (e.localName === "option" && /^(value|selected)$/.test(a.name)) continue;
+      if (spoken.has(a.name))
+        out.push(a.name + "=" + word(a.value), word(a.value) && word(a.value) === word(e.textContent) ? "same" : "");
+      else if (dull.has(a.name)) out.push(a.name + "=" + (a.value ? (a.value[0] === "#" ? a.value : "1") : ""));
+      else if (a.name.startsWith("data-")) continue;
+      else out.push(a.name + "=" + a.value);
+    }
+    out.push(s.display, e.checkVisibility({visibilityProperty: true, opacityProperty: true}) ? "seen" : "hidden");
+    if (/auto|scroll/.test(s.overflow))
+      out.push(e.scrollWidth > e.clientWidth + 12, e.scrollHeight > e.clientHeight + 12);
+    if (e.matches("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], label") &&
+        s.display !== "inline") {
+      const b = e.getBoundingClientRect();
+      if (b.width > 1 && b.height > 1 && (b.width < SMALLEST || b.height < SMALLEST)) out.push([b.left, b.top, b.width, b.height].map(Math.round).join(" "));
+    }
+    for (const c of e.childNodes) {
+      if (c.nodeType === 1) { if (!/^(script|style|template)$/.test(c.localName)) go(c); }
+      else if (c.nodeType === 3) { if (c.data.trim()) out.push("words"); }
+    }
+    out.push(">");
+  };
+  go(document.documentElement);
+  return [out.join(" "), [...langs]];
+}""".replace("SMALLEST", str(SMALLEST_TARGET))
 
 # Each kind of letters on each kind of ground: colour, size and weight, and every layer below up to one that covers all.
 # What is laid over other things keeps its classes in its name.
@@ -166,19 +214,32 @@ def direction(page: Page, lang: str) -> list[str]:
 
 
 _measured: set[str] = set()
+_clean: set[str] = set()
+_langs: set[str] = set()
 
 
 def axe(page: Page, *, anew: bool = False) -> list[str]:
-    """What axe finds wrong. The contrast of colours costs as much as all other rules together, and it is the same
+    """What axe finds wrong.
+
+    axe is asked once for each shape of a page: the same tree, seen alike, with words where words were, is the same to
+    it in German as in English. The contrast of colours, which costs as much as all other rules together, is the same
     wherever the same letters stand on the same ground: it is measured where a page shows a pair that no page before it
-    showed without a fault, and everywhere if it shall be `anew`."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE)
+    showed without a fault. `anew`: everything is asked and measured, whatever was seen before.
+    """
+    shape, langs = page.evaluate(SHAPE)
+    shape = hashlib.sha256(shape.encode()).hexdigest()
     pairs = set(page.evaluate(PAIRS))
     contrast = anew or not pairs <= _measured
+    if not contrast and shape in _clean and _langs.issuperset(langs):
+        return []
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, contrast])
     if contrast and not any(one.startswith("color-contrast") for one in found):
         _measured.update(pairs)
+    if not found:
+        _clean.add(shape)
+        _langs.update(langs)
     return [f"axe {one}" for one in found]
 
 

@@ -27,7 +27,13 @@ class Shown:
 
 # Answers that are no pages in a language: files, redirects, pages for machines.
 NO_PAGES = {
-    "services.file", "services_staff.file", "services_staff.form_json",
+    "services.file", "services_staff.file", "services_staff.form_json", "services_staff.fee_entries",
+    # a file to be saved; only with the code of a letter; only of a decided case that nobody has appealed against:
+    # tests/services looks at them
+    "services.hearing_file", "services.appeal_file", "services_staff.consultation_file", "services.statement",
+    "services.new_appeal", "services_staff.enter_appeal",
+    "services_staff.preview_form",  # posted from page to page: an address alone leads back to the form
+    "services.newer",  # only where a newer form came meanwhile; tests/services/test_newer.py looks at it
     # ready to be sent only with every page filled in; tests/services/test_pages.py and the journey look at it
     "services.check",
     "workshops.booking_calendar", "workshops.outcomes_csv", "workshops_api.calendar", "workshops_api.data",
@@ -61,7 +67,10 @@ NO_PAGES = {
     "identity.confirm_email", "identity.email_code", "identity.welcome", "identity.open_invitation",
     "oidc.back_from_sign_out",
     "oidc.callback", "opendata_api.api", "opendata_api.openapi", "rights.export_file", "rights_api.data_register_json",
-    "rights_staff.breaches_csv", "voting.download", "voting.regulation",
+    "rights_staff.breaches_csv", "voting.chain_json", "services.figures_csv",
+    # the seeded city has no complaint; tests/voting/test_complaints.py looks at one
+    "voting.complaint", "voting_staff.complaint",
+    "voting.download", "voting.heads_json", "voting.regulation",
 }  # fmt: skip
 
 
@@ -136,6 +145,8 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
             Shown(f"/budget/{OPEN}/results"),
             Shown(f"/budget/{PLANNED}/results"),
         ],
+        "budgeting.share": [Shown(f"/budget/{DONE}/results/share"), Shown(f"/budget/{OPEN}/results/share", "", 404)],
+        "budgeting.proposer_advice": [Shown(f"/budget/{DONE}/results/advice")],
         "budgeting.story": [Shown(f"/budget/{DONE}/projects/{bench}/story"), Shown(f"/budget/{OPEN}/projects/3/story")],
         "budgeting.works_list": [
             Shown(f"/budget/{DONE}/works"),
@@ -305,6 +316,10 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "questions_staff.question": [Shown("/staff/questionnaires/2/questions/5", bo)],
         "questions_staff.results": [Shown(f"/staff/questionnaires/{n}/results", bo) for n in (1, 3)],
         "voting.votes": [Shown("/votes")],
+        "voting.heads": [Shown(f"/votes/{running}/chain"), Shown(f"/votes/{counted}/chain")],
+        "voting.head_slip": [Shown(f"/votes/{running}/chain/slip")],
+        "voting.complain": [Shown(f"/votes/{counted}/complaint")],
+        "voting.complaints": [Shown(f"/votes/{counted}/complaints")],
         "voting.receipt": [Shown(f"/votes/{running}/receipt"), Shown(f"/votes/{counted}/receipt")],
         "opendata.index": [Shown("/data")],
         "moderation.house_rules": [Shown("/house-rules"), Shown("/house-rules", piotr)],
@@ -512,6 +527,8 @@ def pages(instance: Path) -> dict[str, list[Shown]]:
         "budgeting_staff.texts_of_language": [Shown(f"/staff/budgets/{REVIEW}/texts/pl", bo)],
         "voting_staff.votes": [Shown("/staff/votes", bo)],
         "voting_staff.vote": [Shown(f"/staff/votes/{running}", bo), Shown(f"/staff/votes/{counted}", bo)],
+        "voting_staff.complaints": [Shown(f"/staff/votes/{counted}/complaints", bo)],
+        "voting_staff.record": [Shown(f"/staff/votes/{running}/record", bo)],
         "voting_staff.entitled": [
             Shown(f"/staff/votes/{running}/entitled", bo),
             Shown(f"/staff/votes/{counted}/entitled", bo),
@@ -602,12 +619,25 @@ def _services(instance: Path) -> dict[str, list[Shown]]:
     case = dict(_rows(instance, "SELECT state, reference FROM service_case"))
     begun = int(_rows(instance, "SELECT id, id FROM service_application")[0][0])
     asked = int(_rows(instance, "SELECT id, id FROM service_request")[0][0])
+    appealed = str(_rows(instance, "SELECT reference, id FROM service_appeal")[0][0])
+    heard = {kind: int(number) for kind, number in _rows(instance, "SELECT kind, id FROM service_hearing")}
+    letter = int(_rows(instance, "SELECT id, id FROM service_letter")[0][0])
+    step = int(_rows(instance, "SELECT id, id FROM service_step")[0][0])
     here, staff, setup = "/services", "/staff/cases", "/staff/cases/services"
+    waits, begins = f"{staff}/{case['waiting']}", "period=30&unit=days&resume=continue"
+    told = _rows(instance, "SELECT state, id FROM service_bank_line")
+    file = int(_rows(instance, "SELECT id, id FROM service_statement")[0][0])
+    cash = _rows(
+        instance,
+        "SELECT c.reference, e.id FROM service_fee_entry e JOIN service_fee f ON f.id = e.fee_id "
+        "JOIN service_case c ON c.id = f.case_id WHERE e.paper_id IS NOT NULL",
+    )[0]
     form = f"{here}/applications/{begun}"
     return {
         "services.index": [
             Shown(f"{here}/", "ana"), Shown(f"{here}/?event=child"), Shown(f"{here}/?q=qqqqqqq"),
         ],
+        "services.figures": [Shown(f"{here}/residence-certificate/figures"), Shown(f"{here}/parking-permit/figures")],
         "services.service": [Shown(f"{here}/residence-certificate"), Shown(f"{here}/parking-permit", "ana")],
         "services.tasks": [Shown(form, "ana")],
         "services.fill": [Shown(f"{form}/{page}", "ana") for page in ("person", "permit")],
@@ -618,6 +648,41 @@ def _services(instance: Path) -> dict[str, list[Shown]]:
             Shown(staff, "kai"), Shown(f"{staff}?q=qqqqqqq", "kai"),
         ],
         "services_staff.case": [Shown(f"{staff}/{case[state]}", "kai") for state in ("filed", "waiting")],
+        "services.hearing": [Shown(f"{here}/hearing")],
+        "services.appeal": [Shown(f"{here}/appeals/{appealed}", "ana")],
+        "services.appeal_back": [Shown(f"{here}/appeals/{appealed}/withdraw", "ana")],
+        "services_staff.consult": [Shown(f"{waits}/hearing/offices", "kai")],
+        "services_staff.neighbours": [Shown(f"{waits}/hearing/neighbours", "kai")],
+        "services_staff.hearing": [Shown(f"{waits}/hearings/{number}", "kai") for number in heard.values()],
+        "services_staff.consultations": [
+            Shown(f"{staff}/consultations", "kai"), Shown(f"{staff}/consultations?done=1", "kai"),
+        ],
+        "services_staff.consultation": [Shown(f"{staff}/consultations/{heard['office']}", "kai")],
+        "services_staff.appeals": [
+            Shown(f"{staff}/appeals", "kai"), Shown(f"{staff}/appeals?state=decided", "kai"),
+        ],
+        "services_staff.appeal": [Shown(f"{staff}/appeals/{appealed}", "kai")],
+        "services_staff.write_letter": [
+            Shown(f"{waits}/letter", "kai"), Shown(f"{waits}/letter?letter={letter}", "kai"),
+        ],
+        "services_staff.letters": [Shown(f"{staff}/letters", "adam")],
+        "services_staff.new_letter": [Shown(f"{staff}/letters/new", "adam")],
+        "services_staff.edit_letter": [Shown(f"{staff}/letters/{letter}", "adam")],
+        "services_staff.steps": [Shown(f"{setup}/market-stall-permit/steps", "adam")],
+        "services_staff.edit_step": [Shown(f"{setup}/market-stall-permit/steps/{step}", "adam")],
+        "services_staff.clock": [
+            Shown(f"{staff}/clock", "kai"),
+            Shown(f"{staff}/clock?go=1&{begins}&start-day=1&start-month=3&start-year=2027", "kai"),
+        ],
+        "services.receipt": [Shown(f"{here}/cases/{case['refused']}/receipt", "ana")],
+        "services_staff.cash_receipt": [Shown(f"{staff}/{cash[0]}/fee/receipts/{cash[1]}", "kai")],
+        "services_staff.fees": [Shown(f"{staff}/fees", "kai"), Shown(f"{staff}/fees?q=qqqqqqq", "kai")],
+        "services_staff.bank_statements": [Shown(f"{staff}/fees/statements", "kai")],
+        "services_staff.bank_statement": [Shown(f"{staff}/fees/statements/{file}", "kai")],
+        "services_staff.payments": [
+            Shown(f"{staff}/fees/payments", "kai"), Shown(f"{staff}/fees/payments?q=qqqqqqq", "kai"),
+        ],
+        "services_staff.payment": [Shown(f"{staff}/fees/payments/{number}", "kai") for _state, number in told],
         "services_staff.services": [Shown(setup, "adam")],
         "services_staff.new_service": [Shown(f"{setup}/new", "adam")],
         "services_staff.service": [Shown(f"{setup}/building-permit", "adam")],

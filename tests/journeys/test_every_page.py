@@ -1,7 +1,7 @@
 """Every page of the site, in its states: axe finds nothing, and neither do our own looks.
 
-English, German and Arabic at 1280 and 360 pixels; with --long all six languages, and the contrast of colours is
-measured on each page anew, not only where a page shows letters on a ground that no page before it showed.
+English, German and Arabic at 1280 and 360 pixels; with --long all six languages, and axe is asked about each page anew,
+not only where a page has a shape, or letters on a ground, that no page before it had.
 
 In the languages with the longest words and with the other direction each page is also looked at in the smallest window
 of all, and with the spacing of WCAG 1.4.12: nothing scrolls sideways.

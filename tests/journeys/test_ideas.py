@@ -100,7 +100,8 @@ def test_a_comment_is_hidden_and_brought_back_by_somebody_else(visitor: Enter) -
     jonas.go("/inbox")
     assert "Über Ihre Beschwerde ist entschieden" in jonas.text
     jonas.go("/my")
-    jonas.page.locator("main a[href*='/moderation/']").first.click()
+    with jonas.page.expect_navigation():
+        jonas.page.locator("main a[href*='/moderation/']").first.click()
     assert any("speaks of the proposal" in words for words in english.all_inner_texts())
     aino = visitor("aino").go("/staff/audit")
     log = aino.page.locator("main table").inner_text()

@@ -122,7 +122,8 @@ def test_one_after_the_other(visitor: Enter, script: bool) -> None:
     nothing_left(screen, cookies, visitor)  # type: ignore[arg-type]
     # Jonas, after her: the provider asks anew, and the page is his
     screen.go("/sign-in")
-    screen.page.locator("main a[href*='/sign-in/demo']").click()
+    with screen.page.expect_navigation():
+        screen.page.locator("main a[href*='/sign-in/demo']").click()
     assert "prompt=login" in screen.page.url or screen.page.locator("main a[href*='persona=jonas']").count() == 1
     screen.page.locator("main a[href*='persona=jonas']").click()
     screen.page.wait_for_url(lambda url: "/demo-idp" not in url and "/oidc/" not in url)

@@ -38,8 +38,9 @@ def typed_at_a_terminal(screen: Visitor, slug: str) -> int:
     screen.page.locator("main a[href*='persona=yusuf']").click()
     screen.page.wait_for_url(lambda url: "/demo-idp" not in url and "/oidc/" not in url)
     screen.go(f"/ideas/{slug}/")
-    screen.page.locator(f"main a[href$='/{slug}/new']").first.click()
     page = screen.page
+    with page.expect_navigation():
+        page.locator(f"main a[href$='/{slug}/new']").first.click()
     assert page.locator("html[dir=rtl]").count() == 1 and page.locator("#language").input_value() == "ar"
 
     def on() -> None:

@@ -82,6 +82,7 @@ class Visitor:
     @property
     def text(self) -> str:
         """The words in the main part of the page."""
+        self.page.wait_for_load_state("domcontentloaded")  # a link's click returns while the next page still arrives
         return self.page.locator("main").inner_text()
 
     @property

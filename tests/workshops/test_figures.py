@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from portal.workshops.rules_figures import FEWEST, merged, share
+from portal.base.figures import FEWEST, merged, share
 
 
 @pytest.mark.parametrize(

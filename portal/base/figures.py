@@ -1,4 +1,4 @@
-"""What may be said in public of those who came. Pure.
+"""What may be said in public of numbers of people. Pure.
 
 A number speaks of at least ten people. Groups with fewer are told together; where even together they are fewer, the next
 larger group joins them, so that nobody learns a small one by subtraction. Shares are rounded to five in a hundred, for an
