@@ -432,8 +432,7 @@ def secret_of(settings: Settings) -> str:
     file = settings.instance / "secret.key"
     if not file.exists():
         settings.instance.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
+        _written_once(file, secrets.token_urlsafe(48))
     return file.read_text().strip()
 
 
@@ -443,17 +442,30 @@ def key_of(settings: Settings, name: str) -> bytes:
     file = settings.keys / f"{name}.key"
     if not file.exists():
         settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = settings.keys / f".{name}.{secrets.token_hex(4)}"
+        _written_once(file, secrets.token_hex(32))
+    return bytes.fromhex(file.read_text().strip())
+
+
+def _written_once(file: Path, text: str) -> None:
+    """Write a secret, readable by its owner alone: whole or not at all, durably, and never over what another process or
+    thread wrote first."""
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
+            out.write(text)
             out.flush()
             os.fsync(out.fileno())
         try:
-            os.link(fresh, file)  # whole or not at all, and never over another process's
+            os.link(fresh, file)
         except FileExistsError:
             pass
-        fresh.unlink()
-    return bytes.fromhex(file.read_text().strip())
+    finally:
+        fresh.unlink(missing_ok=True)
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # a name, too, can be lost with the power
+    finally:
+        os.close(folder)
 
 
 def _tracker_faults(settings: Settings) -> list[str]:

@@ -59,12 +59,8 @@ def destroy_key(folder: Path, vote_id: str) -> bool:
 def roll_key(folder: Path) -> bytes:
     """The key of all keyed roll hashes, made at the first use. It outlives votes and belongs into the key backup."""
     path = folder / "roll.key"
-    try:
-        return read_secret(path)
-    except SealingError:
-        if path.exists():
-            raise
-    write_secret(path, new_key(), replace=False)
+    if not path.exists():  # asked first: between a failed reading and this question another voter's act may make it
+        write_secret(path, new_key(), replace=False)
     return read_secret(path)
 
 
