@@ -380,3 +380,17 @@ def test_its_holder_is_told_once_when_a_paper_is_ready(app: Portal) -> None:
     work()
     (mail,) = outbox()
     assert mail.lang == "de" and "Teie luba" in mail.subject and f"/de/papers/{paper.id}" in mail.body
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl")])
+def test_a_code_is_copied_from_a_pdf_as_it_was_printed(
+    settings: config.Settings, language: str, direction: str
+) -> None:
+    signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    pairs = [one + other for one in signs for other in signs]
+    printed = ["-".join(two + two for two in pairs[at : at + 4]) for at in range(0, len(pairs), 4)]
+    lines = "".join(f'<p class="code"><bdi dir="ltr">{code}</bdi></p>' for code in printed)
+    whole = f'<html lang="{language}" dir="{direction}"><head><title>Codes</title></head><body>{lines}</body></html>'
+    with pypdfium2.PdfDocument(render.pdf(whole, settings)) as document:
+        text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    assert [code for code in printed if code not in text] == []
